@@ -1,0 +1,174 @@
+#ifndef SCVIGOR_OPTIONS_HPP
+#define SCVIGOR_OPTIONS_HPP
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scvigor/choices.hpp"
+
+namespace scvigor {
+
+// Names, meaning and defaults are scvi-tools' own. To add an option: a member
+// here and a line in its visit_options(); bindings, saved files and show()
+// follow by themselves.
+
+// The architecture and the generative model: what the weights depend on.
+struct ModelOptions {
+  // From the data.
+  std::int64_t n_genes = 0;
+  std::int64_t n_batch = 1;
+  std::int64_t n_labels = 1;
+  std::vector<std::int64_t> n_cats_per_cov;  // levels of each covariate
+  std::int64_t n_continuous_cov = 0;
+  bool use_size_factor = false;
+
+  // From the user.
+  std::int64_t n_hidden = 128;
+  std::int64_t n_latent = 10;
+  std::int64_t n_layers = 1;
+  double dropout_rate = 0.1;
+  Dispersion dispersion = Dispersion::kGene;
+  GeneLikelihood gene_likelihood = GeneLikelihood::kZinb;
+  LatentDistribution latent_distribution = LatentDistribution::kNormal;
+  bool use_observed_lib_size = true;
+  bool encode_covariates = false;
+  bool deeply_inject_covariates = true;
+  NormPlacement use_batch_norm = NormPlacement::kBoth;
+  NormPlacement use_layer_norm = NormPlacement::kNone;
+  bool log_variational = true;
+  BatchRepresentation batch_representation = BatchRepresentation::kOneHot;
+  std::int64_t batch_embedding_dim = 5;
+  VarActivation var_activation = VarActivation::kExp;
+  DecoderKind decoder = DecoderKind::kNonlinear;
+  bool linear_decoder_bias = false;
+  Precision precision = Precision::kFloat32;
+};
+
+template <class Options, class Visitor>
+void visit_model_options(Options& o, Visitor&& visit) {
+  visit("n_genes", o.n_genes);
+  visit("n_batch", o.n_batch);
+  visit("n_labels", o.n_labels);
+  visit("n_cats_per_cov", o.n_cats_per_cov);
+  visit("n_continuous_cov", o.n_continuous_cov);
+  visit("use_size_factor", o.use_size_factor);
+  visit("n_hidden", o.n_hidden);
+  visit("n_latent", o.n_latent);
+  visit("n_layers", o.n_layers);
+  visit("dropout_rate", o.dropout_rate);
+  visit("dispersion", o.dispersion);
+  visit("gene_likelihood", o.gene_likelihood);
+  visit("latent_distribution", o.latent_distribution);
+  visit("use_observed_lib_size", o.use_observed_lib_size);
+  visit("encode_covariates", o.encode_covariates);
+  visit("deeply_inject_covariates", o.deeply_inject_covariates);
+  visit("use_batch_norm", o.use_batch_norm);
+  visit("use_layer_norm", o.use_layer_norm);
+  visit("log_variational", o.log_variational);
+  visit("batch_representation", o.batch_representation);
+  visit("batch_embedding_dim", o.batch_embedding_dim);
+  visit("var_activation", o.var_activation);
+  visit("decoder", o.decoder);
+  visit("linear_decoder_bias", o.linear_decoder_bias);
+  visit("precision", o.precision);
+}
+template <class Visitor>
+void visit_options(ModelOptions& o, Visitor&& visit) {
+  visit_model_options(o, visit);
+}
+template <class Visitor>
+void visit_options(const ModelOptions& o, Visitor&& visit) {
+  visit_model_options(o, visit);
+}
+
+// How the weights are found. An empty optional is scvi-tools' None.
+struct TrainOptions {
+  std::optional<std::int64_t> max_epochs;  // empty: default_max_epochs()
+  std::int64_t batch_size = 128;
+  std::optional<double> train_size;        // empty: 0.9
+  std::optional<double> validation_size;   // empty: the rest
+  bool shuffle_set_split = true;
+  bool drop_last = false;
+
+  Optimizer optimizer = Optimizer::kAdam;
+  double lr = 1e-3;
+  double weight_decay = 1e-6;
+  double eps = 0.01;
+  std::optional<double> gradient_clip_val;  // empty: no clipping
+
+  std::optional<std::int64_t> n_epochs_kl_warmup = 400;
+  std::optional<std::int64_t> n_steps_kl_warmup;
+  double min_kl_weight = 0.0;
+  double max_kl_weight = 1.0;
+
+  bool reduce_lr_on_plateau = false;
+  double lr_factor = 0.6;
+  std::int64_t lr_patience = 30;
+  double lr_threshold = 0.0;
+  std::string lr_scheduler_metric = "elbo_validation";
+  double lr_min = 0.0;
+
+  bool early_stopping = false;
+  std::string early_stopping_monitor = "elbo_validation";
+  double early_stopping_min_delta = 0.0;
+  std::int64_t early_stopping_patience = 45;
+  std::string early_stopping_mode = "min";
+  std::int64_t early_stopping_warmup_epochs = 0;
+
+  // Empty: every epoch when something watches the validation set, else never.
+  std::optional<std::int64_t> check_val_every_n_epoch;
+};
+
+template <class Options, class Visitor>
+void visit_train_options(Options& o, Visitor&& visit) {
+  visit("max_epochs", o.max_epochs);
+  visit("batch_size", o.batch_size);
+  visit("train_size", o.train_size);
+  visit("validation_size", o.validation_size);
+  visit("shuffle_set_split", o.shuffle_set_split);
+  visit("drop_last", o.drop_last);
+  visit("optimizer", o.optimizer);
+  visit("lr", o.lr);
+  visit("weight_decay", o.weight_decay);
+  visit("eps", o.eps);
+  visit("gradient_clip_val", o.gradient_clip_val);
+  visit("n_epochs_kl_warmup", o.n_epochs_kl_warmup);
+  visit("n_steps_kl_warmup", o.n_steps_kl_warmup);
+  visit("min_kl_weight", o.min_kl_weight);
+  visit("max_kl_weight", o.max_kl_weight);
+  visit("reduce_lr_on_plateau", o.reduce_lr_on_plateau);
+  visit("lr_factor", o.lr_factor);
+  visit("lr_patience", o.lr_patience);
+  visit("lr_threshold", o.lr_threshold);
+  visit("lr_scheduler_metric", o.lr_scheduler_metric);
+  visit("lr_min", o.lr_min);
+  visit("early_stopping", o.early_stopping);
+  visit("early_stopping_monitor", o.early_stopping_monitor);
+  visit("early_stopping_min_delta", o.early_stopping_min_delta);
+  visit("early_stopping_patience", o.early_stopping_patience);
+  visit("early_stopping_mode", o.early_stopping_mode);
+  visit("early_stopping_warmup_epochs", o.early_stopping_warmup_epochs);
+  visit("check_val_every_n_epoch", o.check_val_every_n_epoch);
+}
+template <class Visitor>
+void visit_options(TrainOptions& o, Visitor&& visit) {
+  visit_train_options(o, visit);
+}
+template <class Visitor>
+void visit_options(const TrainOptions& o, Visitor&& visit) {
+  visit_train_options(o, visit);
+}
+
+// Throw an ArgumentError for a value out of range or a combination that makes
+// no sense. Called whenever a model is made or trained.
+void validate(const ModelOptions& options);
+void validate(const TrainOptions& options);
+
+// min(400, round(20000 / n_cells * 400)), at least 1.
+std::int64_t default_max_epochs(std::int64_t n_cells);
+
+}  // namespace scvigor
+
+#endif
