@@ -1,0 +1,29 @@
+#include <Rcpp.h>
+
+#include "r_convert.h"
+#include "r_runtime.h"
+
+using scvigor::r::guarded;
+
+// [[Rcpp::export(rng = false)]]
+Rcpp::List summarise_counts(SEXP counts) {
+  return guarded([&] {
+    const auto source = scvigor::r::view_counts(counts);
+    const scvigor::CountSummary found = scvigor::summarise_counts(*source);
+    using Rcpp::Named;
+    return Rcpp::List::create(
+        Named("n_negative") = scvigor::r::to_r(found.n_negative),
+        Named("n_not_finite") = scvigor::r::to_r(found.n_not_finite),
+        Named("n_fractional") = scvigor::r::to_r(found.n_fractional),
+        Named("n_empty_cells") = scvigor::r::to_r(found.n_empty_cells));
+  });
+}
+
+// [[Rcpp::export(rng = false)]]
+Rcpp::NumericVector log_library_sizes(SEXP counts) {
+  return guarded([&] {
+    const auto source = scvigor::r::view_counts(counts);
+    return Rcpp::NumericVector(
+        Rcpp::wrap(scvigor::log_library_sizes(*source)));
+  });
+}

@@ -1,0 +1,32 @@
+#include <Rcpp.h>
+
+#include "r_convert.h"
+#include "r_runtime.h"
+
+using scvigor::r::guarded;
+
+// The handle of a model whose weights are at hand as R arrays.
+// [[Rcpp::export(rng = false)]]
+SEXP model_from_state(Rcpp::List options, Rcpp::List state) {
+  return guarded([&] {
+    return static_cast<SEXP>(Rcpp::XPtr<scvigor::Model>(new scvigor::Model(
+        scvigor::r::options_from_list<scvigor::ModelOptions>(options),
+        scvigor::r::state_from_list(state))));
+  });
+}
+
+// A pointer that has been through saveRDS() or serialize() is null.
+// [[Rcpp::export(rng = false)]]
+bool is_null_pointer(SEXP pointer) {
+  return TYPEOF(pointer) != EXTPTRSXP ||
+         R_ExternalPtrAddr(pointer) == nullptr;
+}
+
+// [[Rcpp::export(rng = false)]]
+Rcpp::List runtime_info() {
+  return guarded([&] {
+    return Rcpp::List::create(
+        Rcpp::Named("libtorch") = scvigor::libtorch_version(),
+        Rcpp::Named("num_threads") = scvigor::num_threads());
+  });
+}

@@ -1,0 +1,298 @@
+#ifndef SCVIGOR_R_CONVERT_H
+#define SCVIGOR_R_CONVERT_H
+
+// R values <-> core types, the only place where they meet.
+
+#include <Rcpp.h>
+
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "scvigor/counts.hpp"
+#include "scvigor/error.hpp"
+#include "scvigor/inference.hpp"
+#include "scvigor/model.hpp"
+#include "scvigor/options.hpp"
+#include "scvigor/train.hpp"
+
+namespace scvigor {
+namespace r {
+
+// ---- One option, R -> C++ ------------------------------------------------
+
+[[noreturn]] inline void wrong_type(const std::string& name,
+                                    const std::string& expected) {
+  throw ArgumentError(name, "`" + name + "` must be " + expected + ".");
+}
+
+inline double scalar_number(const std::string& name, SEXP value,
+                            const std::string& expected) {
+  const bool is_number = TYPEOF(value) == INTSXP || TYPEOF(value) == REALSXP;
+  if (!is_number || Rf_length(value) != 1) wrong_type(name, expected);
+  const double number = Rf_asReal(value);
+  if (std::isnan(number)) wrong_type(name, expected + ", not NA");
+  return number;
+}
+
+inline void from_r(const std::string& name, SEXP value, std::int64_t& out) {
+  const double number = scalar_number(name, value, "one whole number");
+  if (number != std::floor(number) || std::fabs(number) > 9007199254740992.0)
+    wrong_type(name, "one whole number");
+  out = static_cast<std::int64_t>(number);
+}
+
+inline void from_r(const std::string& name, SEXP value, double& out) {
+  out = scalar_number(name, value, "one number");
+}
+
+inline void from_r(const std::string& name, SEXP value, bool& out) {
+  if (TYPEOF(value) != LGLSXP || Rf_length(value) != 1 ||
+      LOGICAL(value)[0] == NA_LOGICAL)
+    wrong_type(name, "TRUE or FALSE");
+  out = LOGICAL(value)[0] != 0;
+}
+
+inline void from_r(const std::string& name, SEXP value, std::string& out) {
+  if (TYPEOF(value) != STRSXP || Rf_length(value) != 1 ||
+      STRING_ELT(value, 0) == NA_STRING)
+    wrong_type(name, "one character string");
+  out = Rf_translateCharUTF8(STRING_ELT(value, 0));
+}
+
+inline void from_r(const std::string& name, SEXP value,
+                   std::vector<std::int64_t>& out) {
+  if (Rf_isNull(value)) {
+    out.clear();
+    return;
+  }
+  if (TYPEOF(value) != INTSXP && TYPEOF(value) != REALSXP)
+    wrong_type(name, "whole numbers");
+  const Rcpp::NumericVector numbers(value);
+  out.assign(numbers.begin(), numbers.end());
+}
+
+template <class Choice>
+std::enable_if_t<std::is_enum_v<Choice>> from_r(const std::string& name,
+                                                SEXP value, Choice& out) {
+  std::string text;
+  from_r(name, value, text);
+  out = parse_choice<Choice>(name, text);
+}
+
+template <class T>
+void from_r(const std::string& name, SEXP value, std::optional<T>& out) {
+  if (Rf_isNull(value)) {
+    out.reset();
+    return;
+  }
+  T inner{};
+  from_r(name, value, inner);
+  out = inner;
+}
+
+// ---- One option, C++ -> R ------------------------------------------------
+
+inline SEXP to_r(double value) { return Rcpp::wrap(value); }
+inline SEXP to_r(bool value) { return Rcpp::wrap(value); }
+inline SEXP to_r(const std::string& value) { return Rcpp::wrap(value); }
+inline SEXP to_r(std::int64_t value) {
+  if (std::llabs(value) <= INT_MAX)
+    return Rcpp::wrap(static_cast<int>(value));
+  return Rcpp::wrap(static_cast<double>(value));
+}
+inline SEXP to_r(const std::vector<std::int64_t>& values) {
+  return Rcpp::IntegerVector(values.begin(), values.end());
+}
+template <class Choice>
+std::enable_if_t<std::is_enum_v<Choice>, SEXP> to_r(Choice value) {
+  return Rcpp::wrap(to_string(value));
+}
+template <class T>
+SEXP to_r(const std::optional<T>& value) {
+  return value ? to_r(*value) : R_NilValue;
+}
+
+// ---- Option structs <-> named lists, through visit_options() --------------
+
+template <class Options>
+Rcpp::List options_to_list(const Options& options) {
+  std::vector<std::string> names;
+  std::vector<Rcpp::RObject> values;
+  visit_options(options, [&](const char* name, const auto& value) {
+    names.emplace_back(name);
+    values.emplace_back(to_r(value));
+  });
+  Rcpp::List out(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) out[i] = values[i];
+  out.names() = Rcpp::wrap(names);
+  return out;
+}
+
+// Options that the list does not name keep their default.
+template <class Options>
+Options options_from_list(const Rcpp::List& list) {
+  Options options;
+  std::set<std::string> unknown;
+  if (list.size() > 0)
+    for (const auto& name : Rcpp::as<std::vector<std::string>>(list.names()))
+      unknown.insert(name);
+  visit_options(options, [&](const char* name, auto& value) {
+    if (!unknown.erase(name)) return;
+    const Rcpp::RObject given = list[name];
+    from_r(name, given, value);
+  });
+  if (!unknown.empty())
+    throw ArgumentError(*unknown.begin(),
+                        "`" + *unknown.begin() + "` is not an option.");
+  return options;
+}
+
+// ---- Counts and cells ------------------------------------------------------
+
+// A view of an R matrix of genes x cells: a dgCMatrix or a dense one. The
+// caller keeps `counts` alive; as an argument of a .Call() it is.
+inline std::shared_ptr<const CountSource> view_counts(SEXP counts) {
+  if (Rf_isS4(counts) && Rf_inherits(counts, "dgCMatrix")) {
+    const SEXP dim = R_do_slot(counts, Rf_install("Dim"));
+    return view_compressed_cells(
+        INTEGER(R_do_slot(counts, Rf_install("p"))),
+        INTEGER(R_do_slot(counts, Rf_install("i"))),
+        REAL(R_do_slot(counts, Rf_install("x"))), INTEGER(dim)[1],
+        INTEGER(dim)[0]);
+  }
+  if (Rf_isMatrix(counts)) {
+    const std::int64_t n_genes = Rf_nrows(counts);
+    const std::int64_t n_cells = Rf_ncols(counts);
+    if (TYPEOF(counts) == REALSXP)
+      return view_dense_cells(REAL(counts), n_cells, n_genes);
+    if (TYPEOF(counts) == INTSXP)
+      return view_dense_cells(INTEGER(counts), n_cells, n_genes);
+  }
+  throw ArgumentError("x", "Counts must be a dgCMatrix or a numeric matrix.");
+}
+
+template <class T>
+std::vector<T> member(const Rcpp::List& list, const char* name) {
+  if (!list.containsElementNamed(name)) return {};
+  const Rcpp::RObject value = list[name];
+  if (value.isNULL()) return {};
+  const Rcpp::NumericVector numbers(value);
+  return std::vector<T>(numbers.begin(), numbers.end());
+}
+
+// `cells` names the members of Cells; matrices have a column a cell, so that
+// R's order in memory is the core's.
+inline Cells cells_from_list(const Rcpp::List& cells) {
+  Cells out;
+  if (cells.containsElementNamed("counts") &&
+      !Rf_isNull(static_cast<SEXP>(cells["counts"])))
+    out.counts = view_counts(cells["counts"]);
+  out.batch = member<std::int64_t>(cells, "batch");
+  out.labels = member<std::int64_t>(cells, "labels");
+  out.categorical = member<std::int64_t>(cells, "categorical");
+  out.continuous = member<double>(cells, "continuous");
+  out.size_factor = member<double>(cells, "size_factor");
+  out.latent_mean = member<double>(cells, "latent_mean");
+  out.latent_var = member<double>(cells, "latent_var");
+  out.log_library = member<double>(cells, "log_library");
+  return out;
+}
+
+// ---- Results ---------------------------------------------------------------
+
+inline Rcpp::NumericMatrix to_r_matrix(const Matrix& matrix) {
+  const int n_rows = static_cast<int>(matrix.n_rows);
+  const int n_cols = static_cast<int>(matrix.n_cols);
+  Rcpp::NumericMatrix out(n_rows, n_cols);
+  const double* value = matrix.values.data();
+  for (int row = 0; row < n_rows; ++row)
+    for (int col = 0; col < n_cols; ++col) out(row, col) = *value++;
+  return out;
+}
+
+// Positions counting from 0 <-> R's, counting from 1.
+inline Rcpp::IntegerVector to_r_positions(
+    const std::vector<std::int64_t>& positions) {
+  Rcpp::IntegerVector out(positions.begin(), positions.end());
+  for (int& position : out) ++position;
+  return out;
+}
+inline std::vector<std::int64_t> from_r_positions(const Rcpp::List& list,
+                                                  const char* name) {
+  std::vector<std::int64_t> out = member<std::int64_t>(list, name);
+  for (std::int64_t& position : out) --position;
+  return out;
+}
+
+// The k-th element of a row-major tensor lies elsewhere in R's column-major
+// array of the same shape: walks both orders at once.
+template <class Move>
+void for_each_element(const std::vector<std::int64_t>& shape, Move&& move) {
+  std::int64_t size = 1;
+  std::vector<std::int64_t> stride;
+  for (const std::int64_t extent : shape) {
+    stride.push_back(size);
+    size *= extent;
+  }
+  std::vector<std::int64_t> index(shape.size(), 0);
+  std::int64_t there = 0;
+  for (std::int64_t here = 0; here < size; ++here) {
+    move(here, there);
+    for (std::size_t axis = shape.size(); axis-- > 0;) {
+      there += stride[axis];
+      if (++index[axis] < shape[axis]) break;
+      there -= stride[axis] * shape[axis];
+      index[axis] = 0;
+    }
+  }
+}
+
+// A named list of arrays with torch's shapes; a scalar has no dim.
+inline Rcpp::List state_to_list(const State& state) {
+  Rcpp::List out(state.size());
+  Rcpp::CharacterVector names(state.size());
+  for (std::size_t i = 0; i < state.size(); ++i) {
+    const StateTensor& tensor = state[i];
+    Rcpp::NumericVector values(tensor.values.size());
+    for_each_element(tensor.shape, [&](std::int64_t here, std::int64_t there) {
+      values[there] = tensor.values[here];
+    });
+    if (!tensor.shape.empty())
+      values.attr("dim") =
+          Rcpp::IntegerVector(tensor.shape.begin(), tensor.shape.end());
+    out[i] = values;
+    names[i] = tensor.name;
+  }
+  out.names() = names;
+  return out;
+}
+
+inline State state_from_list(const Rcpp::List& list) {
+  State state;
+  if (list.size() == 0) return state;
+  const Rcpp::CharacterVector names = list.names();
+  for (R_xlen_t i = 0; i < list.size(); ++i) {
+    const Rcpp::NumericVector values = list[i];
+    StateTensor tensor;
+    tensor.name = Rcpp::as<std::string>(names[i]);
+    tensor.values.resize(values.size());
+    if (values.hasAttribute("dim"))
+      tensor.shape = Rcpp::as<std::vector<std::int64_t>>(values.attr("dim"));
+    for_each_element(tensor.shape, [&](std::int64_t here, std::int64_t there) {
+      tensor.values[here] = values[there];
+    });
+    state.push_back(std::move(tensor));
+  }
+  return state;
+}
+
+}  // namespace r
+}  // namespace scvigor
+
+#endif
