@@ -1,0 +1,54 @@
+#include "scvigor/inference.hpp"
+
+#include "api/check_cells.hpp"
+#include "api/errors.hpp"
+#include "inference/verbs.hpp"
+
+namespace scvigor {
+namespace {
+
+// What every verb does first: the cells must fit, torch's errors stay inside.
+template <class Verb>
+auto ask(const Model& model, const Cells& cells, std::int64_t batch_size,
+         Verb verb) {
+  if (batch_size < 1)
+    throw ArgumentError("batch_size", "`batch_size` must be at least 1.");
+  check_cells(cells, model.options());
+  return without_torch_errors(verb);
+}
+
+}  // namespace
+
+Posterior latent_posterior(const Model& model, const Cells& cells,
+                           std::int64_t batch_size, const Hooks& hooks) {
+  return ask(model, cells, batch_size, [&] {
+    return verbs::latent_posterior(evaluation(model), cells, batch_size, hooks);
+  });
+}
+
+Matrix latent_representation(const Model& model, const Cells& cells,
+                             const LatentOptions& options,
+                             const Hooks& hooks) {
+  return ask(model, cells, options.batch_size, [&] {
+    return verbs::latent_representation(evaluation(model), cells, options,
+                                        hooks);
+  });
+}
+
+void normalized_expression(const Model& model, const Cells& cells,
+                           const ExpressionOptions& options,
+                           const RowSink& sink, const Hooks& hooks) {
+  ask(model, cells, options.batch_size, [&] {
+    verbs::normalized_expression(evaluation(model), cells, options, sink,
+                                 hooks);
+  });
+}
+
+CellLosses cell_losses(const Model& model, const Cells& cells,
+                       const LossOptions& options, const Hooks& hooks) {
+  return ask(model, cells, options.batch_size, [&] {
+    return verbs::cell_losses(evaluation(model), cells, options, hooks);
+  });
+}
+
+}  // namespace scvigor

@@ -1,0 +1,107 @@
+#include "data/minibatch.hpp"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+namespace scvigor {
+namespace {
+
+// Rows `positions` of a row-major array with `width` columns.
+template <class T>
+at::Tensor take_rows(const std::vector<T>& values, std::int64_t width,
+                     const std::int64_t* positions, std::int64_t n,
+                     const at::TensorOptions& options) {
+  at::Tensor out = at::empty(
+      {n, width}, at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
+  T* to = out.template data_ptr<T>();
+  for (std::int64_t i = 0; i < n; ++i)
+    std::memcpy(to + i * width, values.data() + positions[i] * width,
+                sizeof(T) * static_cast<std::size_t>(width));
+  return out.to(options);
+}
+
+at::Tensor log_totals(const CsrBlock& block, const at::TensorOptions& options) {
+  at::Tensor out = at::empty({block.n_cells(), 1}, at::kDouble);
+  double* to = out.data_ptr<double>();
+  for (std::int64_t i = 0; i < block.n_cells(); ++i) {
+    double total = 0.0;
+    for (auto k = block.indptr[i]; k < block.indptr[i + 1]; ++k)
+      total += block.values[k];
+    to[i] = std::log(total);
+  }
+  return out.to(options);
+}
+
+}  // namespace
+
+at::Tensor SparseCounts::dense() const {
+  const at::Tensor rows = at::arange(n_cells(), indptr.options())
+                              .repeat_interleave(indptr.diff());
+  at::Tensor out = at::zeros({n_cells(), n_genes}, values.options());
+  out.index_put_({rows, genes.to(at::kLong)}, values);
+  return out;
+}
+
+SparseCounts SparseCounts::with_values(at::Tensor other) const {
+  SparseCounts out = *this;
+  out.values = std::move(other);
+  return out;
+}
+
+SparseCounts to_tensors(const CsrBlock& block, std::int64_t n_genes,
+                        const at::TensorOptions& options) {
+  const auto n = block.n_cells();
+  const auto n_entries = static_cast<std::int64_t>(block.genes.size());
+  at::Tensor indptr = at::empty({n + 1}, at::kLong);
+  at::Tensor genes = at::empty({n_entries}, at::kInt);
+  at::Tensor values = at::empty({n_entries}, at::kFloat);
+  std::copy(block.indptr.begin(), block.indptr.end(),
+            indptr.data_ptr<std::int64_t>());
+  std::copy(block.genes.begin(), block.genes.end(),
+            genes.data_ptr<std::int32_t>());
+  std::copy(block.values.begin(), block.values.end(),
+            values.data_ptr<float>());
+  return {indptr.to(options.device()), genes.to(options.device()),
+          values.to(options), n_genes};
+}
+
+Loader::Loader(const Cells& cells, const at::TensorOptions& options)
+    : cells_(cells), options_(options) {}
+
+Minibatch Loader::load(const std::int64_t* positions, std::int64_t n) const {
+  const at::TensorOptions codes = options_.dtype(at::kLong);
+  const auto width = [&](const auto& values) {
+    return static_cast<std::int64_t>(values.size()) / cells_.n_cells();
+  };
+  const auto take = [&](const auto& values, const at::TensorOptions& options) {
+    return take_rows(values, width(values), positions, n, options);
+  };
+
+  Minibatch out;
+  if (cells_.counts) {
+    cells_.counts->read(positions, n, block_);
+    out.counts = to_tensors(block_, cells_.counts->n_genes(), options_);
+    out.log_library = log_totals(block_, options_);
+  } else {
+    out.log_library = take(cells_.log_library, options_);
+    out.latent_mean = take(cells_.latent_mean, options_);
+    out.latent_var = take(cells_.latent_var, options_);
+  }
+  if (!cells_.batch.empty()) out.batch = take(cells_.batch, codes).squeeze(1);
+  if (!cells_.labels.empty())
+    out.labels = take(cells_.labels, codes).squeeze(1);
+  if (!cells_.categorical.empty())
+    out.categorical = take(cells_.categorical, codes);
+  if (!cells_.continuous.empty())
+    out.continuous = take(cells_.continuous, options_);
+  if (!cells_.size_factor.empty())
+    out.size_factor = take(cells_.size_factor, options_);
+  return out;
+}
+
+}  // namespace scvigor

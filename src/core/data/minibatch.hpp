@@ -1,0 +1,60 @@
+#ifndef SCVIGOR_CORE_DATA_MINIBATCH_HPP
+#define SCVIGOR_CORE_DATA_MINIBATCH_HPP
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+#include "scvigor/counts.hpp"
+
+namespace scvigor {
+
+// Counts of n cells, compressed by cell. Entries of one cell are sorted by
+// gene.
+struct SparseCounts {
+  at::Tensor indptr;  // int64 (n + 1)
+  at::Tensor genes;   // int32 (non-zeros)
+  at::Tensor values;  // floating (non-zeros)
+  std::int64_t n_genes = 0;
+
+  std::int64_t n_cells() const { return indptr.size(0) - 1; }
+  at::Tensor dense() const;  // n x genes, on the device of `values`
+  SparseCounts with_values(at::Tensor other) const;
+};
+
+// One minibatch of n cells, as the model sees it. Tensors that the model has
+// no use for are undefined.
+struct Minibatch {
+  SparseCounts counts;
+  at::Tensor log_library;  // n x 1, log of the total count
+  at::Tensor batch;        // int64 (n)
+  at::Tensor labels;       // int64 (n)
+  at::Tensor categorical;  // int64 n x covariates
+  at::Tensor continuous;   // floating n x covariates
+  at::Tensor size_factor;  // floating n x 1
+  at::Tensor latent_mean;  // n x n_latent: stands for the counts, in
+  at::Tensor latent_var;   // minified data
+
+  std::int64_t n_cells() const { return log_library.size(0); }
+};
+
+// Moves a block of counts to tensors.
+SparseCounts to_tensors(const CsrBlock& block, std::int64_t n_genes,
+                        const at::TensorOptions& options);
+
+// Reads minibatches of `cells` in any order.
+class Loader {
+ public:
+  Loader(const Cells& cells, const at::TensorOptions& options);
+
+  Minibatch load(const std::int64_t* positions, std::int64_t n) const;
+
+ private:
+  const Cells& cells_;
+  at::TensorOptions options_;
+  mutable CsrBlock block_;  // reused from one minibatch to the next
+};
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,68 @@
+#include "distributions/distributions.hpp"
+
+#include <ATen/ops/lgamma.h>
+#include <ATen/ops/log.h>
+#include <ATen/ops/log1p.h>
+#include <ATen/ops/softplus.h>
+#include <ATen/ops/where.h>
+#include <ATen/ops/xlogy.h>
+
+#include "util/tensor_operators.hpp"
+
+namespace scvigor {
+namespace {
+
+constexpr double kEps = 1e-8;  // scvi-tools' eps inside the logarithms
+
+// log probability of a zero: theta [log(theta + eps) - log(theta + mu + eps)],
+// written so that a large theta does not cancel.
+at::Tensor nb_log_zero(const at::Tensor& mu, const at::Tensor& theta) {
+  return -theta * at::log1p(mu / (theta + kEps));
+}
+
+// What a count x adds to the log probability of a zero; 0 at x = 0.
+at::Tensor nb_log_count(const at::Tensor& x, const at::Tensor& mu,
+                        const at::Tensor& theta) {
+  return x * (at::log(mu + kEps) - at::log(theta + mu + kEps)) +
+         at::lgamma(x + theta) - at::lgamma(theta) - at::lgamma(x + 1);
+}
+
+}  // namespace
+
+at::Tensor nb_log_prob(const at::Tensor& x, const at::Tensor& mu,
+                       const at::Tensor& theta) {
+  return nb_log_zero(mu, theta) + nb_log_count(x, mu, theta);
+}
+
+at::Tensor zinb_log_prob(const at::Tensor& x, const at::Tensor& mu,
+                         const at::Tensor& theta, const at::Tensor& pi) {
+  const at::Tensor zero = nb_log_zero(mu, theta);
+  const at::Tensor not_dropped = at::softplus(-pi);
+  return at::where(x < kEps, at::softplus(zero - pi) - not_dropped,
+                   zero + nb_log_count(x, mu, theta) - not_dropped - pi);
+}
+
+at::Tensor poisson_log_prob(const at::Tensor& x, const at::Tensor& rate) {
+  return at::xlogy(x, rate) - rate - at::lgamma(x + 1);
+}
+
+at::Tensor normal_log_prob(const at::Tensor& x, const at::Tensor& loc,
+                           const at::Tensor& scale) {
+  constexpr double kHalfLogTwoPi = 0.91893853320467274178;
+  const at::Tensor d = (x - loc) / scale;
+  return -0.5 * d * d - at::log(scale) - kHalfLogTwoPi;
+}
+
+at::Tensor kl_standard_normal(const at::Tensor& mean, const at::Tensor& var) {
+  return 0.5 * (var + mean * mean - 1 - at::log(var));
+}
+
+at::Tensor kl_two_normals(const at::Tensor& mean, const at::Tensor& var,
+                          const at::Tensor& prior_mean,
+                          const at::Tensor& prior_var) {
+  const at::Tensor d = mean - prior_mean;
+  const at::Tensor ratio = var / prior_var;
+  return 0.5 * (ratio + d * d / prior_var - 1 - at::log(ratio));
+}
+
+}  // namespace scvigor

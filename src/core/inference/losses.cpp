@@ -1,0 +1,25 @@
+#include "inference/blocks.hpp"
+
+namespace scvigor::verbs {
+
+CellLosses cell_losses(Vae& vae, const Cells& cells,
+                       const LossOptions& options, const Hooks& hooks) {
+  if (!cells.counts)
+    throw ArgumentError("x", "The counts of the cells are needed: pass `x`.");
+  Rng rng(derive_seed(options.seed, SeedUse::kInference));
+  CellLosses out;
+  for_each_block(
+      vae, cells, options.batch_size, hooks,
+      [&](std::int64_t, const Minibatch& batch, const Inference& q) {
+        const Noise noise = options.posterior_mean
+                                ? Noise{}
+                                : vae.draw_noise(batch.n_cells(), rng);
+        const LossTerms terms = vae.loss_terms(batch, q, noise, Mode{});
+        append(terms.reconstruction_loss, out.reconstruction_loss);
+        append(terms.kl_z, out.kl_z);
+        append(terms.kl_l, out.kl_l);
+      });
+  return out;
+}
+
+}  // namespace scvigor::verbs

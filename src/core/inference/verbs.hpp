@@ -1,0 +1,32 @@
+#ifndef SCVIGOR_CORE_INFERENCE_VERBS_HPP
+#define SCVIGOR_CORE_INFERENCE_VERBS_HPP
+
+#include "model/vae.hpp"
+#include "scvigor/inference.hpp"
+
+// The inference verbs on a Vae; src/core/api checks the arguments and keeps
+// torch's exceptions in. See scvigor/inference.hpp for what each returns.
+
+namespace scvigor {
+
+// The model is logically const: evaluation changes no weight or statistic.
+inline Vae& evaluation(const Model& model) {
+  return const_cast<Vae&>(model.vae());
+}
+
+namespace verbs {
+
+Posterior latent_posterior(Vae& vae, const Cells& cells,
+                           std::int64_t batch_size, const Hooks& hooks);
+Matrix latent_representation(Vae& vae, const Cells& cells,
+                             const LatentOptions& options, const Hooks& hooks);
+void normalized_expression(Vae& vae, const Cells& cells,
+                           const ExpressionOptions& options,
+                           const RowSink& sink, const Hooks& hooks);
+CellLosses cell_losses(Vae& vae, const Cells& cells,
+                       const LossOptions& options, const Hooks& hooks);
+
+}  // namespace verbs
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,30 @@
+#ifndef SCVIGOR_CORE_KERNELS_ADAM_HPP
+#define SCVIGOR_CORE_KERNELS_ADAM_HPP
+
+#include <ATen/core/Tensor.h>
+
+namespace scvigor {
+
+// Constants of one step of Adam (Kingma and Ba 2015), t counting from 1.
+struct AdamStep {
+  double lr = 1e-3;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double eps = 0.01;
+  double weight_decay = 1e-6;
+  bool decoupled = false;  // AdamW: decay acts on the weight, not the gradient
+  double grad_scale = 1.0;  // gradient clipping
+  std::int64_t t = 1;
+};
+
+// w, m, v <- one step with gradient g; all of one shape, in place.
+void adam_update(at::Tensor& w, const at::Tensor& g, at::Tensor& m,
+                 at::Tensor& v, const AdamStep& step);
+
+// The same from plain tensors.
+void adam_update_reference(at::Tensor& w, const at::Tensor& g, at::Tensor& m,
+                           at::Tensor& v, const AdamStep& step);
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,44 @@
+#include <ATen/ops/exp.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/softplus.h>
+
+#include "distributions/distributions.hpp"
+#include "kernels/count_loss.hpp"
+#include "util/tensor_operators.hpp"
+
+namespace scvigor {
+namespace {
+
+at::Tensor log_prob(const CountLossInput& in, const at::Tensor& x,
+                    const at::Tensor& mu, const at::Tensor& theta) {
+  switch (in.likelihood) {
+    case GeneLikelihood::kZinb:
+      return zinb_log_prob(x, mu, theta, in.dropout_logits);
+    case GeneLikelihood::kNb:
+      return nb_log_prob(x, mu, theta);
+    case GeneLikelihood::kPoisson:
+      return poisson_log_prob(x, mu);
+    case GeneLikelihood::kNormal:
+      break;
+  }
+  return normal_log_prob(x, mu, theta);
+}
+
+}  // namespace
+
+at::Tensor count_loss_reference(const CountLossInput& input,
+                                const SparseCounts& x) {
+  const at::Tensor scale = input.activation == ScaleActivation::kSoftmax
+                               ? at::softmax(input.scale_logits, -1)
+                               : at::softplus(input.scale_logits);
+  const at::Tensor mu = input.log_factor.exp() * scale;
+  at::Tensor theta;
+  if (input.log_theta.defined()) {
+    theta = input.log_theta.exp();
+    if (input.theta_row.defined())
+      theta = theta.index_select(0, input.theta_row);
+  }
+  return -log_prob(input, x.dense(), mu, theta).sum(-1);
+}
+
+}  // namespace scvigor

@@ -1,0 +1,66 @@
+#ifndef SCVIGOR_CORE_KERNELS_DISPATCH_HPP
+#define SCVIGOR_CORE_KERNELS_DISPATCH_HPP
+
+// Run-time choice of the instruction set. A kernel is written once as an
+// inline body; SCVIGOR_KERNEL makes a copy of it for each level and a
+// function that picks the one this processor can run:
+//
+//   SCVIGOR_INLINE void scale_body(float* x, int n) { ... }
+//   SCVIGOR_KERNEL(scale, scale_body, (float* x, int n), (x, n))
+//
+// Loops meant for vector units carry `#pragma omp simd`.
+
+#define SCVIGOR_INLINE inline __attribute__((always_inline))
+
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+
+namespace scvigor {
+enum class CpuLevel { kBase, kAvx2, kAvx512 };
+
+inline CpuLevel detect_cpu_level() {
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") &&
+      __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+    return CpuLevel::kAvx512;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return CpuLevel::kAvx2;
+  return CpuLevel::kBase;
+}
+
+inline CpuLevel cpu_level() {
+  static const CpuLevel level = detect_cpu_level();
+  return level;
+}
+}  // namespace scvigor
+
+#define SCVIGOR_AVX2 __attribute__((target("avx2,fma")))
+#if defined(__clang__)
+#define SCVIGOR_AVX512 \
+  __attribute__((target("avx2,fma,avx512f,avx512dq,avx512bw,avx512vl")))
+#else
+#define SCVIGOR_AVX512                                                     \
+  __attribute__((target("avx2,fma,avx512f,avx512dq,avx512bw,avx512vl," \
+                        "prefer-vector-width=512")))
+#endif
+
+#define SCVIGOR_KERNEL(name, body, parameters, arguments)            \
+  static void name##_base parameters { body arguments; }             \
+  SCVIGOR_AVX2 static void name##_avx2 parameters { body arguments; } \
+  SCVIGOR_AVX512 static void name##_avx512 parameters { body arguments; } \
+  static inline void name parameters {                               \
+    switch (::scvigor::cpu_level()) {                                \
+      case ::scvigor::CpuLevel::kAvx512: name##_avx512 arguments; break; \
+      case ::scvigor::CpuLevel::kAvx2: name##_avx2 arguments; break; \
+      default: name##_base arguments;                                \
+    }                                                                \
+  }
+
+#else
+
+#define SCVIGOR_KERNEL(name, body, parameters, arguments) \
+  static inline void name parameters { body arguments; }
+
+#endif
+
+#endif

@@ -1,0 +1,104 @@
+#ifndef SCVIGOR_CORE_KERNELS_VECTOR_MATH_HPP
+#define SCVIGOR_CORE_KERNELS_VECTOR_MATH_HPP
+
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+
+#include "kernels/dispatch.hpp"
+
+// exp, log1p and their kin. In float32 they are branch-free polynomials that
+// the compiler vectorises, accurate to 2 units in the last place or so; in
+// float64, the precision of tests, they are the standard library's.
+
+namespace scvigor {
+namespace vmath {
+
+SCVIGOR_INLINE float bits_to_float(std::int32_t bits) {
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+SCVIGOR_INLINE std::int32_t float_to_bits(float value) {
+  std::int32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+// exp(x) = 2^k exp(r), |r| <= log(2) / 2; the polynomial is Cephes' expf.
+// Arguments are clamped to where the result is a normal number.
+SCVIGOR_INLINE float exp(float x) {
+  constexpr float kMin = -87.0F;
+  constexpr float kMax = 88.0F;
+  x = x < kMin ? kMin : x;
+  x = x > kMax ? kMax : x;
+  // Adding 1.5 * 2^23 rounds to an integer in the low bits.
+  constexpr float kShift = 12582912.0F;
+  const float shifted = x * 1.44269504088896341F + kShift;
+  const float k = shifted - kShift;
+  const float r = (x - k * 0.693359375F) - k * -2.12194440e-4F;
+  float p = 1.9875691500e-4F;
+  p = p * r + 1.3981999507e-3F;
+  p = p * r + 8.3334519073e-3F;
+  p = p * r + 4.1665795894e-2F;
+  p = p * r + 1.6666665459e-1F;
+  p = p * r + 5.0000001201e-1F;
+  p = p * r * r + r + 1.0F;
+  const std::int32_t exponent = static_cast<std::int32_t>(k);
+  return p * bits_to_float((exponent + 127) << 23);
+}
+
+// log(m 2^k) = k log(2) + log(m), m in [sqrt(1/2), sqrt(2)), Cephes' logf.
+// For positive normal numbers.
+SCVIGOR_INLINE float log(float x) {
+  const std::int32_t bits = float_to_bits(x);
+  const std::int32_t offset = bits - 0x3f3504f3;  // bits of sqrt(1/2)
+  const float k = static_cast<float>(offset >> 23);
+  const float m =
+      bits_to_float((offset & 0x007fffff) + 0x3f3504f3) - 1.0F;
+  float p = 7.0376836292e-2F;
+  p = p * m - 1.1514610310e-1F;
+  p = p * m + 1.1676998740e-1F;
+  p = p * m - 1.2420140846e-1F;
+  p = p * m + 1.4249322787e-1F;
+  p = p * m - 1.6668057665e-1F;
+  p = p * m + 2.0000714765e-1F;
+  p = p * m - 2.4999993993e-1F;
+  p = p * m + 3.3333331174e-1F;
+  const float m2 = m * m;
+  float y = p * m * m2 + k * -2.12194440e-4F - 0.5F * m2;
+  return m + y + k * 0.693359375F;
+}
+
+// log(1 + x) for x >= 0: the rounding of 1 + x is put back to first order
+// (Higham 2002, problem 1.5).
+SCVIGOR_INLINE float log1p(float x) {
+  const float u = 1.0F + x;
+  const float lost = x - (u - 1.0F);
+  // Where u is huge, `lost` is 0 or u itself dominates.
+  return log(u) + lost / u;
+}
+
+SCVIGOR_INLINE double exp(double x) { return std::exp(x); }
+SCVIGOR_INLINE double log(double x) { return std::log(x); }
+SCVIGOR_INLINE double log1p(double x) { return std::log1p(x); }
+
+// log(1 + exp(x)) and its derivative from one exponential.
+template <class T>
+struct Softplus {
+  T value;
+  T sigmoid;
+};
+template <class T>
+SCVIGOR_INLINE Softplus<T> softplus(T x) {
+  const T magnitude = x < T(0) ? -x : x;
+  const T e = exp(-magnitude);
+  const T positive = x < T(0) ? T(0) : x;
+  const T inverse = T(1) / (T(1) + e);
+  return {positive + log1p(e), x < T(0) ? e * inverse : inverse};
+}
+
+}  // namespace vmath
+}  // namespace scvigor
+
+#endif

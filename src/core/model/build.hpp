@@ -1,0 +1,32 @@
+#ifndef SCVIGOR_CORE_MODEL_BUILD_HPP
+#define SCVIGOR_CORE_MODEL_BUILD_HPP
+
+#include <memory>
+#include <vector>
+
+#include "nn/decoder.hpp"
+#include "nn/encoder.hpp"
+#include "scvigor/options.hpp"
+
+namespace scvigor {
+
+// From options to networks: which inputs reach which layer.
+
+at::TensorOptions tensor_options_of(const ModelOptions& options);
+
+// Levels of the covariates that are one-hot columns: the batch (unless it is
+// embedded), then the categorical covariates. One level adds no column.
+std::vector<std::int64_t> one_hot_levels(const ModelOptions& options);
+
+std::unique_ptr<Encoder> build_z_encoder(const ModelOptions& options,
+                                         Rng& rng);
+std::unique_ptr<Encoder> build_l_encoder(const ModelOptions& options,
+                                         Rng& rng);
+std::unique_ptr<Decoder> build_decoder(const ModelOptions& options, Rng& rng);
+
+// Rows of px_r: 1, n_batch or n_labels; 0 for gene-cell.
+std::int64_t dispersion_rows(const ModelOptions& options);
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,218 @@
+#include "model/vae.hpp"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/log1p.h>
+#include <ATen/ops/softmax.h>
+#include <ATen/ops/softplus.h>
+#include <ATen/ops/tensor.h>
+#include <ATen/ops/zeros.h>
+
+#include "distributions/distributions.hpp"
+#include "model/build.hpp"
+#include "util/tensor_operators.hpp"
+
+namespace scvigor {
+namespace {
+
+at::Tensor row_vector(const std::vector<double>& values,
+                      const at::TensorOptions& options) {
+  return at::tensor(values, at::kDouble).to(options).unsqueeze(0);
+}
+
+}  // namespace
+
+Vae::Vae(const ModelOptions& options, std::uint64_t seed,
+         const LibraryPrior& prior)
+    : options_(options), tensor_options_(tensor_options_of(options)) {
+  validate(options);
+  Rng rng(seed);
+  if (const auto rows = dispersion_rows(options); rows > 0)
+    px_r_ = rng.normal({rows, options.n_genes}, tensor_options_);
+  if (options.batch_representation == BatchRepresentation::kEmbedding)
+    batch_embedding_ = rng.normal(
+        {options.n_batch, options.batch_embedding_dim}, tensor_options_);
+  if (!options.use_observed_lib_size && !options.use_size_factor) {
+    const auto n = static_cast<std::size_t>(options.n_batch);
+    if (prior.log_means.size() != n || prior.log_vars.size() != n)
+      throw ArgumentError("use_observed_lib_size",
+                          "A learned library size needs its prior: one mean "
+                          "and one variance for each batch.");
+    library_log_means_ = row_vector(prior.log_means, tensor_options_);
+    library_log_vars_ = row_vector(prior.log_vars, tensor_options_);
+  }
+  z_encoder_ = build_z_encoder(options, rng);
+  l_encoder_ = build_l_encoder(options, rng);
+  decoder_ = build_decoder(options, rng);
+  collect_state();
+}
+
+void Vae::collect_state() {
+  if (px_r_.defined())
+    state_.dispersion("px_r", px_r_, options_.dispersion == Dispersion::kGene);
+  if (library_log_means_.defined()) {
+    state_.buffer("library_log_means", library_log_means_);
+    state_.buffer("library_log_vars", library_log_vars_);
+  }
+  if (batch_embedding_.defined())
+    state_.parameter("_embeddings_dict.batch.weight", batch_embedding_);
+  z_encoder_->list_state("z_encoder.", state_);
+  l_encoder_->list_state("l_encoder.", state_);
+  decoder_->list_state("decoder.", state_);
+  for (auto& parameter : state_.parameters()) parameter.set_requires_grad(true);
+}
+
+std::vector<at::Tensor> Vae::one_hot_codes(const Minibatch& cells,
+                                           const at::Tensor& batch) const {
+  std::vector<at::Tensor> codes;
+  const bool one_hot =
+      options_.batch_representation == BatchRepresentation::kOneHot;
+  if (one_hot && options_.n_batch > 1) codes.push_back(batch);
+  for (std::size_t k = 0; k < options_.n_cats_per_cov.size(); ++k)
+    if (options_.n_cats_per_cov[k] > 1)
+      codes.push_back(cells.categorical.select(1, static_cast<long>(k)));
+  return codes;
+}
+
+// [first, continuous covariates, batch embedding], those that exist.
+at::Tensor Vae::join_covariates(const at::Tensor& first,
+                                const Minibatch& cells,
+                                const at::Tensor& batch) const {
+  std::vector<at::Tensor> columns;
+  if (first.defined()) columns.push_back(first);
+  if (options_.n_continuous_cov > 0) columns.push_back(cells.continuous);
+  if (batch_embedding_.defined())
+    columns.push_back(at::index_select(batch_embedding_, 0, batch));
+  if (columns.empty()) return {};
+  return columns.size() == 1 ? columns.front() : at::cat(columns, 1);
+}
+
+LayerInput Vae::encoder_input(const Minibatch& batch,
+                              const SparseCounts& transformed) const {
+  LayerInput input;
+  input.counts = &transformed;
+  if (options_.encode_covariates) {
+    input.dense = join_covariates({}, batch, batch.batch);
+    input.codes = one_hot_codes(batch, batch.batch);
+  }
+  return input;
+}
+
+Inference Vae::infer(const Minibatch& batch, const Mode& mode) {
+  Inference out;
+  out.library = batch.log_library;
+  if (batch.latent_mean.defined()) {
+    out.qz = {batch.latent_mean, batch.latent_var};
+    return out;
+  }
+  const SparseCounts transformed =
+      options_.log_variational
+          ? batch.counts.with_values(at::log1p(batch.counts.values))
+          : batch.counts;
+  const LayerInput input = encoder_input(batch, transformed);
+  out.qz = z_encoder_->forward(input, mode);
+  if (library_log_means_.defined()) {
+    out.ql = l_encoder_->forward(input, mode);
+    out.library = out.ql.mean;
+  }
+  return out;
+}
+
+Noise Vae::draw_noise(std::int64_t n_cells, Rng& rng) const {
+  Noise noise;
+  noise.z = rng.normal({n_cells, options_.n_latent}, tensor_options_);
+  if (library_log_means_.defined())
+    noise.l = rng.normal({n_cells, 1}, tensor_options_);
+  return noise;
+}
+
+at::Tensor Vae::draw_z(const NormalParameters& qz,
+                       const at::Tensor& eps) const {
+  const at::Tensor z = eps.defined() ? qz.mean + qz.var.sqrt() * eps : qz.mean;
+  return options_.latent_distribution == LatentDistribution::kLogisticNormal
+             ? at::softmax(z, -1)
+             : z;
+}
+
+at::Tensor Vae::draw_library(const Inference& inference,
+                             const at::Tensor& eps) const {
+  if (!inference.ql.mean.defined() || !eps.defined()) return inference.library;
+  return inference.ql.mean + inference.ql.var.sqrt() * eps;
+}
+
+CountLossInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
+                           const Minibatch& cells, const at::Tensor& batch,
+                           const Mode& mode) {
+  LayerInput input;
+  input.dense = join_covariates(z, cells, batch);
+  input.codes = one_hot_codes(cells, batch);
+  DecoderHeads heads;
+  heads.dropout = options_.gene_likelihood == GeneLikelihood::kZinb;
+  const bool has_theta = options_.gene_likelihood != GeneLikelihood::kPoisson;
+  heads.theta = has_theta && options_.dispersion == Dispersion::kGeneCell;
+  const DecoderOutput logits = decoder_->forward(input, heads, mode);
+
+  CountLossInput out;
+  out.likelihood = options_.gene_likelihood;
+  out.activation = options_.use_size_factor ? ScaleActivation::kSoftplus
+                                            : ScaleActivation::kSoftmax;
+  out.scale_logits = logits.scale_logits;
+  out.dropout_logits = logits.dropout_logits;
+  out.log_factor =
+      options_.use_size_factor ? cells.size_factor.log() : library;
+  if (has_theta) {
+    out.log_theta = heads.theta ? logits.log_theta : px_r_;
+    if (heads.theta)
+      out.theta_row = at::arange(z.size(0), batch.defined()
+                                                ? batch.options()
+                                                : tensor_options_.dtype(at::kLong));
+    else if (options_.dispersion == Dispersion::kGeneBatch)
+      out.theta_row = batch;
+    else if (options_.dispersion == Dispersion::kGeneLabel)
+      out.theta_row = cells.labels;
+  }
+  return out;
+}
+
+Generative Vae::likelihood(const CountLossInput& decoded) const {
+  Generative out;
+  out.px_scale = decoded.activation == ScaleActivation::kSoftmax
+                     ? at::softmax(decoded.scale_logits, -1)
+                     : at::softplus(decoded.scale_logits);
+  out.px_rate = decoded.log_factor.exp() * out.px_scale;
+  if (decoded.log_theta.defined()) {
+    out.px_r = decoded.log_theta.exp();
+    if (decoded.theta_row.defined())
+      out.px_r = out.px_r.index_select(0, decoded.theta_row);
+  }
+  out.px_dropout = decoded.dropout_logits;
+  return out;
+}
+
+at::Tensor Vae::kl_library(const Inference& inference,
+                           const at::Tensor& batch) const {
+  if (!inference.ql.mean.defined())
+    return at::zeros({inference.qz.mean.size(0)}, tensor_options_);
+  const auto of_batch = [&](const at::Tensor& row) {
+    return options_.n_batch > 1 ? row.t().index_select(0, batch)
+                                : row.narrow(1, 0, 1);
+  };
+  return kl_two_normals(inference.ql.mean, inference.ql.var,
+                        of_batch(library_log_means_),
+                        of_batch(library_log_vars_))
+      .sum(-1);
+}
+
+LossTerms Vae::loss_terms(const Minibatch& batch, const Inference& inference,
+                          const Noise& noise, const Mode& mode) {
+  const at::Tensor z = draw_z(inference.qz, noise.z);
+  const at::Tensor library = draw_library(inference, noise.l);
+  const CountLossInput decoded =
+      decode(z, library, batch, batch.batch, mode);
+  return {count_loss(decoded, batch.counts),
+          kl_standard_normal(inference.qz.mean, inference.qz.var).sum(-1),
+          kl_library(inference, batch.batch)};
+}
+
+}  // namespace scvigor

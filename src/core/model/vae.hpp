@@ -1,0 +1,102 @@
+#ifndef SCVIGOR_CORE_MODEL_VAE_HPP
+#define SCVIGOR_CORE_MODEL_VAE_HPP
+
+#include <memory>
+
+#include "data/minibatch.hpp"
+#include "kernels/count_loss.hpp"
+#include "nn/decoder.hpp"
+#include "nn/encoder.hpp"
+#include "scvigor/model.hpp"
+#include "scvigor/options.hpp"
+
+namespace scvigor {
+
+// q(z | x) of n cells, and the library size that goes with it.
+struct Inference {
+  NormalParameters qz;       // n x n_latent, before any softmax
+  at::Tensor library;        // n x 1, log library size
+  NormalParameters ql;       // n x 1; undefined with an observed library
+};
+
+// Standard normal noise of the draws; undefined: the mean is taken.
+struct Noise {
+  at::Tensor z;  // n x n_latent
+  at::Tensor l;  // n x 1
+};
+
+// Parameters of the likelihood, n x genes each, as users see them.
+struct Generative {
+  at::Tensor px_scale;    // rho
+  at::Tensor px_rate;     // mu
+  at::Tensor px_r;        // theta (normal: standard deviation), 1 or n rows
+  at::Tensor px_dropout;  // pi, logits
+};
+
+// Terms of the objective per cell (n).
+struct LossTerms {
+  at::Tensor reconstruction_loss;
+  at::Tensor kl_z;
+  at::Tensor kl_l;
+};
+
+// The variational autoencoder of Lopez et al. (2018). Methods follow the
+// paper: q(z | x), a draw, p(x | z), and the terms of the ELBO.
+class Vae {
+ public:
+  Vae(const ModelOptions& options, std::uint64_t seed,
+      const LibraryPrior& prior);
+
+  const ModelOptions& options() const { return options_; }
+  const at::TensorOptions& tensor_options() const { return tensor_options_; }
+  const StateList& state() const { return state_; }
+
+  // q(z | x, s, c) and q(l | x, s, c). Minified data skip the encoders.
+  Inference infer(const Minibatch& batch, const Mode& mode);
+
+  // Noise of the shape that draw_*() take.
+  Noise draw_noise(std::int64_t n_cells, Rng& rng) const;
+  at::Tensor draw_z(const NormalParameters& qz, const at::Tensor& eps) const;
+  // The log library size used by the decoder.
+  at::Tensor draw_library(const Inference& inference,
+                          const at::Tensor& eps) const;
+
+  // What the decoder makes of z (n x n_latent) in the batches `batch`, which
+  // need not be the cells' own.
+  CountLossInput decode(const at::Tensor& z, const at::Tensor& library,
+                        const Minibatch& cells, const at::Tensor& batch,
+                        const Mode& mode);
+  Generative likelihood(const CountLossInput& decoded) const;
+
+  LossTerms loss_terms(const Minibatch& batch, const Inference& inference,
+                       const Noise& noise, const Mode& mode);
+
+  // genes x n_latent; undefined without a linear decoder.
+  at::Tensor loadings() const { return decoder_->loadings(); }
+
+ private:
+  std::vector<at::Tensor> one_hot_codes(const Minibatch& cells,
+                                        const at::Tensor& batch) const;
+  LayerInput encoder_input(const Minibatch& batch,
+                           const SparseCounts& transformed) const;
+  at::Tensor join_covariates(const at::Tensor& first, const Minibatch& cells,
+                             const at::Tensor& batch) const;
+  at::Tensor kl_library(const Inference& inference,
+                        const at::Tensor& batch) const;
+  void collect_state();
+
+  ModelOptions options_;
+  at::TensorOptions tensor_options_;
+  at::Tensor px_r_;               // rows x genes; undefined for gene-cell
+  at::Tensor batch_embedding_;    // n_batch x dimension, or undefined
+  at::Tensor library_log_means_;  // 1 x n_batch, or undefined
+  at::Tensor library_log_vars_;   // 1 x n_batch, or undefined
+  std::unique_ptr<Encoder> z_encoder_;
+  std::unique_ptr<Encoder> l_encoder_;
+  std::unique_ptr<Decoder> decoder_;
+  StateList state_;
+};
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,38 @@
+#include "nn/batch_norm.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
+
+#include "util/tensor_operators.hpp"
+
+namespace scvigor {
+
+BatchNorm::BatchNorm(std::int64_t n_units, const at::TensorOptions& options)
+    : weight_(at::ones({n_units}, options)),
+      bias_(at::zeros({n_units}, options)),
+      running_mean_(at::zeros({n_units}, options)),
+      running_var_(at::ones({n_units}, options)),
+      num_batches_tracked_(at::zeros({}, options.dtype(at::kLong))) {}
+
+at::Tensor BatchNorm::forward(const at::Tensor& x, bool training) {
+  if (training) num_batches_tracked_.add_(1);
+  return at::batch_norm(x, weight_, bias_, running_mean_, running_var_,
+                        training, kMomentum, kBatchNormEps, false);
+}
+
+void BatchNorm::list_state(const std::string& prefix, StateList& out) const {
+  out.parameter(prefix + "weight", weight_);
+  out.parameter(prefix + "bias", bias_);
+  out.buffer(prefix + "running_mean", running_mean_);
+  out.buffer(prefix + "running_var", running_var_);
+  out.buffer(prefix + "num_batches_tracked", num_batches_tracked_);
+}
+
+at::Tensor BatchNorm::evaluation_scale() const {
+  const at::NoGradGuard no_grad;
+  return weight_ / (running_var_ + kBatchNormEps).sqrt();
+}
+
+}  // namespace scvigor

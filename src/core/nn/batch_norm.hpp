@@ -1,0 +1,39 @@
+#ifndef SCVIGOR_CORE_NN_BATCH_NORM_HPP
+#define SCVIGOR_CORE_NN_BATCH_NORM_HPP
+
+#include <ATen/core/Tensor.h>
+
+#include <string>
+
+#include "nn/state.hpp"
+
+namespace scvigor {
+
+// A minibatch with fewer cells has no variance worth normalising by.
+constexpr std::int64_t kFewestCells = 3;
+
+// BatchNorm over the cells of a minibatch, with scvi-tools' constants.
+class BatchNorm {
+ public:
+  static constexpr double kBatchNormEps = 1e-3;
+  static constexpr double kMomentum = 0.01;
+
+  BatchNorm(std::int64_t n_units, const at::TensorOptions& options);
+
+  at::Tensor forward(const at::Tensor& x, bool training);
+  void list_state(const std::string& prefix, StateList& out) const;
+
+  // gamma / sqrt(running variance + eps): what evaluation multiplies by.
+  at::Tensor evaluation_scale() const;
+
+ private:
+  at::Tensor weight_;
+  at::Tensor bias_;
+  at::Tensor running_mean_;
+  at::Tensor running_var_;
+  at::Tensor num_batches_tracked_;
+};
+
+}  // namespace scvigor
+
+#endif

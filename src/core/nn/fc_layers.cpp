@@ -1,0 +1,65 @@
+#include "nn/fc_layers.hpp"
+
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/relu.h>
+
+#include "util/tensor_operators.hpp"
+
+namespace scvigor {
+namespace {
+
+constexpr double kLayerNormEps = 1e-5;
+
+// Units are dropped with probability `rate`, the rest scaled up.
+at::Tensor dropout(const at::Tensor& x, double rate, Rng& rng) {
+  const double keep = 1.0 - rate;
+  if (keep <= 0.0) return x * 0.0;
+  return x * rng.bernoulli(x.sizes(), keep, x.options()).div_(keep);
+}
+
+}  // namespace
+
+FcLayers::FcLayers(const Shape& shape, const at::TensorOptions& options,
+                   Rng& rng)
+    : shape_(shape) {
+  for (std::int64_t i = 0; i < shape.n_layers; ++i) {
+    const bool first = i == 0;
+    Linear::Shape linear;
+    linear.n_counts = first ? shape.n_counts : 0;
+    linear.n_dense = first ? shape.n_dense : shape.n_out;
+    if (first || shape.inject_covariates) linear.n_levels = shape.n_levels;
+    linear.n_out = shape.n_out;
+    linear.bias = shape.bias;
+    std::optional<BatchNorm> norm;
+    if (shape.batch_norm) norm.emplace(shape.n_out, options);
+    layers_.push_back({Linear(linear, options, rng), std::move(norm)});
+  }
+}
+
+at::Tensor FcLayers::forward(const LayerInput& input, const Mode& mode) {
+  LayerInput now = input;
+  for (auto& [linear, norm] : layers_) {
+    at::Tensor h = linear.forward(now);
+    if (norm) h = norm->forward(h, mode.training);
+    if (shape_.layer_norm)
+      h = at::layer_norm(h, {shape_.n_out}, {}, {}, kLayerNormEps);
+    if (shape_.activation) h = at::relu(h);
+    if (mode.training && shape_.dropout_rate > 0.0)
+      h = dropout(h, shape_.dropout_rate, *mode.rng);
+    now.counts = nullptr;
+    now.dense = h;
+    if (!shape_.inject_covariates) now.codes.clear();
+  }
+  return now.dense;
+}
+
+void FcLayers::list_state(const std::string& prefix, StateList& out) const {
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    const std::string layer =
+        prefix + "fc_layers.Layer " + std::to_string(i) + ".";
+    layers_[i].linear.list_state(layer + "0.", out);
+    if (layers_[i].norm) layers_[i].norm->list_state(layer + "1.", out);
+  }
+}
+
+}  // namespace scvigor

@@ -1,0 +1,56 @@
+#include "nn/linear.hpp"
+
+#include <ATen/ops/addmm.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/mm.h>
+
+#include <cmath>
+
+#include "kernels/sparse_linear.hpp"
+#include "util/tensor_operators.hpp"
+
+namespace scvigor {
+namespace {
+
+at::Tensor add(const at::Tensor& sum, const at::Tensor& term) {
+  return sum.defined() ? sum + term : term;
+}
+
+}  // namespace
+
+Linear::Linear(const Shape& shape, const at::TensorOptions& options, Rng& rng)
+    : has_counts_(shape.n_counts > 0), has_dense_(shape.n_dense > 0) {
+  std::vector<std::int64_t> sizes;
+  if (has_counts_) sizes.push_back(shape.n_counts);
+  if (has_dense_) sizes.push_back(shape.n_dense);
+  sizes.insert(sizes.end(), shape.n_levels.begin(), shape.n_levels.end());
+  std::int64_t inputs = 0;
+  for (const auto size : sizes) inputs += size;
+  const double bound = 1.0 / std::sqrt(static_cast<double>(inputs));
+
+  for (const auto size : sizes)
+    blocks_.push_back(
+        rng.uniform({size, shape.n_out}, -bound, bound, options));
+  if (shape.bias) bias_ = rng.uniform({shape.n_out}, -bound, bound, options);
+}
+
+at::Tensor Linear::forward(const LayerInput& input) const {
+  auto block = blocks_.begin();
+  at::Tensor out = bias_;
+  if (has_counts_) out = add(out, sparse_linear(*input.counts, *block++));
+  if (has_dense_) {
+    out = out.defined() ? at::addmm(out, input.dense, *block)
+                        : at::mm(input.dense, *block);
+    ++block;
+  }
+  for (const auto& codes : input.codes)
+    out = add(out, at::index_select(*block++, 0, codes));
+  return out;
+}
+
+void Linear::list_state(const std::string& prefix, StateList& out) const {
+  out.weight(prefix + "weight", blocks_);
+  if (bias_.defined()) out.parameter(prefix + "bias", bias_);
+}
+
+}  // namespace scvigor

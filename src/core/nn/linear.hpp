@@ -1,0 +1,55 @@
+#ifndef SCVIGOR_CORE_NN_LINEAR_HPP
+#define SCVIGOR_CORE_NN_LINEAR_HPP
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/minibatch.hpp"
+#include "nn/state.hpp"
+#include "util/rng.hpp"
+
+namespace scvigor {
+
+// What a layer gets: the concatenation of up to three kinds of input, none of
+// which is ever written out as one dense matrix.
+struct LayerInput {
+  const SparseCounts* counts = nullptr;  // n x genes, transformed counts
+  at::Tensor dense;                      // n x d; undefined: none
+  std::vector<at::Tensor> codes;         // one-hot covariates: int64 (n) each
+};
+
+// y = x W + b for such an input. W is kept in blocks of inputs x outputs, one
+// a kind of input and one a covariate, in the order of LayerInput: a one-hot
+// column is then a row to look up, and blocks can be frozen one by one.
+class Linear {
+ public:
+  struct Shape {
+    std::int64_t n_counts = 0;
+    std::int64_t n_dense = 0;
+    std::vector<std::int64_t> n_levels;  // of each covariate
+    std::int64_t n_out = 0;
+    bool bias = true;
+  };
+
+  // torch's default: uniform within 1 / sqrt(inputs).
+  Linear(const Shape& shape, const at::TensorOptions& options, Rng& rng);
+
+  at::Tensor forward(const LayerInput& input) const;
+  void list_state(const std::string& prefix, StateList& out) const;
+
+  // Inputs x outputs of one block, in the order of LayerInput.
+  const std::vector<at::Tensor>& blocks() const { return blocks_; }
+
+ private:
+  bool has_counts_;
+  bool has_dense_;
+  std::vector<at::Tensor> blocks_;
+  at::Tensor bias_;  // outputs; undefined: none
+};
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,51 @@
+#include "nn/decoder.hpp"
+
+namespace scvigor {
+namespace {
+
+class NonlinearDecoder final : public Decoder {
+ public:
+  NonlinearDecoder(const FcLayers::Shape& hidden, const Linear::Shape& head,
+                   const at::TensorOptions& options, Rng& rng)
+      : hidden_(hidden, options, rng),
+        scale_head_(head, options, rng),
+        theta_head_(head, options, rng),
+        dropout_head_(head, options, rng) {}
+
+  DecoderOutput forward(const LayerInput& input, const DecoderHeads& heads,
+                        const Mode& mode) override {
+    LayerInput h;
+    h.dense = hidden_.forward(input, mode);
+    DecoderOutput out;
+    out.scale_logits = scale_head_.forward(h);
+    if (heads.dropout) out.dropout_logits = dropout_head_.forward(h);
+    if (heads.theta) out.log_theta = theta_head_.forward(h);
+    return out;
+  }
+
+  void list_state(const std::string& prefix, StateList& out) const override {
+    hidden_.list_state(prefix + "px_decoder.", out);
+    scale_head_.list_state(prefix + "px_scale_decoder.0.", out);
+    theta_head_.list_state(prefix + "px_r_decoder.", out);
+    dropout_head_.list_state(prefix + "px_dropout_decoder.", out);
+  }
+
+ private:
+  FcLayers hidden_;
+  Linear scale_head_;
+  Linear theta_head_;
+  Linear dropout_head_;
+};
+
+}  // namespace
+
+std::unique_ptr<Decoder> make_nonlinear_decoder(
+    const FcLayers::Shape& hidden, std::int64_t n_genes,
+    const at::TensorOptions& options, Rng& rng) {
+  Linear::Shape head;
+  head.n_dense = hidden.n_out;
+  head.n_out = n_genes;
+  return std::make_unique<NonlinearDecoder>(hidden, head, options, rng);
+}
+
+}  // namespace scvigor

@@ -1,0 +1,58 @@
+#include "train/optimizer.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/zeros_like.h>
+
+#include <cmath>
+#include <utility>
+
+#include "kernels/adam.hpp"
+#include "util/tensor_operators.hpp"
+
+namespace scvigor {
+
+AdamOptimizer::AdamOptimizer(std::vector<at::Tensor> parameters,
+                             const TrainOptions& options)
+    : options_(options), lr_(options.lr) {
+  for (auto& parameter : parameters)
+    slots_.push_back({std::move(parameter), {}, {}, 0});
+}
+
+void AdamOptimizer::zero_grad() {
+  for (auto& slot : slots_) slot.parameter.mutable_grad().reset();
+}
+
+// The factor that brings the norm of all gradients to gradient_clip_val.
+double AdamOptimizer::clip_factor() const {
+  if (!options_.gradient_clip_val) return 1.0;
+  double squares = 0.0;
+  for (const auto& slot : slots_)
+    if (slot.parameter.grad().defined())
+      squares += slot.parameter.grad().pow(2).sum().item<double>();
+  // torch.nn.utils.clip_grad_norm_ adds this constant.
+  const double factor =
+      *options_.gradient_clip_val / (std::sqrt(squares) + 1e-6);
+  return factor < 1.0 ? factor : 1.0;
+}
+
+void AdamOptimizer::step() {
+  const at::NoGradGuard no_grad;
+  AdamStep step;
+  step.lr = lr_;
+  step.eps = options_.eps;
+  step.weight_decay = options_.weight_decay;
+  step.decoupled = options_.optimizer == Optimizer::kAdamW;
+  step.grad_scale = clip_factor();
+  for (auto& slot : slots_) {
+    const at::Tensor grad = slot.parameter.grad();
+    if (!grad.defined()) continue;
+    if (!slot.m.defined()) {
+      slot.m = at::zeros_like(slot.parameter);
+      slot.v = at::zeros_like(slot.parameter);
+    }
+    step.t = ++slot.t;
+    adam_update(slot.parameter, grad, slot.m, slot.v, step);
+  }
+}
+
+}  // namespace scvigor

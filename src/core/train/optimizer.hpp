@@ -1,0 +1,42 @@
+#ifndef SCVIGOR_CORE_TRAIN_OPTIMIZER_HPP
+#define SCVIGOR_CORE_TRAIN_OPTIMIZER_HPP
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "scvigor/options.hpp"
+
+namespace scvigor {
+
+// Adam or AdamW over a list of parameters. A parameter without a gradient is
+// left alone, weight decay included.
+class AdamOptimizer {
+ public:
+  AdamOptimizer(std::vector<at::Tensor> parameters,
+                const TrainOptions& options);
+
+  void zero_grad();
+  void step();
+
+  double lr() const { return lr_; }
+  void set_lr(double lr) { lr_ = lr; }
+
+ private:
+  struct Slot {
+    at::Tensor parameter;
+    at::Tensor m;  // undefined until the first gradient
+    at::Tensor v;
+    std::int64_t t = 0;
+  };
+
+  double clip_factor() const;
+
+  std::vector<Slot> slots_;
+  TrainOptions options_;
+  double lr_;
+};
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,45 @@
+#ifndef SCVIGOR_CORE_TRAIN_SCHEDULE_HPP
+#define SCVIGOR_CORE_TRAIN_SCHEDULE_HPP
+
+#include <cstdint>
+#include <limits>
+
+#include "scvigor/options.hpp"
+
+namespace scvigor {
+
+// Weight of KL(q(z) || p(z)) in the loss: from min to max, linearly, by epochs
+// or else by steps; both count from 0.
+double kl_weight(std::int64_t epoch, std::int64_t step,
+                 const TrainOptions& options);
+
+// Lowers the learning rate when a metric has stopped falling, as torch's
+// ReduceLROnPlateau with an absolute threshold.
+class PlateauSchedule {
+ public:
+  explicit PlateauSchedule(const TrainOptions& options) : options_(options) {}
+  // The learning rate after an epoch with this metric.
+  double update(double metric, double lr);
+
+ private:
+  TrainOptions options_;
+  double best_ = std::numeric_limits<double>::infinity();
+  std::int64_t bad_epochs_ = 0;
+};
+
+// Says when a metric has not improved for `patience` looks at it.
+class EarlyStopping {
+ public:
+  explicit EarlyStopping(const TrainOptions& options) : options_(options) {}
+  // `epoch` epochs are done; true: stop.
+  bool update(double metric, std::int64_t epoch);
+
+ private:
+  TrainOptions options_;
+  double best_ = std::numeric_limits<double>::infinity();
+  std::int64_t waited_ = 0;
+};
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,182 @@
+#include "train/trainer.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "util/tensor_operators.hpp"
+
+namespace scvigor {
+namespace {
+
+// Where the minibatches of n cells end. A last one too small for BatchNorm
+// joins the one before it.
+std::vector<std::int64_t> minibatch_ends(std::int64_t n,
+                                         std::int64_t batch_size,
+                                         bool drop_last) {
+  std::vector<std::int64_t> ends;
+  for (std::int64_t end = batch_size; end < n; end += batch_size)
+    ends.push_back(end);
+  const auto rest = n - (ends.empty() ? 0 : ends.back());
+  const bool incomplete = rest < batch_size;
+  if (incomplete && drop_last && !ends.empty()) return ends;
+  if (rest < kFewestCells && !ends.empty()) ends.pop_back();
+  ends.push_back(n);
+  return ends;
+}
+
+EpochSums sums_of(const LossTerms& terms, double kl_weight) {
+  const double reconstruction =
+      terms.reconstruction_loss.sum().item<double>();
+  const double kl_z = terms.kl_z.sum().item<double>();
+  const double kl_l = terms.kl_l.sum().item<double>();
+  return {reconstruction + kl_weight * kl_z + kl_l, reconstruction,
+          kl_z + kl_l,
+          static_cast<double>(terms.reconstruction_loss.size(0))};
+}
+
+std::int64_t validation_interval(const TrainOptions& o) {
+  if (o.check_val_every_n_epoch) return *o.check_val_every_n_epoch;
+  return o.early_stopping || o.reduce_lr_on_plateau ? 1 : 0;
+}
+
+}  // namespace
+
+Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
+                 const TrainOptions& options, std::uint64_t seed,
+                 const Hooks& hooks)
+    : vae_(vae),
+      split_(split),
+      options_(options),
+      hooks_(hooks),
+      seed_(seed),
+      loader_(cells, vae.tensor_options()),
+      rng_(derive_seed(seed, SeedUse::kTraining)),
+      optimizer_(vae.state().parameters(), options),
+      plateau_(options),
+      stopping_(options),
+      check_val_every_(validation_interval(options)) {
+  const bool watches = options.early_stopping || options.reduce_lr_on_plateau;
+  if (watches && split.validation.empty())
+    throw ArgumentError(
+        options.early_stopping ? "early_stopping" : "reduce_lr_on_plateau",
+        "There is no validation set to watch. Give `train_size` below 1 or "
+        "`validation_indices`.");
+}
+
+StopReason Trainer::run(std::int64_t until_epoch) {
+  while (epoch_ < until_epoch) {
+    if (!train_epoch()) return StopReason::kInterrupted;
+    if (validation_is_due() && !validate_epoch())
+      return StopReason::kInterrupted;
+    const bool stop = adapt();
+    report(until_epoch);
+    if (stop) return StopReason::kEarlyStopping;
+  }
+  return StopReason::kMaxEpochs;
+}
+
+bool Trainer::train_epoch() {
+  rng_.shuffle(split_.train);
+  const auto n = static_cast<std::int64_t>(split_.train.size());
+  EpochSums sums;
+  double weight = kl_weight(epoch_, step_, options_);
+  std::int64_t first = 0;
+  for (const auto end :
+       minibatch_ends(n, options_.batch_size, options_.drop_last)) {
+    if (interrupted()) return false;
+    const Minibatch batch =
+        loader_.load(split_.train.data() + first, end - first);
+    weight = kl_weight(epoch_, step_, options_);
+    sums.add(train_step(batch, weight));
+    ++step_;
+    first = end;
+  }
+  recorder_.start_epoch(weight, optimizer_.lr());
+  recorder_.add_train(sums);
+  ++epoch_;
+  return true;
+}
+
+EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
+  const Mode mode{true, &rng_};
+  const Inference inference = vae_.infer(batch, mode);
+  const Noise noise = vae_.draw_noise(batch.n_cells(), rng_);
+  const LossTerms terms = vae_.loss_terms(batch, inference, noise, mode);
+  const at::Tensor loss =
+      (terms.reconstruction_loss + weight * terms.kl_z + terms.kl_l).mean();
+  check_finite(loss.item<double>());
+
+  optimizer_.zero_grad();
+  torch::autograd::backward({loss}, {});
+  optimizer_.step();
+
+  const at::NoGradGuard no_grad;
+  return sums_of(terms, weight);
+}
+
+void Trainer::check_finite(double loss) const {
+  if (std::isfinite(loss)) return;
+  throw NumericError(
+      epoch_ + 1,
+      "The loss became " + std::string(std::isnan(loss) ? "NaN" : "infinite") +
+          " in epoch " + std::to_string(epoch_ + 1) +
+          ". Try a smaller `lr`, set `gradient_clip_val` (for example 10), or "
+          "look for cells with extreme counts or covariates.");
+}
+
+bool Trainer::validation_is_due() const {
+  return check_val_every_ > 0 && !split_.validation.empty() &&
+         epoch_ % check_val_every_ == 0;
+}
+
+bool Trainer::validate_epoch() {
+  const at::NoGradGuard no_grad;
+  const Mode mode{};
+  // Its own stream: how often one looks must not change the training.
+  Rng rng(derive_seed(seed_ + static_cast<std::uint64_t>(epoch_),
+                       SeedUse::kInference));
+  const double weight = kl_weight(epoch_ - 1, step_ - 1, options_);
+  const auto n = static_cast<std::int64_t>(split_.validation.size());
+  EpochSums sums;
+  for (std::int64_t first = 0; first < n; first += options_.batch_size) {
+    if (interrupted()) return false;
+    const auto size = std::min(options_.batch_size, n - first);
+    const Minibatch batch =
+        loader_.load(split_.validation.data() + first, size);
+    const Inference inference = vae_.infer(batch, mode);
+    const Noise noise = vae_.draw_noise(size, rng);
+    sums.add(sums_of(vae_.loss_terms(batch, inference, noise, mode), weight));
+  }
+  recorder_.add_validation(sums);
+  return true;
+}
+
+bool Trainer::adapt() {
+  if (!validation_is_due()) return false;
+  if (options_.reduce_lr_on_plateau)
+    optimizer_.set_lr(plateau_.update(
+        recorder_.last(options_.lr_scheduler_metric), optimizer_.lr()));
+  return options_.early_stopping &&
+         stopping_.update(recorder_.last(options_.early_stopping_monitor),
+                          epoch_);
+}
+
+void Trainer::report(std::int64_t until_epoch) const {
+  if (!hooks_.on_epoch) return;
+  EpochReport report;
+  report.epoch = epoch_;
+  report.max_epochs = until_epoch;
+  report.train_loss = recorder_.last("train_loss");
+  report.elbo_train = recorder_.last("elbo_train");
+  report.elbo_validation = recorder_.last("elbo_validation");
+  hooks_.on_epoch(report);
+}
+
+bool Trainer::interrupted() const {
+  return hooks_.interrupted && hooks_.interrupted();
+}
+
+}  // namespace scvigor

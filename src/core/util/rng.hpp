@@ -1,0 +1,38 @@
+#ifndef SCVIGOR_CORE_UTIL_RNG_HPP
+#define SCVIGOR_CORE_UTIL_RNG_HPP
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace scvigor {
+
+// The core's own stream of random numbers; torch's global generator is never
+// touched. Numbers are drawn on the CPU and then moved, so that a seed means
+// the same on every device.
+class Rng {
+ public:
+  explicit Rng(std::uint64_t seed);
+
+  at::Tensor normal(at::IntArrayRef shape, const at::TensorOptions& options);
+  // Uniform on [low, high).
+  at::Tensor uniform(at::IntArrayRef shape, double low, double high,
+                     const at::TensorOptions& options);
+  // 1 with probability p, else 0.
+  at::Tensor bernoulli(at::IntArrayRef shape, double p,
+                       const at::TensorOptions& options);
+  void shuffle(std::vector<std::int64_t>& values);
+
+ private:
+  at::Generator generator_;
+};
+
+// A seed for one of several independent uses of the user's one seed.
+enum class SeedUse : std::uint64_t { kWeights, kSplit, kTraining, kInference };
+std::uint64_t derive_seed(std::uint64_t seed, SeedUse use);
+
+}  // namespace scvigor
+
+#endif
