@@ -1,0 +1,104 @@
+# make demo    trains scvigor on real data and leaves the results in demo-output/
+#              (DATA=counts.h5ad BATCH=column for your own)
+# make test    builds everything and runs all tests, C++ and R
+#
+# Both begin with a bare Debian machine: as root they install the system
+# packages that are missing. For developers:
+#
+# make install   the package, in a library of its own below build/
+# make docs      man/, NAMESPACE and the Rcpp exports, from the sources
+# make check     R CMD check, and what else a change has to pass
+# make bench     timings beside scvi-tools
+# make longtest  tests that take minutes
+# make clean     removes what was built
+#
+# LIBTORCH_HOME=folder chooses a LibTorch; BUILD=folder keeps another build.
+
+BUILD ?= build
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+DATA ?=
+BATCH ?=
+
+override BUILD := $(abspath $(BUILD))
+LIBRARY := $(BUILD)/library
+STAGE := $(BUILD)/scvigor
+FLAGS := $(BUILD)/flags
+LOG := $(BUILD)/install.log
+
+# The private library goes before the user's own.
+export R_LIBS := $(LIBRARY)$(if $(R_LIBS),:$(R_LIBS))
+export LIBTORCH_HOME
+# A bare machine knows no language; R then cannot print some characters.
+ifeq ($(LANG)$(LC_ALL),)
+export LANG := C.UTF-8
+endif
+
+PACKAGES := build $(if $(LIBTORCH_HOME),,libtorch)
+
+.PHONY: all demo test install docs check bench longtest clean
+.PHONY: packages-demo packages-test packages-docs packages-build FORCE
+.DELETE_ON_ERROR:
+
+all: install
+
+demo: packages-demo
+	@$(MAKE) --no-print-directory install
+	Rscript inst/scripts/demo.R --data='$(DATA)' --batch='$(BATCH)'
+
+test: packages-test
+	@$(MAKE) --no-print-directory install
+	@sh tools/run-tests.sh '$(BUILD)' '$(JOBS)'
+
+packages-build:
+	@sh tools/system-packages.sh $(PACKAGES)
+packages-demo:
+	@sh tools/system-packages.sh $(PACKAGES) demo
+packages-test:
+	@sh tools/system-packages.sh $(PACKAGES) test
+packages-docs:
+	@sh tools/system-packages.sh $(PACKAGES) docs
+
+install: $(BUILD)/installed
+
+# Looked for once; again when another LibTorch is asked for.
+$(FLAGS): $(BUILD)/libtorch-home $(wildcard tools/configure/*)
+	@sh tools/configure/detect.sh $@
+
+$(BUILD)/libtorch-home: FORCE
+	@mkdir -p $(@D)
+	@echo '$(LIBTORCH_HOME)' | cmp -s - $@ || echo '$(LIBTORCH_HOME)' > $@
+
+$(STAGE).stamp: FORCE
+	@mkdir -p $(@D)
+	@sh tools/stage.sh $(STAGE)
+
+$(BUILD)/installed: $(FLAGS) $(STAGE).stamp tools/Makevars.strict
+	@mkdir -p $(LIBRARY)
+	@echo "scvigor: building the R package (log: $(LOG))"
+	@SCVIGOR_FLAGS=$(FLAGS) MAKEFLAGS=-j$(JOBS) \
+	  R_MAKEVARS_USER=$(abspath tools/Makevars.strict) \
+	  R CMD INSTALL --library=$(LIBRARY) $(STAGE) > $(LOG) 2>&1 || \
+	  { tail -n 40 $(LOG); exit 1; }
+	@touch $@
+
+docs: packages-docs
+	@$(MAKE) --no-print-directory install
+	@Rscript tools/document.R .
+
+check: packages-docs packages-test
+	@$(MAKE) --no-print-directory install
+	@sh tools/check-layers.sh
+	@sh tools/check-docs.sh
+	@sh tools/check-package.sh '$(BUILD)'
+
+bench: packages-test
+	@$(MAKE) --no-print-directory install
+	@sh bench/run.sh
+
+longtest: packages-test
+	@$(MAKE) --no-print-directory install
+	@Rscript tools/run-testthat.R longtests/testthat
+
+clean:
+	rm -rf $(BUILD) demo-output
+	@./cleanup
