@@ -1,0 +1,86 @@
+#ifndef SCVIGOR_COUNT_FILE_HPP
+#define SCVIGOR_COUNT_FILE_HPP
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "scvigor/error.hpp"
+
+namespace scvigor {
+
+// One column of a table of cells or genes.
+struct AnnotationColumn {
+  enum class Kind { kNumber, kInteger, kLogical, kText, kFactor };
+
+  std::string name;
+  Kind kind = Kind::kNumber;
+  std::vector<double> numbers;      // kNumber
+  std::vector<std::int32_t> codes;  // kInteger, kLogical, kFactor (from 0)
+  std::vector<std::string> text;    // kText: the values; kFactor: the levels
+  bool ordered = false;             // kFactor
+  // One a row, not 0 where the value is missing. Empty: none is.
+  std::vector<std::int8_t> missing;
+};
+
+// What a file says about its cells or its genes. Text is UTF-8.
+struct Annotation {
+  std::vector<std::string> names;
+  std::vector<AnnotationColumn> columns;
+  std::vector<std::string> skipped;  // columns of a kind that is not read
+};
+
+enum class CountFileFormat { kH5ad, kTenx };
+
+// A file of counts: AnnData's .h5ad (any version, sparse either way or dense)
+// or 10x Genomics' .h5 (CellRanger 2 and later). Everything goes wrong with
+// a FileError that says what the file holds instead.
+//
+// A damaged file can bring down the HDF5 library. Where the system has
+// fork(), a copy of this process reads the file first, so that only the copy
+// can crash.
+class CountFile {
+ public:
+  // `assay` is the matrix to read: "X", "raw/X", the name of a layer; in a
+  // 10x file of CellRanger 2 the genome. Empty: the first of X,
+  // layers/counts and raw/X that holds whole, non-negative numbers.
+  // `poll`, here and below, is called now and then; what it throws ends the
+  // work.
+  explicit CountFile(const std::string& path, const std::string& assay = "",
+                     const std::function<void()>& poll = {});
+  CountFile(CountFile&&) noexcept;
+  CountFile& operator=(CountFile&&) noexcept;
+  ~CountFile();
+
+  CountFileFormat format() const;
+  const std::string& assay() const;                // the one that is read
+  const std::vector<std::string>& assays() const;  // all there are
+  std::int64_t n_cells() const;
+  std::int64_t n_genes() const;
+  const Annotation& cells() const;
+  const Annotation& genes() const;
+
+  // How many entries read() writes at most. A dense matrix is read for it.
+  std::int64_t n_entries(const std::function<void()>& poll = {}) const;
+
+  struct Result {
+    std::int64_t n_entries = 0;
+    std::int64_t n_not_counts = 0;   // values negative, fractional, no number
+    double not_a_count = 0.0;        // the first of them
+  };
+  // Fills the caller's arrays, compressed by cell, genes ascending and unique
+  // within a cell: `indptr` has n_cells + 1 elements, `genes` and `values`
+  // n_entries(). This is R's dgCMatrix of genes x cells (p, i, x).
+  Result read(std::int32_t* indptr, std::int32_t* genes, double* values,
+              const std::function<void()>& poll = {}) const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,75 @@
+#include <array>
+#include <filesystem>
+#include <fstream>
+
+#include "h5.hpp"
+
+namespace scvigor::h5 {
+
+namespace {
+
+// What a file that is no HDF5 seems to be, from how it begins.
+std::string guess_content(const std::string& path) {
+  std::array<char, 8> start{};
+  std::ifstream stream(path, std::ios::binary);
+  stream.read(start.data(), start.size());
+  const std::string bytes(start.data(),
+                          static_cast<std::size_t>(stream.gcount()));
+  const auto begins = [&](const char* mark) {
+    return bytes.rfind(mark, 0) == 0;
+  };
+  if (bytes.empty()) return "it is empty";
+  if (begins("\x1f\x8b")) return "it is gzip-compressed: unpack it first";
+  if (begins("PK\x03\x04")) return "it is a zip archive: unpack it first";
+  if (begins("%%Matrix"))
+    return "it is a Matrix Market file: use Matrix::readMM()";
+  return "it does not begin as one, or is damaged";
+}
+
+Handle reading_options() {
+  Handle options(H5Pcreate(H5P_FILE_ACCESS));
+  // Whatever happens, closing the file closes all that was opened in it.
+  H5Pset_fclose_degree(options.get(), H5F_CLOSE_STRONG);
+  // Locks fail on many network file systems, and readers need none.
+#if H5_VERSION_GE(1, 12, 1) || \
+    (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
+  H5Pset_file_locking(options.get(), false, true);
+#endif
+  return options;
+}
+
+}  // namespace
+
+Group open_file(const std::string& path) {
+  namespace fs = std::filesystem;
+  const std::string quoted = "\"" + path + "\"";
+  std::error_code problem;
+  const fs::file_status status = fs::status(path, problem);
+  if (!fs::exists(status))
+    throw FileError("There is no file " + quoted + ".");
+  if (fs::is_directory(status))
+    throw FileError(quoted + " is a directory, not an HDF5 file.");
+  if (!fs::is_regular_file(status))
+    throw FileError(quoted + " is not a regular file.");
+  if (!std::ifstream(path, std::ios::binary))
+    throw FileError("There is no permission to read " + quoted + ".");
+
+  const Silence silence;
+  if (H5Fis_hdf5(path.c_str()) <= 0)
+    throw FileError(quoted + " is not an HDF5 file: " + guess_content(path) +
+                    ".");
+  auto info = std::make_shared<FileInfo>();
+  info->name = path;
+  info->bytes = static_cast<std::int64_t>(fs::file_size(path));
+  info->handle = Handle(checked(
+      [&] {
+        return H5Fopen(path.c_str(), H5F_ACC_RDONLY, reading_options().get());
+      },
+      [&] { return "Cannot open " + quoted + ", it may be incomplete"; }));
+  Handle root(checked(
+      [&] { return H5Gopen2(info->handle.get(), "/", H5P_DEFAULT); },
+      [&] { return "Cannot open " + quoted; }));
+  return Group(std::move(info), "/", std::move(root));
+}
+
+}  // namespace scvigor::h5
