@@ -1,0 +1,83 @@
+#' @describeIn SCVIModel-class Prints the architecture, the data and how
+#'   training went.
+#' @param object A model.
+#' @importFrom methods show
+#' @export
+setMethod("show", "SCVIModel", function(object) {
+    cat(.describe(object), sep = "\n")
+})
+
+.describe <- function(model) {
+    options <- .model_options(model)
+    pick <- function(names) {
+        paste0(names, " ", vapply(options[names], format, ""),
+               collapse = ", ")
+    }
+    c(
+        paste0("SCVIModel (scvigor ", .run(model)$version, "), trained"),
+        paste0("  network:    ", pick(c(
+            "n_hidden", "n_latent", "n_layers", "dropout_rate"
+        ))),
+        paste0("  model:      ", pick(c(
+            "gene_likelihood", "dispersion", "latent_distribution"
+        ))),
+        paste0("  data:       ", .describe_data(model)),
+        paste0("  training:   ", .describe_training(model)),
+        paste0("  best:       ", .describe_best(model)),
+        "  counts:     not stored; the latent posterior of the cells is"
+    )
+}
+
+.describe_data <- function(model) {
+    registry <- .registry(model)
+    batches <- registry$batch$levels
+    parts <- c(
+        paste(format(length(.genes(model)), big.mark = ","), "genes"),
+        paste(format(length(.log_library(model)), big.mark = ","), "cells"),
+        if (length(batches)) {
+            paste0(length(batches), " batches (", .some(batches, 4), ")")
+        } else {
+            "no batches"
+        },
+        if (length(registry$labels)) {
+            paste(length(registry$labels$levels), "labels")
+        },
+        if (length(registry$categorical)) {
+            paste("categories", .some(names(registry$categorical)))
+        },
+        if (length(registry$continuous)) {
+            paste("covariates", .some(names(registry$continuous)))
+        },
+        if (length(registry$size_factor)) "size factors"
+    )
+    paste(parts, collapse = ", ")
+}
+
+.describe_training <- function(model) {
+    run <- .run(model)
+    why <- switch(run$stop_reason,
+        max_epochs = "all epochs done",
+        `early stopping` = "stopped early: no more improvement",
+        interrupted = "interrupted by the user"
+    )
+    paste0(
+        run$epochs, " of ", run$max_epochs, " epochs (", why, ") in ",
+        format(round(run$seconds, 1)), " s, seed ", format(run$seed)
+    )
+}
+
+# elbo_* in the history is a loss (lower is better); the ELBO is its negative.
+.describe_best <- function(model) {
+    history <- trainingHistory(model)
+    for (part in c("validation", "train")) {
+        loss <- history[[paste0("elbo_", part)]]
+        if (any(is.finite(loss))) {
+            best <- which.min(loss)
+            return(paste0(
+                part, " ELBO ", format(-loss[best], nsmall = 1, digits = 6),
+                " in epoch ", history$epoch[best]
+            ))
+        }
+    }
+    "no epoch was finished"
+}

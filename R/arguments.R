@@ -1,0 +1,106 @@
+# Checks of arguments that do not travel as options to the core, which checks
+# its own.
+
+# What a verb's `...` caught, although nothing is waiting for it.
+.check_dots <- function(dots, known) {
+    if (!length(dots)) {
+        return(invisible())
+    }
+    name <- names(dots)[1]
+    if (is.null(name) || !nzchar(name)) {
+        .stop_argument("...", "There is an argument too many without a name.")
+    }
+    .stop_argument(
+        name, "There is no argument `", name, "`",
+        .did_you_mean(name, setdiff(known, c("...", "x", "object")))
+    )
+}
+
+.check_flag <- function(value, argument) {
+    if (!isTRUE(value) && !isFALSE(value)) {
+        .stop_argument(argument, "`", argument, "` must be TRUE or FALSE.")
+    }
+    value
+}
+
+.check_whole <- function(value, argument, min = 1) {
+    fits <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
+        value == floor(value) && value >= min
+    if (!fits) {
+        .stop_argument(
+            argument, "`", argument, "` must be one whole number of at least ",
+            min, "."
+        )
+    }
+    value
+}
+
+.check_name <- function(value, argument) {
+    if (!is.character(value) || length(value) != 1 || is.na(value)) {
+        .stop_argument(argument, "`", argument, "` must be one name.")
+    }
+    value
+}
+
+# 0 stands for the number of threads in use.
+.check_threads <- function(num_threads) {
+    if (is.null(num_threads)) {
+        return(0L)
+    }
+    as.integer(.check_whole(num_threads, "num_threads"))
+}
+
+# The one draw from R's stream that a run takes when no seed is given.
+.check_seed <- function(seed) {
+    if (is.null(seed)) {
+        return(sample.int(.Machine$integer.max, 1))
+    }
+    .check_whole(seed, "seed", min = 0)
+}
+
+# Positions that `subset` selects among `n` things, in the given order.
+.positions <- function(subset, n, names, argument, things) {
+    if (is.null(subset)) {
+        return(seq_len(n))
+    }
+    if (is.factor(subset)) {
+        subset <- as.character(subset)
+    }
+    if (is.character(subset)) {
+        found <- match(subset, names)
+        if (anyNA(found)) {
+            .stop_argument(
+                argument, "`", argument, "` names unknown ", things, ": ",
+                .some(subset[is.na(found)]), "."
+            )
+        }
+    } else if (is.logical(subset)) {
+        if (length(subset) != n || anyNA(subset)) {
+            .stop_argument(
+                argument, "A logical `", argument, "` must hold TRUE or FALSE ",
+                "for each of the ", n, " ", things, "; it has ",
+                length(subset), " values and ", sum(is.na(subset)), " NA."
+            )
+        }
+        found <- which(subset)
+    } else if (is.numeric(subset)) {
+        wrong <- is.na(subset) | subset < 1 | subset > n |
+            subset != floor(subset)
+        if (any(wrong)) {
+            .stop_argument(
+                argument, "`", argument, "` must hold positions from 1 to ",
+                n, ", not ", .some(subset[wrong]), "."
+            )
+        }
+        found <- as.integer(subset)
+    } else {
+        .stop_argument(
+            argument, "`", argument, "` must hold positions, names or TRUE ",
+            "and FALSE, not ", class(subset)[1], "."
+        )
+    }
+    if (!length(found)) {
+        .stop_argument(argument, "`", argument, "` selects no ", things, ".")
+    }
+    found
+}

@@ -1,0 +1,52 @@
+# Conditions that callers can tell apart: scvigor_argument_error (with the
+# field `argument`), scvigor_file_error, scvigor_numeric_error (with `epoch`),
+# all scvigor_error; scvigor_warning; scvigor_message.
+
+# Called from C++ too, see src/r_runtime.h.
+.stop_core <- function(kind, message, fields = list()) {
+    stop(.condition(
+        c(paste0("scvigor_", kind, "_error"), "scvigor_error", "error"),
+        message, fields
+    ))
+}
+
+.stop_argument <- function(argument, ...) {
+    .stop_core("argument", paste0(...), list(argument = argument))
+}
+
+.warn <- function(...) {
+    warning(.condition(c("scvigor_warning", "warning"), paste0(...)))
+}
+
+.inform <- function(...) {
+    message(.condition(
+        c("scvigor_message", "message"), paste0(..., "\n")
+    ))
+}
+
+.condition <- function(classes, message, fields = list()) {
+    structure(
+        class = c(classes, "condition"),
+        c(list(message = message, call = NULL), fields)
+    )
+}
+
+# "a", "b", "c" and 7 more
+.some <- function(x, n = 5) {
+    shown <- paste0("\"", head(x, n), "\"", collapse = ", ")
+    if (length(x) > n) {
+        shown <- paste0(shown, " and ", length(x) - n, " more")
+    }
+    shown
+}
+
+# "; did you mean `n_latent`?", or nothing when no name is near
+.did_you_mean <- function(name, known) {
+    distance <- adist(name, known, ignore.case = TRUE)[1, ]
+    near <- known[distance <= max(1, 0.34 * nchar(name))]
+    if (!length(near)) {
+        return("")
+    }
+    nearest <- known[which.min(distance)]
+    paste0("; did you mean `", nearest, "`?")
+}

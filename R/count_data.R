@@ -1,0 +1,138 @@
+# What a verb reads from an object: counts (genes x cells, a dgCMatrix or a
+# dense matrix), the table of the cells (or NULL), and what the counts are
+# called in messages.
+
+.count_data <- function(x, assay.type = "counts", altexp = NULL,
+                        assay = NULL) {
+    UseMethod(".count_data")
+}
+
+.new_count_data <- function(counts, cell_data, label) {
+    counts <- .as_counts(counts, label)
+    if (!nrow(counts)) {
+        .stop_argument("x", label, " has no genes.")
+    }
+    if (!ncol(counts)) {
+        .stop_argument("x", label, " has no cells.")
+    }
+    duplicated_genes <- unique(rownames(counts)[duplicated(rownames(counts))])
+    if (length(duplicated_genes)) {
+        .stop_argument(
+            "x", label, " has duplicated gene names: ",
+            .some(duplicated_genes), ". Make them unique, for instance with ",
+            "make.unique(rownames(x))."
+        )
+    }
+    list(counts = counts, cell_data = cell_data, label = label)
+}
+
+.count_data.default <- function(x, ...) {
+    .stop_argument(
+        "x", "`x` must be a matrix, a sparse matrix, a SummarizedExperiment, ",
+        "a SingleCellExperiment or a Seurat object, not ", class(x)[1], "."
+    )
+}
+
+.count_data.matrix <- function(x, ...) {
+    .new_count_data(x, NULL, "`x`")
+}
+
+.count_data.Matrix <- .count_data.matrix
+
+.count_data.DelayedMatrix <- .count_data.matrix
+
+.count_data.SummarizedExperiment <- function(x, assay.type = "counts",
+                                             altexp = NULL, assay = NULL) {
+    cell_data <- colData(x)
+    if (!is.null(altexp)) {
+        x <- .alternative_experiment(x, altexp)
+    }
+    label <- paste0("Assay \"", assay.type, "\"")
+    .new_count_data(.named_assay(x, assay.type), cell_data, label)
+}
+
+.alternative_experiment <- function(x, altexp) {
+    known <- if (is(x, "SingleCellExperiment")) altExpNames(x)
+    if (!isTRUE(altexp %in% known)) {
+        .stop_argument(
+            "altexp", "There is no alternative experiment \"", altexp,
+            "\"; there ", .there_are(known), "."
+        )
+    }
+    altExp(x, altexp)
+}
+
+.named_assay <- function(x, assay.type) {
+    known <- assayNames(x)
+    by_name <- is.character(assay.type) && isTRUE(assay.type %in% known)
+    by_position <- is.numeric(assay.type) &&
+        isTRUE(assay.type %in% seq_along(SummarizedExperiment::assays(x)))
+    if (!by_name && !by_position) {
+        .stop_argument(
+            "assay.type", "There is no assay \"", assay.type, "\"; there ",
+            .there_are(known), "."
+        )
+    }
+    assay(x, assay.type)
+}
+
+.there_are <- function(known) {
+    if (length(known)) paste("are", .some(known, 20)) else "are none"
+}
+
+# Counts in a form that the core reads in place.
+.as_counts <- function(counts, label) {
+    if (is(counts, "dgCMatrix")) {
+        return(counts)
+    }
+    if (is(counts, "denseMatrix")) {
+        counts <- as.matrix(counts)
+    }
+    if (is(counts, "Matrix")) {
+        counts <- as(as(counts, "dMatrix"), "generalMatrix")
+        return(as(counts, "CsparseMatrix"))
+    }
+    if (is(counts, "DelayedMatrix")) {
+        return(as(counts, "dgCMatrix"))
+    }
+    if (is.matrix(counts) && is.logical(counts)) {
+        storage.mode(counts) <- "integer"
+    }
+    if (!is.matrix(counts) || !is.numeric(counts)) {
+        .stop_argument(
+            "x", label, " must hold numbers, not ", typeof(counts), "."
+        )
+    }
+    counts
+}
+
+# One pass over all values. `likelihood` says whether counts are expected.
+.check_counts <- function(data, likelihood) {
+    found <- summarise_counts(data$counts)
+    if (found$n_not_finite) {
+        .stop_argument(
+            "x", data$label, " has ", found$n_not_finite,
+            " missing or infinite values; scVI needs every count."
+        )
+    }
+    if (found$n_negative) {
+        .stop_argument(
+            "x", data$label, " has ", found$n_negative, " negative values; ",
+            "scVI needs raw counts, not scaled or corrected values."
+        )
+    }
+    if (found$n_fractional && likelihood != "normal") {
+        .warn(
+            data$label, " has ", found$n_fractional, " values that are no ",
+            "whole numbers; a count likelihood expects raw counts. Is ",
+            "`assay.type` right?"
+        )
+    }
+    if (found$n_empty_cells) {
+        .warn(
+            data$label, " has ", found$n_empty_cells, " cells without a ",
+            "single count; they carry no information."
+        )
+    }
+    invisible(found)
+}

@@ -1,0 +1,102 @@
+# Counts of a Seurat object. SeuratObject 5 keeps them in one or several
+# layers of an Assay5 ("counts", or "counts.1", "counts.2" ... after a split);
+# SeuratObject 4 in the slot "counts".
+
+.count_data.Seurat <- function(x, assay.type = "counts", altexp = NULL,
+                               assay = NULL) {
+    if (is.null(assay)) {
+        assay <- SeuratObject::DefaultAssay(x)
+    }
+    known <- SeuratObject::Assays(x)
+    if (!isTRUE(assay %in% known)) {
+        .stop_argument(
+            "assay", "There is no assay \"", assay, "\"; there ",
+            .there_are(known), "."
+        )
+    }
+    label <- paste0("Layer \"", assay.type, "\" of assay \"", assay, "\"")
+    counts <- .seurat_counts(x[[assay]], assay.type, label, colnames(x))
+    .new_count_data(counts, x[[]], label)
+}
+
+.seurat_counts <- function(assay, layer, label, cells) {
+    counts <- if (inherits(assay, "StdAssay")) {
+        .layer_counts(assay, layer, label, cells)
+    } else {
+        .slot_counts(assay, layer, label)
+    }
+    if (!length(counts)) {
+        .stop_argument(
+            "assay.type", label, " is empty; scVI needs the raw counts."
+        )
+    }
+    counts
+}
+
+.slot_counts <- function(assay, slot, label) {
+    known <- c("counts", "data", "scale.data")
+    if (!isTRUE(slot %in% known)) {
+        .stop_argument(
+            "assay.type", label, " does not exist; there ",
+            .there_are(known), "."
+        )
+    }
+    SeuratObject::GetAssayData(assay, slot = slot)
+}
+
+# LayerData() and Layers() exist from SeuratObject 5 on only.
+.layer_counts <- function(assay, layer, label, cells) {
+    exports <- asNamespace("SeuratObject")
+    known <- get("Layers", exports)(assay)
+    layers <- .matching_layers(layer, known)
+    if (!length(layers)) {
+        .stop_argument(
+            "assay.type", label, " does not exist; there ",
+            .there_are(known), "."
+        )
+    }
+    layer_data <- get("LayerData", exports)
+    .join_layers(
+        lapply(layers, function(name) layer_data(assay, layer = name)),
+        genes = rownames(assay), cells = cells, label = label
+    )
+}
+
+# The layer itself, or its parts after a split by sample.
+.matching_layers <- function(layer, known) {
+    if (layer %in% known) {
+        return(layer)
+    }
+    known[startsWith(known, paste0(layer, "."))]
+}
+
+# Layers hold their own genes and their own cells; both are joined by name.
+# A gene that a layer lacks has no counts there.
+.join_layers <- function(layers, genes, cells, label) {
+    if (length(layers) == 1 && identical(dimnames(layers[[1]]),
+                                         list(genes, cells))) {
+        return(layers[[1]])
+    }
+    names_of_cells <- unlist(lapply(layers, colnames))
+    missing_cells <- setdiff(cells, names_of_cells)
+    if (length(missing_cells)) {
+        .stop_argument(
+            "assay.type", label, " has no counts for ", length(missing_cells),
+            " cells, such as ", .some(missing_cells, 3), "."
+        )
+    }
+    entries <- lapply(layers, function(layer) {
+        found <- Matrix::summary(as(layer, "CsparseMatrix"))
+        data.frame(
+            i = match(rownames(layer), genes)[found$i],
+            j = match(colnames(layer), cells)[found$j],
+            x = found$x
+        )
+    })
+    entries <- do.call(rbind, entries)
+    entries <- entries[!is.na(entries$i) & !is.na(entries$j), ]
+    Matrix::sparseMatrix(
+        i = entries$i, j = entries$j, x = entries$x,
+        dims = c(length(genes), length(cells)), dimnames = list(genes, cells)
+    )
+}

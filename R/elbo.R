@@ -1,0 +1,56 @@
+#' Evidence lower bound
+#'
+#' How well the model explains cells: a lower bound of the log-likelihood of
+#' their counts, in nats, the KL terms at full weight. Higher is better. It is
+#' the right figure to compare models on cells that were held out.
+#'
+#' @inheritParams latentRepresentation
+#' @param x The cells, in any form that [trainSCVI()] takes. A model keeps no
+#'   counts, so `x` may only be left out when `object` holds them.
+#' @param per_cell TRUE: a value for every cell. FALSE (default): their mean.
+#'
+#' @return One number, or a vector with the names of the cells. The bound is
+#'   estimated with one draw from each cell's posterior.
+#' @seealso [reconstructionError()], [trainingHistory()]
+#' @examples
+#' sce <- exampleSCE()
+#' model <- trainSCVI(sce, batch = "batch", max_epochs = 5, n_hidden = 32)
+#' elbo(model, x = sce, seed = 1)
+#' held_out <- trainingSplit(model)$validation
+#' elbo(model, x = sce, subset.col = held_out, seed = 1)
+#' @export
+elbo <- function(
+    object, x = NULL, per_cell = FALSE, subset.col = NULL, name = NULL,
+    batch_size = 512, seed = NULL, num_threads = NULL, ...
+) {
+    losses <- .cell_losses(
+        object, x, subset.col, name, batch_size, seed, num_threads,
+        known = names(formals()), ...
+    )
+    .mean_or_cells(
+        -(losses$reconstruction_loss + losses$kl_z + losses$kl_l),
+        losses$cell_names, per_cell
+    )
+}
+
+.cell_losses <- function(object, x, subset.col, name, batch_size, seed,
+                         num_threads, known, ...) {
+    .check_whole(batch_size, "batch_size")
+    num_threads <- .check_threads(num_threads)
+    query <- .query(
+        object, x, subset.col, name, needs_counts = TRUE, known = known, ...
+    )
+    losses <- cell_losses(
+        query$pointer, query$cells, FALSE, batch_size, .check_seed(seed),
+        num_threads
+    )
+    c(losses, list(cell_names = query$cell_names))
+}
+
+.mean_or_cells <- function(values, cells, per_cell) {
+    if (!.check_flag(per_cell, "per_cell")) {
+        return(mean(values))
+    }
+    names(values) <- cells
+    values
+}

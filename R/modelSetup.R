@@ -1,0 +1,54 @@
+#' What a model knows of its data
+#'
+#' The categories that a model was trained with, their levels and codes.
+#'
+#' @param object A model, or an object that [runSCVI()] returned.
+#' @param name The name of the result in such an object, see [scviModel()].
+#'
+#' @return A DataFrame with a row per level: the argument of [trainSCVI()]
+#'   (`covariate`), the `column` of the cell table (`NA` for values given
+#'   directly), the `level`, its `code` (counting from 0, as in scvi-tools)
+#'   and the number of training cells that have it. Continuous covariates
+#'   and size factors have one row without level.
+#' @examples
+#' model <- trainSCVI(
+#'     exampleSCE(), batch = "batch", max_epochs = 2, n_hidden = 16
+#' )
+#' modelSetup(model)
+#' @export
+modelSetup <- function(object, name = NULL) {
+    model <- scviModel(object, name)
+    registry <- .registry(model)
+    codes <- .codes(model)
+    rows <- lapply(names(.argument_of), function(field) {
+        entries <- registry[[field]]
+        if (!length(entries)) {
+            return(NULL)
+        }
+        if (!field %in% .several) {
+            return(.setup_rows(field, field, entries, codes[[field]]))
+        }
+        do.call(rbind, lapply(seq_along(entries), function(k) {
+            .setup_rows(
+                field, names(entries)[k], entries[[k]], codes[[field]][, k]
+            )
+        }))
+    })
+    rows <- c(rows, list(.setup_rows("batch", "batch", list(), integer())))
+    DataFrame(do.call(rbind, rows))
+}
+
+.setup_rows <- function(field, name, entry, codes) {
+    levels <- entry$levels
+    n <- length(levels)
+    one_row <- n == 0 && length(codes) > 0
+    column <- if (is.null(entry$column)) NA_character_ else entry$column
+    data.frame(
+        covariate = rep(.argument_of[[field]], n + one_row),
+        name = rep(name, n + one_row),
+        column = rep(column, n + one_row),
+        level = if (one_row) NA_character_ else as.character(levels),
+        code = if (one_row) NA_integer_ else seq_len(n) - 1L,
+        n_cells = if (one_row) length(codes) else tabulate(codes + 1L, n)
+    )
+}

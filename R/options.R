@@ -1,0 +1,74 @@
+# From the arguments of trainSCVI() to the option lists of the core.
+
+# What the data decide, not the user.
+.data_options <- c(
+    "n_genes", "n_batch", "n_labels", "n_cats_per_cov", "n_continuous_cov",
+    "use_size_factor"
+)
+
+# The option names of trainSCVI(), by the struct of the core they belong to.
+.option_names <- function() {
+    names <- lapply(default_options(), names)
+    names$model <- setdiff(names$model, .data_options)
+    names
+}
+
+# `arguments` are all formals of trainSCVI() with their values, `given` the
+# names of those in the call. An argument beats its entry in plan_kwargs.
+.collect_options <- function(arguments, given, plan_kwargs) {
+    names <- .option_names()
+    train <- arguments[names$train]
+    model <- arguments[names$model]
+    from_list <- setdiff(.check_plan(plan_kwargs, names$train), given)
+    train[from_list] <- plan_kwargs[from_list]
+    if (identical(model$gene_likelihood, "negative_binomial")) {
+        model$gene_likelihood <- "nb"
+    }
+    list(model = model, train = train)
+}
+
+.check_plan <- function(plan_kwargs, known) {
+    if (is.null(plan_kwargs)) {
+        return(character())
+    }
+    if (!is.list(plan_kwargs) || is.null(names(plan_kwargs))) {
+        .stop_argument(
+            "plan_kwargs", "`plan_kwargs` must be a named list of training ",
+            "options."
+        )
+    }
+    unknown <- setdiff(names(plan_kwargs), known)
+    if (length(unknown)) {
+        .stop_argument(
+            "plan_kwargs", "`plan_kwargs` has no option `", unknown[1], "`",
+            .did_you_mean(unknown[1], known)
+        )
+    }
+    names(plan_kwargs)
+}
+
+# Epochs as scvi-tools chooses them: fewer for more cells.
+.set_epochs <- function(train, n_cells) {
+    if (!is.null(train$max_epochs)) {
+        return(train)
+    }
+    train$max_epochs <- default_max_epochs(n_cells)
+    if (train$max_epochs == 1) {
+        .warn(
+            "By default a data set of ", n_cells, " cells is trained for 1 ",
+            "epoch; give `max_epochs` to train longer."
+        )
+    }
+    train
+}
+
+.inform_warmup <- function(train) {
+    warmup <- train$n_epochs_kl_warmup
+    if (!is.null(warmup) && train$max_epochs < warmup) {
+        .inform(
+            "The KL weight grows over n_epochs_kl_warmup = ", warmup,
+            " epochs and will not reach its maximum in max_epochs = ",
+            train$max_epochs, "."
+        )
+    }
+}

@@ -1,0 +1,125 @@
+# The cells that a verb is asked about, as the core takes them.
+
+# Cells as the core's struct; its matrices have a column a cell.
+.core_cells <- function(codes, counts = NULL, posterior = NULL,
+                        log_library = NULL) {
+    transposed <- function(matrix) if (!is.null(matrix)) t(matrix)
+    list(
+        counts = counts, batch = codes$batch, labels = codes$labels,
+        categorical = transposed(codes$categorical),
+        continuous = transposed(codes$continuous),
+        size_factor = codes$size_factor,
+        latent_mean = transposed(posterior$mean),
+        latent_var = transposed(posterior$var), log_library = log_library
+    )
+}
+
+# What a verb works on: the model, its handle, the cells and their names.
+# `object` is a model or an object with one; `x` is new data. The covariates
+# and assay.type, altexp, assay say how to read `x`; `known` are the verb's
+# own arguments.
+.query <- function(object, x, subset.col, name, needs_counts, known,
+                   batch = NULL, labels = NULL,
+                   categorical_covariates = NULL,
+                   continuous_covariates = NULL, size_factor = NULL,
+                   assay.type = NULL, altexp = NULL, assay = NULL, ...) {
+    .check_dots(list(...), c(known, .argument_of, .source_arguments))
+    model <- scviModel(object, name)
+    if (is.null(x) && !is(object, "SCVIModel")) {
+        x <- object
+    }
+    given <- mget(unname(.argument_of))
+    query <- if (is.null(x)) {
+        .check_no_covariates(given)
+        .stored_cells(model, subset.col, needs_counts)
+    } else {
+        source <- .registry(model)$source
+        for (argument in .source_arguments) {
+            value <- get(argument)
+            if (!is.null(value)) {
+                source[[argument]] <- value
+            }
+        }
+        .new_cells(model, x, subset.col, given, source)
+    }
+    c(query, list(model = model, pointer = .handle(model)))
+}
+
+.source_arguments <- c("assay.type", "altexp", "assay")
+
+.check_no_covariates <- function(given) {
+    given <- names(Filter(Negate(is.null), given))
+    if (length(given)) {
+        .stop_argument(
+            given[1], "`", given[1], "` describes new cells; give them as `x`."
+        )
+    }
+}
+
+# The training cells, from their stored posterior.
+.stored_cells <- function(model, subset.col, needs_counts) {
+    if (needs_counts) {
+        .stop_argument(
+            "x", "This needs the counts, which a model does not keep; give ",
+            "the data as `x`."
+        )
+    }
+    log_library <- .log_library(model)
+    names <- .cell_names(model)
+    chosen <- .positions(
+        subset.col, length(log_library), names, "subset.col", "cells"
+    )
+    posterior <- lapply(.posterior(model), function(matrix) {
+        matrix[chosen, , drop = FALSE]
+    })
+    list(
+        cells = .core_cells(
+            .subset_codes(.codes(model), chosen), posterior = posterior,
+            log_library = log_library[chosen]
+        ),
+        cell_names = names[chosen]
+    )
+}
+
+.new_cells <- function(model, x, subset.col, given, source) {
+    data <- do.call(.count_data, c(list(x), source))
+    codes <- .codes_for(model, data, given)
+    if (!is.null(subset.col)) {
+        chosen <- .positions(
+            subset.col, ncol(data$counts), colnames(data$counts),
+            "subset.col", "cells"
+        )
+        data$counts <- data$counts[, chosen, drop = FALSE]
+        codes <- .subset_codes(codes, chosen)
+    }
+    data$counts <- .match_genes(data$counts, .genes(model), data$label)
+    .check_counts(data, .model_options(model)$gene_likelihood)
+    list(
+        cells = .core_cells(codes, counts = data$counts),
+        cell_names = colnames(data$counts)
+    )
+}
+
+# The model's genes in the model's order, found by name.
+.match_genes <- function(counts, genes, label) {
+    if (is.null(rownames(counts))) {
+        if (nrow(counts) != length(genes)) {
+            .stop_argument(
+                "x", label, " has ", nrow(counts), " genes without names; ",
+                "the model has ", length(genes), ". Name the rows."
+            )
+        }
+        return(counts)
+    }
+    if (identical(rownames(counts), genes)) {
+        return(counts)
+    }
+    found <- match(genes, rownames(counts))
+    if (anyNA(found)) {
+        .stop_argument(
+            "x", label, " lacks ", sum(is.na(found)), " of the model's ",
+            length(genes), " genes: ", .some(genes[is.na(found)]), "."
+        )
+    }
+    counts[found, , drop = FALSE]
+}

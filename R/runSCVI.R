@@ -1,0 +1,85 @@
+#' Train scVI and add the latent space to an object
+#'
+#' Trains a model on the counts of a SingleCellExperiment or Seurat object,
+#' with [trainSCVI()], and stores the latent coordinates of the cells where
+#' clustering and UMAP look for them. Nothing else in the object changes.
+#'
+#' @param x A SummarizedExperiment, SingleCellExperiment or Seurat object.
+#' @param ... Arguments of [trainSCVI()]: `batch`, `n_latent`, `max_epochs`,
+#'   `seed` and so on.
+#' @param name The name of the result. For Seurat also the key of the
+#'   reduction: `"scvi"` has columns `scvi_1`, `scvi_2` ...
+#'
+#' @return The object, for a SummarizedExperiment as SingleCellExperiment,
+#'   with the latent space as reduced dimension `name` (columns `scVI_1`,
+#'   `scVI_2` ...). The model stays with it and is used by all verbs that are
+#'   given the object; [scviModel()] takes it out.
+#' @seealso [trainSCVI()], [latentRepresentation()]
+#' @examples
+#' sce <- runSCVI(
+#'     exampleSCE(), batch = "batch", max_epochs = 5, n_hidden = 32
+#' )
+#' SingleCellExperiment::reducedDim(sce, "scVI")[1:3, 1:3]
+#' elbo(sce)
+#' @export
+runSCVI <- function(x, ...) {
+    UseMethod("runSCVI")
+}
+
+#' @export
+runSCVI.default <- function(x, ...) {
+    .stop_argument(
+        "x", "`x` must be a SummarizedExperiment, a SingleCellExperiment or ",
+        "a Seurat object, not ", class(x)[1], "; for a matrix use ",
+        "trainSCVI()."
+    )
+}
+
+#' @rdname runSCVI
+#' @export
+runSCVI.SummarizedExperiment <- function(x, ..., name = "scVI") {
+    .check_name(name, "name")
+    if (!is(x, "SingleCellExperiment")) {
+        x <- as(x, "SingleCellExperiment")
+    }
+    .warn_taken(name, reducedDimNames(x), "reduced dimension")
+    model <- trainSCVI(x, ...)
+    reducedDim(x, name) <- .training_latent(model)
+    metadata(x)[["scvigor"]][[name]] <- model
+    x
+}
+
+#' @rdname runSCVI
+#' @export
+runSCVI.Seurat <- function(x, ..., name = "scvi") {
+    .check_name(name, "name")
+    .warn_taken(name, SeuratObject::Reductions(x), "reduction")
+    model <- trainSCVI(x, ...)
+    key <- paste0(gsub("[^A-Za-z0-9]", "", name), "_")
+    latent <- .training_latent(model)
+    colnames(latent) <- paste0(key, seq_len(ncol(latent)))
+    assay <- .registry(model)$source$assay
+    if (is.null(assay)) {
+        assay <- SeuratObject::DefaultAssay(x)
+    }
+    x[[name]] <- SeuratObject::CreateDimReducObject(
+        embeddings = latent, assay = assay, key = key,
+        stdev = unname(apply(latent, 2, sd)), misc = list(model = model)
+    )
+    x
+}
+
+.warn_taken <- function(name, known, what) {
+    if (name %in% known) {
+        .warn(
+            "The object has a ", what, " \"", name, "\" already; it is ",
+            "replaced. Give another `name` to keep both."
+        )
+    }
+}
+
+# With the model's own seed: a logistic normal's mean is drawn, and R's random
+# numbers have been asked for once already.
+.training_latent <- function(model) {
+    latentRepresentation(model, seed = .run(model)$seed)
+}

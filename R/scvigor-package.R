@@ -1,0 +1,30 @@
+#' scvigor: the scVI model for single-cell counts, in C++
+#'
+#' scVI (Lopez et al., 2018) describes the counts of a cell by a small number
+#' of latent variables, its sequencing depth and its batch, and learns that
+#' description with a variational autoencoder. One trained model answers many
+#' questions: a batch-corrected latent space for clustering and UMAP,
+#' normalised and denoised expression, how well each cell is explained.
+#'
+#' Start with [runSCVI()], which adds the latent space to a
+#' SingleCellExperiment or Seurat object, or with [trainSCVI()], which returns
+#' the model. [latentRepresentation()], [normalizedExpression()], [elbo()] and
+#' [reconstructionError()] ask a trained model.
+#'
+#' @references Lopez R, Regier J, Cole MB, Jordan MI, Yosef N (2018). Deep
+#'   generative modeling for single-cell transcriptomics. *Nature Methods* 15,
+#'   1053-1058. \doi{10.1038/s41592-018-0229-2}
+#'
+#' @keywords internal
+#' @useDynLib scvigor, .registration = TRUE
+#' @importFrom Rcpp evalCpp
+#' @importFrom methods as is new setClass setMethod setValidity
+#' @importClassesFrom S4Vectors DataFrame
+#' @importFrom S4Vectors DataFrame metadata metadata<-
+#' @importFrom SummarizedExperiment assay assayNames colData
+#' @importFrom SingleCellExperiment altExp altExpNames reducedDim<-
+#' @importFrom SingleCellExperiment reducedDimNames
+#' @importFrom Matrix colSums
+#' @importFrom stats rnbinom sd
+#' @importFrom utils adist head packageVersion
+"_PACKAGE"

@@ -1,0 +1,104 @@
+#' Which cells were used for what
+#'
+#' @param object A model, or an object that [runSCVI()] returned.
+#' @param name The name of the result in such an object, see [scviModel()].
+#'
+#' @return A list of positions of cells, counting from 1, in the order of the
+#'   training data: `train` (the weights were fitted to these), `validation`
+#'   (watched while training, never fitted) and `test` (neither).
+#' @examples
+#' model <- trainSCVI(exampleSCE(), max_epochs = 2, n_hidden = 16)
+#' lengths(trainingSplit(model))
+#' @export
+trainingSplit <- function(object, name = NULL) {
+    scviModel(object, name)@split
+}
+
+# The split that a model is trained with: the user's, or drawn with the seed.
+.make_split <- function(n_cells, cell_names, external_indexing, options,
+                        seed) {
+    if (!is.null(external_indexing)) {
+        return(.given_split(external_indexing, n_cells, cell_names))
+    }
+    split <- split_cells(n_cells, options, seed)
+    if (split$n_moved) {
+        .inform(
+            "The last minibatch of an epoch would have had ", split$n_moved,
+            if (split$n_moved == 1) " cell" else " cells",
+            ", too few for batch normalisation; moved to the validation ",
+            "cells. Now ", length(split$train), " cells train and ",
+            length(split$validation), " validate."
+        )
+    }
+    split[.parts]
+}
+
+.parts <- c("train", "validation", "test")
+
+.given_split <- function(given, n_cells, cell_names) {
+    argument <- "external_indexing"
+    if (!is.list(given) || !length(given) || length(given) > 3) {
+        .stop_argument(
+            argument, "`external_indexing` must be a list of the cells for ",
+            "training, validation and test, each positions, names or TRUE ",
+            "and FALSE."
+        )
+    }
+    if (is.null(names(given))) {
+        names(given) <- .parts[seq_along(given)]
+    }
+    unknown <- setdiff(names(given), .parts)
+    if (length(unknown)) {
+        .stop_argument(
+            argument, "`external_indexing` has unknown parts: ",
+            .some(unknown), "; there are ", .some(.parts), "."
+        )
+    }
+    split <- lapply(.parts, function(part) {
+        if (!length(given[[part]])) {
+            return(integer())
+        }
+        .positions(given[[part]], n_cells, cell_names,
+                   paste0(argument, "$", part), "cells")
+    })
+    names(split) <- .parts
+    if (is.null(given$train)) {
+        split$train <- setdiff(
+            seq_len(n_cells), c(split$validation, split$test)
+        )
+    }
+    .check_split(split, n_cells)
+}
+
+.check_split <- function(split, n_cells) {
+    argument <- "external_indexing"
+    for (part in .parts) {
+        twice <- sum(duplicated(split[[part]]))
+        if (twice) {
+            .stop_argument(
+                argument, "`external_indexing$", part, "` holds ", twice,
+                " cells more than once."
+            )
+        }
+    }
+    for (pair in list(.parts[1:2], .parts[c(1, 3)], .parts[2:3])) {
+        shared <- length(intersect(split[[pair[1]]], split[[pair[2]]]))
+        if (shared) {
+            .stop_argument(
+                argument, "`external_indexing`: ", shared,
+                " cells are both in `", pair[1], "` and in `", pair[2], "`."
+            )
+        }
+    }
+    if (!length(split$train)) {
+        .stop_argument(argument, "`external_indexing$train` has no cells.")
+    }
+    missing <- n_cells - sum(lengths(split))
+    if (missing) {
+        .stop_argument(
+            argument, "`external_indexing` leaves out ", missing,
+            " of the ", n_cells, " cells; put them into one of the parts."
+        )
+    }
+    split
+}
