@@ -109,6 +109,15 @@ at::Tensor theta_grad_by_row(const at::Tensor& grad, const at::Tensor& by_cell,
   return out;
 }
 
+// Autograd's functions take no undefined tensors: an empty one stands in.
+at::Tensor fill_in(const at::Tensor& tensor, const at::Tensor& like) {
+  return tensor.defined() ? tensor.contiguous()
+                          : at::empty({0}, like.options());
+}
+at::Tensor undefined_if_empty(const at::Tensor& tensor) {
+  return tensor.numel() == 0 ? at::Tensor() : tensor;
+}
+
 class CountLoss : public torch::autograd::Function<CountLoss> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* ctx,
@@ -120,8 +129,8 @@ class CountLoss : public torch::autograd::Function<CountLoss> {
                             bool with_grad) {
     CountLossInput inputs = in;
     inputs.scale_logits = scale_logits;
-    inputs.dropout_logits = dropout_logits;
-    inputs.log_theta = log_theta;
+    inputs.dropout_logits = undefined_if_empty(dropout_logits);
+    inputs.log_theta = undefined_if_empty(log_theta);
     inputs.log_factor = log_factor;
     const Losses losses = compute_losses(inputs, x, with_grad);
     ctx->saved_data["factor_grad"] = losses.factor_grad;
@@ -129,8 +138,7 @@ class CountLoss : public torch::autograd::Function<CountLoss> {
     ctx->saved_data["dropout_grad"] = losses.dropout_grad;
     ctx->saved_data["theta_grad"] = losses.theta_grad;
     ctx->saved_data["theta_row"] = in.theta_row;
-    ctx->saved_data["theta_rows"] =
-        log_theta.defined() ? log_theta.size(0) : std::int64_t{0};
+    ctx->saved_data["theta_rows"] = log_theta.size(0);
     return losses.loss;
   }
 
@@ -170,13 +178,10 @@ at::Tensor count_loss(const CountLossInput& input, const SparseCounts& x) {
       at::GradMode::is_enabled() &&
       (wants_grad(input.scale_logits) || wants_grad(input.dropout_logits) ||
        wants_grad(input.log_theta) || wants_grad(input.log_factor));
-  const auto dense_rows = [](const at::Tensor& t) {
-    return t.defined() ? t.contiguous() : t;
-  };
-  return CountLoss::apply(dense_rows(input.scale_logits),
-                          dense_rows(input.dropout_logits),
-                          dense_rows(input.log_theta),
-                          dense_rows(input.log_factor), input, x, with_grad);
+  return CountLoss::apply(input.scale_logits.contiguous(),
+                          fill_in(input.dropout_logits, input.scale_logits),
+                          fill_in(input.log_theta, input.scale_logits),
+                          input.log_factor.contiguous(), input, x, with_grad);
 }
 
 }  // namespace scvigor

@@ -204,15 +204,23 @@ at::Tensor Vae::kl_library(const Inference& inference,
       .sum(-1);
 }
 
+at::Tensor LossTerms::objective(double kl_weight) const {
+  return (reconstruction_loss + kl_weight * kl_z + kl_l).mean();
+}
+
+LossTerms Vae::loss_terms_of(const Minibatch& batch, const Inference& inference,
+                             const CountLossInput& decoded) const {
+  return {count_loss(decoded, batch.counts),
+          kl_standard_normal(inference.qz.mean, inference.qz.var).sum(-1),
+          kl_library(inference, batch.batch)};
+}
+
 LossTerms Vae::loss_terms(const Minibatch& batch, const Inference& inference,
                           const Noise& noise, const Mode& mode) {
   const at::Tensor z = draw_z(inference.qz, noise.z);
   const at::Tensor library = draw_library(inference, noise.l);
-  const CountLossInput decoded =
-      decode(z, library, batch, batch.batch, mode);
-  return {count_loss(decoded, batch.counts),
-          kl_standard_normal(inference.qz.mean, inference.qz.var).sum(-1),
-          kl_library(inference, batch.batch)};
+  return loss_terms_of(batch, inference,
+                       decode(z, library, batch, batch.batch, mode));
 }
 
 }  // namespace scvigor

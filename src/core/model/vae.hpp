@@ -35,9 +35,12 @@ struct Generative {
 
 // Terms of the objective per cell (n).
 struct LossTerms {
-  at::Tensor reconstruction_loss;
+  at::Tensor reconstruction_loss;  // -log p(x | z, l)
   at::Tensor kl_z;
   at::Tensor kl_l;
+
+  // The loss that training minimises: a mean over the cells.
+  at::Tensor objective(double kl_weight) const;
 };
 
 // The variational autoencoder of Lopez et al. (2018). Methods follow the
@@ -68,6 +71,9 @@ class Vae {
                         const Mode& mode);
   Generative likelihood(const CountLossInput& decoded) const;
 
+  LossTerms loss_terms_of(const Minibatch& batch, const Inference& inference,
+                          const CountLossInput& decoded) const;
+  // The same after a draw and a pass through the decoder.
   LossTerms loss_terms(const Minibatch& batch, const Inference& inference,
                        const Noise& noise, const Mode& mode);
 

@@ -39,7 +39,7 @@ FcLayers::FcLayers(const Shape& shape, const at::TensorOptions& options,
 at::Tensor FcLayers::forward(const LayerInput& input, const Mode& mode) {
   LayerInput now = input;
   for (auto& [linear, norm] : layers_) {
-    at::Tensor h = linear.forward(now);
+    at::Tensor h = linear.forward(now, norm && mode.training);
     if (norm) h = norm->forward(h, mode.training);
     if (shape_.layer_norm)
       h = at::layer_norm(h, {shape_.n_out}, {}, {}, kLayerNormEps);

@@ -34,9 +34,11 @@ Linear::Linear(const Shape& shape, const at::TensorOptions& options, Rng& rng)
   if (shape.bias) bias_ = rng.uniform({shape.n_out}, -bound, bound, options);
 }
 
-at::Tensor Linear::forward(const LayerInput& input) const {
+at::Tensor Linear::forward(const LayerInput& input,
+                           bool normalised) const {
   auto block = blocks_.begin();
   at::Tensor out = bias_;
+  if (normalised && bias_.defined()) out = bias_.detach() + bias_ * 0.0;
   if (has_counts_) out = add(out, sparse_linear(*input.counts, *block++));
   if (has_dense_) {
     out = out.defined() ? at::addmm(out, input.dense, *block)

@@ -37,7 +37,10 @@ class Linear {
   // torch's default: uniform within 1 / sqrt(inputs).
   Linear(const Shape& shape, const at::TensorOptions& options, Rng& rng);
 
-  at::Tensor forward(const LayerInput& input) const;
+  // `normalised`: a BatchNorm in training follows. It takes the bias out
+  // again, so that the bias' gradient is zero; summed up it would be rounding
+  // noise, which Adam blows up.
+  at::Tensor forward(const LayerInput& input, bool normalised = false) const;
   void list_state(const std::string& prefix, StateList& out) const;
 
   // Inputs x outputs of one block, in the order of LayerInput.

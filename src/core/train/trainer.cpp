@@ -105,8 +105,7 @@ EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
   const Inference inference = vae_.infer(batch, mode);
   const Noise noise = vae_.draw_noise(batch.n_cells(), rng_);
   const LossTerms terms = vae_.loss_terms(batch, inference, noise, mode);
-  const at::Tensor loss =
-      (terms.reconstruction_loss + weight * terms.kl_z + terms.kl_l).mean();
+  const at::Tensor loss = terms.objective(weight);
   check_finite(loss.item<double>());
 
   optimizer_.zero_grad();
