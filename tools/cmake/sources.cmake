@@ -4,11 +4,12 @@
 set(makevars "${CMAKE_SOURCE_DIR}/src/Makevars.in")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${makevars}")
 
-file(STRINGS "${makevars}" lines REGEX "core/[a-z0-9_/]+\\.o")
+file(READ "${makevars}" text)
+string(REGEX MATCHALL "core/[a-z0-9_/]+\\.o" objects "${text}")
 set(listed)
-foreach(line IN LISTS lines)
-  string(REGEX MATCH "core/[a-z0-9_/]+" stem "${line}")
-  list(APPEND listed "${stem}.cpp")
+foreach(object IN LISTS objects)
+  string(REGEX REPLACE "\\.o$" ".cpp" file "${object}")
+  list(APPEND listed "${file}")
 endforeach()
 
 file(GLOB_RECURSE present CONFIGURE_DEPENDS

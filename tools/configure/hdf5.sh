@@ -19,7 +19,7 @@ try_hdf5() {
     fi
     HDF5_FROM=$1
     HDF5_VERSION=$answer
-    HDF5_CPPFLAGS=$2
+    HDF5_CPPFLAGS="$2 -DH5_USE_110_API"  # the interface the core speaks
     HDF5_LIBS=$libs
     say "  $1: works"
     return 0

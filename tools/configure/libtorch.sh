@@ -38,12 +38,19 @@ torch_include_flags() {
   IFS=$old_ifs
 }
 
-# --no-as-needed: nothing calls libtorch.so by name, but it brings the CUDA
-# libraries along where there are any, and those register themselves.
+# torch_link_flags LIB_DIR INCLUDE
 torch_link_flags() {
   libs="-ltorch -ltorch_cpu -lc10"
+  # Nothing calls libtorch.so by name, but it brings the CUDA libraries along
+  # where there are any, and those register themselves.
   if [ "$(uname -s)" = Linux ]; then
     libs="-Wl,--no-as-needed $libs -Wl,--as-needed"
+  fi
+  # Debian's headers log through glog, from functions that are inlined.
+  if cat "$2/c10/macros/cmake_macros.h" \
+    "$2/torch/headeronly/macros/cmake_macros.h" 2>/dev/null |
+    grep -q '^#define C10_USE_GLOG'; then
+    libs="$libs -lglog"
   fi
   if ! is_standard_lib_dir "$1"; then
     dir=$(quoted "$1")
@@ -75,7 +82,7 @@ try_libtorch() {
   if [ "$include" = /usr/include ]; then
     LIBTORCH_INCLUDE_DIRS="$include/torch/csrc/api/include"
   fi
-  LIBTORCH_LIBS=$(torch_link_flags "$lib_dir")
+  LIBTORCH_LIBS=$(torch_link_flags "$lib_dir" "$include")
   standards="17 20"
   at_least "$version" 2 13 && standards="20 17"
   for CXX_STD in $standards; do

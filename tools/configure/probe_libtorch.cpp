@@ -1,17 +1,20 @@
 // Passes std::string through both LibTorch libraries (which fails to link, or
 // crashes, when its C++11 ABI is not this compiler's), computes something,
-// differentiates it, and prints the version.
+// differentiates it, and prints the version. LOG is what LibTorch's own inline
+// functions use.
 #include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/ones.h>
 #include <c10/core/Device.h>
+#include <c10/util/Logging.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/version.h>
 
 #include <cstdio>
 #include <string>
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc > 1) LOG(ERROR) << "unexpected argument " << argv[1];
   const std::string name("cpu");
   if (c10::Device(name).str() != name) return 1;
   if (at::get_parallel_info().empty()) return 2;

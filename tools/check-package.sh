@@ -1,0 +1,32 @@
+#!/bin/sh
+# check-package.sh BUILD: R CMD check of the tarball. An error or a warning
+# fails, a note does not. The package is not compiled again: the check is
+# given the log of its installation in BUILD, as CRAN's own machines do.
+# Vignettes are built apart, from that installation as well.
+build=${1:?usage: check-package.sh BUILD}
+cd "$(dirname "$0")/.." || exit 1
+source=$PWD
+work=$build/check
+rm -rf "$work"
+mkdir -p "$work" && cd "$work" || exit 1
+
+cp -R "$build/scvigor" source || exit 1
+(cd source && ./cleanup) || exit 1
+R CMD build --no-build-vignettes source > build.log 2>&1 ||
+  { cat build.log; exit 1; }
+
+_R_CHECK_FORCE_SUGGESTS_=false R CMD check --no-manual --ignore-vignettes \
+  --install="check:$build/install.log" --library="$build/library" \
+  scvigor_*.tar.gz
+status=$?
+if grep -qE '^Status:.*(ERROR|WARNING)' scvigor.Rcheck/00check.log; then
+  status=1
+fi
+
+for vignette in "$source"/vignettes/*.Rmd; do
+  [ -e "$vignette" ] || continue
+  echo "scvigor: building $(basename "$vignette")"
+  Rscript -e 'rmarkdown::render(commandArgs(TRUE)[1], output_dir = ".",
+      intermediates_dir = ".", quiet = TRUE)' "$vignette" || status=1
+done
+exit "$status"
