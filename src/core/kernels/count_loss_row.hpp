@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "kernels/count_loss.hpp"
+#include "kernels/count_loss_nonzero.hpp"
 #include "kernels/dispatch.hpp"
-#include "kernels/gamma_difference.hpp"
 #include "kernels/vector_math.hpp"
 
 // The count likelihood of one cell: the arithmetic of count_loss().
@@ -18,8 +18,6 @@
 // pi, because those are what the decoder's outputs move.
 
 namespace scvigor {
-
-constexpr double kEps = 1e-8;  // scvi-tools' eps inside the logarithms
 
 // One cell. Arrays of length genes unless noted; null where not needed.
 template <class T>
@@ -56,6 +54,7 @@ struct RowBuffers {
   std::vector<T> mu_grad;  // by log mu
   std::vector<T> theta_grad;
   std::vector<T> dropout_grad;
+  NonzeroBuffers<T> nonzero;  // of length entries
 };
 
 // rho = softmax(logits), mu = factor * rho.
@@ -189,40 +188,44 @@ SCVIGOR_INLINE void sum_body(const T* values, std::int64_t n, double* out) {
 SCVIGOR_ROW_KERNELS(float)
 SCVIGOR_ROW_KERNELS(double)
 
-// Replaces the zero terms of one gene by those of the count x > 0.
+// Replaces the zero terms of the genes with a count by their own: Poisson.
 template <class T>
-void put_nonzero(const CountRow<T>& row, GeneLikelihood likelihood,
-                 std::int64_t g, double x, RowBuffers<T>& b) {
-  const double mu = b.mu[g];
-  if (likelihood == GeneLikelihood::kPoisson) {
+void put_poisson(const CountRow<T>& row, RowBuffers<T>& b) {
+  for (std::int64_t k = 0; k < row.entries; ++k) {
+    const auto g = row.index[k];
+    const double x = row.counts[k];
+    const double mu = b.mu[g];
     // log mu from its parts: mu may underflow where its logarithm does not.
-    const double log_mu =
-        static_cast<double>(row.log_factor) +
-        std::log(static_cast<double>(b.rho[g]));
+    const double log_mu = static_cast<double>(row.log_factor) +
+                          std::log(static_cast<double>(b.rho[g]));
     b.loss[g] = static_cast<T>(mu - x * log_mu + log_factorial(x));
     b.mu_grad[g] = static_cast<T>(mu - x);
-    return;
   }
-  const double theta = row.theta[g];
-  const double q = theta + kEps;
-  const double t = -theta * std::log1p(mu / q);
-  const double share = mu / (q + mu);
-  const auto gamma = gamma_difference(theta, x);
-  const double log_p = t + x * std::log((mu + kEps) / (q + mu)) +
-                       gamma.value - log_factorial(x);
-  double loss = -log_p;
-  if (likelihood == GeneLikelihood::kZinb) {
-    const double pi = row.dropout_logits[g];
-    const auto dropout = vmath::softplus(pi);
-    loss += dropout.value;
-    b.dropout_grad[g] = static_cast<T>(dropout.sigmoid);
+}
+
+// The same: NB and ZINB.
+template <class T>
+void put_nonzero(const CountRow<T>& row, bool zero_inflated,
+                 RowBuffers<T>& b) {
+  auto& nonzero = b.nonzero;
+  nonzero.resize(static_cast<std::size_t>(row.entries));
+  for (std::int64_t k = 0; k < row.entries; ++k) {
+    const auto g = row.index[k];
+    nonzero.count[k] = row.counts[k];
+    nonzero.mu[k] = b.mu[g];
+    nonzero.theta[k] = row.theta[g];
+    if (zero_inflated) nonzero.pi[k] = row.dropout_logits[g];
+    put_gamma(nonzero, k, row.theta[g], row.counts[k]);
   }
-  b.loss[g] = static_cast<T>(loss);
-  b.mu_grad[g] =
-      static_cast<T>(theta * share - x * (mu / (mu + kEps) - share));
-  b.theta_grad[g] = static_cast<T>(-(t + theta * (theta / q) * share) +
-                                   x * theta / (q + mu) -
-                                   theta * gamma.derivative);
+  nb_count(nonzero, row.entries);
+  if (zero_inflated) not_dropped(nonzero, row.entries);
+  for (std::int64_t k = 0; k < row.entries; ++k) {
+    const auto g = row.index[k];
+    b.loss[g] = nonzero.loss[k];
+    b.mu_grad[g] = nonzero.mu_grad[k];
+    b.theta_grad[g] = nonzero.theta_grad[k];
+    if (zero_inflated) b.dropout_grad[g] = nonzero.dropout_grad[k];
+  }
 }
 
 // Fills the results of `row`.
@@ -238,20 +241,21 @@ void count_loss_row(CountRow<T>& row, GeneLikelihood likelihood,
     softplus_row(row.scale_logits, n, factor, b.rho.data(), b.mu.data(),
                  b.slope.data());
 
-  if (likelihood == GeneLikelihood::kZinb) {
-    zinb_zero_row(b.mu.data(), row.theta, row.dropout_logits, n,
-                  b.loss.data(), b.mu_grad.data(), b.theta_grad.data(),
-                  b.dropout_grad.data());
-  } else if (likelihood == GeneLikelihood::kNb) {
-    nb_zero_row(b.mu.data(), row.theta, n, b.loss.data(), b.mu_grad.data(),
-                b.theta_grad.data());
-  } else {
+  const bool zero_inflated = likelihood == GeneLikelihood::kZinb;
+  if (likelihood == GeneLikelihood::kPoisson) {
     b.loss = b.mu;
     b.mu_grad = b.mu;
+    put_poisson(row, b);
+  } else {
+    if (zero_inflated)
+      zinb_zero_row(b.mu.data(), row.theta, row.dropout_logits, n,
+                    b.loss.data(), b.mu_grad.data(), b.theta_grad.data(),
+                    b.dropout_grad.data());
+    else
+      nb_zero_row(b.mu.data(), row.theta, n, b.loss.data(), b.mu_grad.data(),
+                  b.theta_grad.data());
+    put_nonzero(row, zero_inflated, b);
   }
-  for (std::int64_t k = 0; k < row.entries; ++k)
-    put_nonzero(row, likelihood, row.index[k],
-                static_cast<double>(row.counts[k]), b);
 
   sum_row(b.loss.data(), n, &row.loss);
   if (row.scale_grad == nullptr) return;

@@ -10,6 +10,13 @@
 //
 // Loops meant for vector units carry `#pragma omp simd`.
 
+// A choice between two numbers becomes a branch, and a branch stops the
+// vectoriser, as long as the compiler must keep floating-point exceptions and
+// errno. Nobody here reads either; NaN and infinities keep their meaning.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("no-trapping-math", "no-math-errno")
+#endif
+
 #define SCVIGOR_INLINE inline __attribute__((always_inline))
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))

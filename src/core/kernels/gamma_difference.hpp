@@ -1,6 +1,7 @@
 #ifndef SCVIGOR_CORE_KERNELS_GAMMA_DIFFERENCE_HPP
 #define SCVIGOR_CORE_KERNELS_GAMMA_DIFFERENCE_HPP
 
+#include <array>
 #include <cmath>
 
 namespace scvigor {
@@ -40,9 +41,13 @@ inline GammaDifference stirling_difference(double a, double b) {
               stirling_tail_slope(a)};
 }
 
-// log of the rising factorial z (z + 1) ... (z + n - 1), n <= 16, and its
-// derivative by z.
-inline GammaDifference log_rising_factorial(double z, int n) {
+// The rising factorial z (z + 1) ... (z + n - 1), n <= 16, and its derivative
+// by z.
+struct RisingFactorial {
+  double product;
+  double slope;
+};
+inline RisingFactorial rising_factorial(double z, int n) {
   double product = 1.0;
   double slope = 0.0;
   for (int k = 0; k < n; ++k) {
@@ -50,41 +55,64 @@ inline GammaDifference log_rising_factorial(double z, int n) {
     slope = slope * factor + product;
     product *= factor;
   }
-  return {std::log(product), slope / product};
+  return {product, slope};
 }
 
 }  // namespace detail
 
+// The difference as log(product) + value, its logarithm not yet taken, so that
+// many of them can be taken at once. `product` stays within 1e-30 .. 1e24 for
+// theta from 1e-30 on.
+struct GammaParts {
+  double product;
+  double value;
+  double derivative;
+};
+
 // theta > 0, x >= 0. A small theta is first moved up to where Stirling's
 // series holds; a count below that is the product alone.
-inline GammaDifference gamma_difference(double theta, double x) {
+inline GammaParts gamma_difference_parts(double theta, double x) {
   using detail::kStirlingFrom;
-  if (theta >= kStirlingFrom) return detail::stirling_difference(theta, theta + x);
+  if (theta >= kStirlingFrom) {
+    const auto all = detail::stirling_difference(theta, theta + x);
+    return {1.0, all.value, all.derivative};
+  }
   constexpr int kShift = static_cast<int>(kStirlingFrom);
   const bool whole = x == std::floor(x);
-  if (whole && x <= kStirlingFrom)
-    return detail::log_rising_factorial(theta, static_cast<int>(x));
-  const auto low = detail::log_rising_factorial(theta, kShift);
+  if (whole && x <= kStirlingFrom) {
+    const auto low = detail::rising_factorial(theta, static_cast<int>(x));
+    return {low.product, 0.0, low.slope / low.product};
+  }
+  const auto low = detail::rising_factorial(theta, kShift);
+  const double low_slope = low.slope / low.product;
   if (whole) {
     const auto rest =
         detail::stirling_difference(theta + kStirlingFrom, theta + x);
-    return {low.value + rest.value, low.derivative + rest.derivative};
+    return {low.product, rest.value, low_slope + rest.derivative};
   }
   // A fractional x: move both ends up.
-  const auto high = detail::log_rising_factorial(theta + x, kShift);
+  const auto high = detail::rising_factorial(theta + x, kShift);
   const auto rest = detail::stirling_difference(theta + kStirlingFrom,
                                                 theta + x + kStirlingFrom);
-  return {low.value + rest.value - high.value,
-          low.derivative + rest.derivative - high.derivative};
+  return {low.product, rest.value - std::log(high.product),
+          low_slope + rest.derivative - high.slope / high.product};
 }
 
-// log(x!) of a count.
+inline GammaDifference gamma_difference(double theta, double x) {
+  const auto parts = gamma_difference_parts(theta, x);
+  return {std::log(parts.product) + parts.value, parts.derivative};
+}
+
+// log(x!) of a count; small whole ones come from a table.
 inline double log_factorial(double x) {
-  constexpr double kHalfLogTwoPi = 0.91893853320467274178;
-  const double z = x + 1.0;
-  if (z >= detail::kStirlingFrom)
-    return (z - 0.5) * std::log(z) - z + kHalfLogTwoPi +
-           detail::stirling_tail(z);
+  constexpr int kTableSize = 256;
+  static const auto table = [] {
+    std::array<double, kTableSize> logs{};
+    for (int k = 1; k < kTableSize; ++k) logs[k] = logs[k - 1] + std::log(k);
+    return logs;
+  }();
+  if (x < kTableSize && x == std::floor(x) && x >= 0.0)
+    return table[static_cast<std::size_t>(x)];
   return gamma_difference(1.0, x).value;
 }
 
