@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "kernels/dispatch.hpp"
+#include "kernels/vector_math.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -43,7 +44,7 @@ SCVIGOR_INLINE void adam_body(T* w, const T* g, T* m, T* v, std::int64_t n,
     const T grad = g[i] * c.grad_scale + c.coupled_decay * w[i];
     m[i] = c.beta1 * m[i] + (T(1) - c.beta1) * grad;
     v[i] = c.beta2 * v[i] + (T(1) - c.beta2) * grad * grad;
-    const T root = std::sqrt(v[i]) * c.root_factor;
+    const T root = vmath::sqrt(v[i]) * c.root_factor;
     w[i] = w[i] * c.decoupled_factor - c.step_size * m[i] / (root + c.eps);
   }
 }

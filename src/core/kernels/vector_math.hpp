@@ -79,6 +79,10 @@ SCVIGOR_INLINE float log1p(float x) {
   return log(u) + lost / u;
 }
 
+// The builtins, because std::sqrt is not inlined into a kernel.
+SCVIGOR_INLINE float sqrt(float x) { return __builtin_sqrtf(x); }
+SCVIGOR_INLINE double sqrt(double x) { return __builtin_sqrt(x); }
+
 SCVIGOR_INLINE double exp(double x) { return std::exp(x); }
 SCVIGOR_INLINE double log(double x) { return std::log(x); }
 SCVIGOR_INLINE double log1p(double x) { return std::log1p(x); }
