@@ -20,12 +20,13 @@
 #' elbo(model, x = sce, subset.col = held_out, seed = 1)
 #' @export
 elbo <- function(
-    object, x = NULL, per_cell = FALSE, subset.col = NULL, name = NULL,
-    batch_size = 512, seed = NULL, num_threads = NULL, ...
+    object, x = NULL, ..., per_cell = FALSE, subset.col = NULL, name = NULL,
+    batch_size = 512, seed = NULL, num_threads = NULL
 ) {
     losses <- .cell_losses(
-        object, x, subset.col, name, batch_size, seed, num_threads,
-        known = names(formals()), ...
+        object, x, ..., subset.col = subset.col, name = name,
+        batch_size = batch_size, seed = seed, num_threads = num_threads,
+        known = names(formals())
     )
     .mean_or_cells(
         -(losses$reconstruction_loss + losses$kl_z + losses$kl_l),
@@ -33,12 +34,13 @@ elbo <- function(
     )
 }
 
-.cell_losses <- function(object, x, subset.col, name, batch_size, seed,
-                         num_threads, known, ...) {
+.cell_losses <- function(object, x, ..., subset.col, name, batch_size, seed,
+                         num_threads, known) {
     .check_whole(batch_size, "batch_size")
     num_threads <- .check_threads(num_threads)
     query <- .query(
-        object, x, subset.col, name, needs_counts = TRUE, known = known, ...
+        object, x, ..., subset.col = subset.col, name = name,
+        needs_counts = TRUE, known = known
     )
     losses <- cell_losses(
         query$pointer, query$cells, FALSE, batch_size, .check_seed(seed),

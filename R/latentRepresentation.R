@@ -8,6 +8,10 @@
 #' @param x New cells, in any form that [trainSCVI()] takes. NULL (default):
 #'   the training cells of a model, or the cells of `object`. Genes are found
 #'   by name, in any order; further genes are ignored.
+#' @param ... How to read `x`: `batch`, `labels`, `categorical_covariates`,
+#'   `continuous_covariates`, `size_factor`, `assay.type`, `altexp`, `assay`,
+#'   as in [trainSCVI()]. Needed only where they differ from training: columns
+#'   are found by the names used there.
 #' @param give_mean TRUE (default): the mean of each cell's posterior. FALSE:
 #'   one draw from it.
 #' @param return_dist TRUE: the mean and the variance of the posterior, before
@@ -22,10 +26,6 @@
 #' @param seed A whole number that fixes random draws; NULL (default): drawn
 #'   from R's random numbers when it is needed.
 #' @param num_threads Threads; NULL (default): as many as LibTorch uses.
-#' @param ... How to read `x`: `batch`, `labels`, `categorical_covariates`,
-#'   `continuous_covariates`, `size_factor`, `assay.type`, `altexp`, `assay`,
-#'   as in [trainSCVI()]. Needed only where they differ from training: columns
-#'   are found by the names used there.
 #'
 #' @return A matrix of cells x latent dimensions with the names of the cells;
 #'   with `return_dist`, a list of two such matrices, `mean` and `var`.
@@ -36,9 +36,9 @@
 #' latentRepresentation(model, x = sce[, 1:3], return_dist = TRUE)$var
 #' @export
 latentRepresentation <- function(
-    object, x = NULL, give_mean = TRUE, return_dist = FALSE,
+    object, x = NULL, ..., give_mean = TRUE, return_dist = FALSE,
     mc_samples = 5000, subset.col = NULL, name = NULL, batch_size = 512,
-    seed = NULL, num_threads = NULL, ...
+    seed = NULL, num_threads = NULL
 ) {
     .check_flag(give_mean, "give_mean")
     .check_flag(return_dist, "return_dist")
@@ -46,8 +46,8 @@ latentRepresentation <- function(
     .check_whole(batch_size, "batch_size")
     num_threads <- .check_threads(num_threads)
     query <- .query(
-        object, x, subset.col, name, needs_counts = FALSE,
-        known = names(formals()), ...
+        object, x, ..., subset.col = subset.col, name = name,
+        needs_counts = FALSE, known = names(formals())
     )
     if (return_dist) {
         posterior <- latent_posterior(

@@ -28,9 +28,9 @@
 #' )
 #' @export
 normalizedExpression <- function(
-    object, x = NULL, transform_batch = NULL, library_size = 1,
+    object, x = NULL, ..., transform_batch = NULL, library_size = 1,
     n_samples = 1, return_mean = TRUE, subset.row = NULL, subset.col = NULL,
-    name = NULL, batch_size = 512, seed = NULL, num_threads = NULL, ...
+    name = NULL, batch_size = 512, seed = NULL, num_threads = NULL
 ) {
     .check_library_size(library_size)
     .check_whole(n_samples, "n_samples")
@@ -38,8 +38,8 @@ normalizedExpression <- function(
     .check_whole(batch_size, "batch_size")
     num_threads <- .check_threads(num_threads)
     query <- .query(
-        object, x, subset.col, name, needs_counts = FALSE,
-        known = names(formals()), ...
+        object, x, ..., subset.col = subset.col, name = name,
+        needs_counts = FALSE, known = names(formals())
     )
     latent_size <- identical(library_size, "latent")
     .check_latent_size(query, latent_size)

@@ -18,11 +18,11 @@
 # `object` is a model or an object with one; `x` is new data. The covariates
 # and assay.type, altexp, assay say how to read `x`; `known` are the verb's
 # own arguments.
-.query <- function(object, x, subset.col, name, needs_counts, known,
+.query <- function(object, x, ..., subset.col, name, needs_counts, known,
                    batch = NULL, labels = NULL,
                    categorical_covariates = NULL,
                    continuous_covariates = NULL, size_factor = NULL,
-                   assay.type = NULL, altexp = NULL, assay = NULL, ...) {
+                   assay.type = NULL, altexp = NULL, assay = NULL) {
     .check_dots(list(...), c(known, .argument_of, .source_arguments))
     model <- scviModel(object, name)
     if (is.null(x) && !is(object, "SCVIModel")) {

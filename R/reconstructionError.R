@@ -15,12 +15,13 @@
 #' reconstructionError(model, x = sce, seed = 1)
 #' @export
 reconstructionError <- function(
-    object, x = NULL, per_cell = FALSE, subset.col = NULL, name = NULL,
-    batch_size = 512, seed = NULL, num_threads = NULL, ...
+    object, x = NULL, ..., per_cell = FALSE, subset.col = NULL, name = NULL,
+    batch_size = 512, seed = NULL, num_threads = NULL
 ) {
     losses <- .cell_losses(
-        object, x, subset.col, name, batch_size, seed, num_threads,
-        known = names(formals()), ...
+        object, x, ..., subset.col = subset.col, name = name,
+        batch_size = batch_size, seed = seed, num_threads = num_threads,
+        known = names(formals())
     )
     .mean_or_cells(losses$reconstruction_loss, losses$cell_names, per_cell)
 }

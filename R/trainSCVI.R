@@ -33,6 +33,8 @@
 #'   remove: names of columns, or a table with a row per cell.
 #' @param size_factor Size factors: a column name or a vector of positive
 #'   numbers. They replace the observed library size.
+#' @param ... Not used: catches misspelt arguments. Those below must be spelt
+#'   out.
 #' @param n_hidden Nodes per hidden layer, default 128. More can describe more
 #'   detail and take longer.
 #' @param n_latent Dimensions of the latent space, default 10. More keep finer
@@ -120,7 +122,6 @@
 #'   from R's random numbers.
 #' @param num_threads Threads; NULL (default): as many as LibTorch uses.
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
-#' @param ... Not used; catches misspelt arguments.
 #'
 #' @return An [SCVIModel-class].
 #' @seealso [runSCVI()] to add the latent space to an object;
@@ -135,7 +136,7 @@
 #' @export
 trainSCVI <- function(
     x, batch = NULL, labels = NULL, categorical_covariates = NULL,
-    continuous_covariates = NULL, size_factor = NULL,
+    continuous_covariates = NULL, size_factor = NULL, ...,
     n_hidden = 128, n_latent = 10, n_layers = 1, dropout_rate = 0.1,
     dispersion = "gene", gene_likelihood = "zinb",
     latent_distribution = "normal", use_observed_lib_size = TRUE,
@@ -157,7 +158,7 @@ trainSCVI <- function(
     early_stopping_mode = "min", early_stopping_warmup_epochs = 0,
     check_val_every_n_epoch = NULL, plan_kwargs = NULL,
     subset.row = NULL, assay.type = "counts", altexp = NULL, assay = NULL,
-    seed = NULL, num_threads = NULL, verbose = interactive(), ...
+    seed = NULL, num_threads = NULL, verbose = interactive()
 ) {
     arguments <- mget(setdiff(names(formals()), c("x", "...")))
     .check_dots(list(...), names(formals()))

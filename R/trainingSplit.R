@@ -21,16 +21,22 @@ trainingSplit <- function(object, name = NULL) {
         return(.given_split(external_indexing, n_cells, cell_names))
     }
     split <- split_cells(n_cells, options, seed)
-    if (split$n_moved) {
-        .inform(
-            "The last minibatch of an epoch would have had ", split$n_moved,
-            if (split$n_moved == 1) " cell" else " cells",
-            ", too few for batch normalisation; moved to the validation ",
-            "cells. Now ", length(split$train), " cells train and ",
-            length(split$validation), " validate."
-        )
-    }
+    .inform_moved(split)
     split[.parts]
+}
+
+.inform_moved <- function(split) {
+    if (!split$n_moved) {
+        return(invisible())
+    }
+    part <- if (length(split$validation)) "validation" else "test"
+    .inform(
+        "The last minibatch of an epoch would have had ", split$n_moved,
+        if (split$n_moved == 1) " cell" else " cells",
+        ", too few for batch normalisation: moved to the ", part, " part. ",
+        length(split$train), " cells train, ", length(split$validation),
+        " validate."
+    )
 }
 
 .parts <- c("train", "validation", "test")

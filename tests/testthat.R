@@ -1,0 +1,4 @@
+library(testthat)
+library(scvigor)
+
+test_check("scvigor")

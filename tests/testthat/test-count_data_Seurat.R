@@ -1,0 +1,106 @@
+seurat_object <- function(n_genes = 20, per_batch = 50) {
+    skip_if_not_installed("SeuratObject")
+    counts <- as(toy_counts(n_genes, 2 * per_batch), "dgCMatrix")
+    # Seurat replaces underscores in the names of genes
+    rownames(counts) <- sub("_", "", rownames(counts))
+    object <- SeuratObject::CreateSeuratObject(counts)
+    object$batch <- rep(c("batch_0", "batch_1"), each = per_batch)
+    object
+}
+
+seurat_matrix <- function(object) {
+    scvigor:::.count_data(object)$counts
+}
+
+test_that("IC15 the latent space is a reduction with key, assay and stdev", {
+    object <- seurat_object()
+    result <- quick_run(object, batch = "batch")
+    reduction <- result[["scvi"]]
+    expect_identical(SeuratObject::Key(reduction), "scvi_")
+    expect_identical(SeuratObject::DefaultAssay(reduction), "RNA")
+    latent <- SeuratObject::Embeddings(reduction)
+    expect_identical(
+        dimnames(latent), list(colnames(object), paste0("scvi_", 1:5))
+    )
+    expect_equal(SeuratObject::Stdev(reduction),
+                 unname(apply(latent, 2, sd)))
+    model <- quick_train(seurat_matrix(object), batch = object$batch)
+    expect_identical(unname(latent), unname(latentRepresentation(model)))
+    expect_s4_class(scviModel(result), "SCVIModel")
+})
+
+test_that("DS09 nothing else in a Seurat object changes", {
+    object <- seurat_object()
+    before <- object
+    result <- quick_run(object, batch = "batch")
+    expect_identical(object, before)
+    result[["scvi"]] <- NULL
+    expect_identical(SeuratObject::Reductions(result), character())
+    expect_identical(result[[]], before[[]])
+    expect_identical(seurat_matrix(result), seurat_matrix(before))
+})
+
+test_that("verbs on a Seurat object use its own cells", {
+    result <- quick_run(seurat_object(), batch = "batch")
+    latent <- SeuratObject::Embeddings(result[["scvi"]])
+    expect_equal(unname(latentRepresentation(result)), unname(latent),
+                 tolerance = 1e-6)
+    some <- result[, 10:1]
+    expect_equal(
+        unname(latentRepresentation(some)),
+        unname(latent[colnames(some), ]), tolerance = 1e-6
+    )
+    expect_true(is.finite(elbo(result)))
+    expect_identical(dim(normalizedExpression(result)), c(20L, 100L))
+    expect_argument_error(scviModel(seurat_object()), "object")
+})
+
+test_that("names, assays and columns that are not there", {
+    object <- seurat_object()
+    expect_argument_error(quick_run(object, assay = "ADT"), "assay",
+                          "\"RNA\"")
+    expect_argument_error(quick_run(object, batch = "lane"), "batch",
+                          "\"lane\"")
+    expect_argument_error(quick_run(object, assay.type = "spliced"),
+                          "assay.type")
+    result <- quick_run(object)
+    expect_warning(quick_run(result), "\"scvi\" already")
+    second <- quick_run(result, batch = "batch", name = "scvi_batch")
+    expect_identical(SeuratObject::Key(second[["scvi_batch"]]),
+                     "scvibatch_")
+    expect_equal(modelOptions(second)$n_batch, 1)
+})
+
+test_that("IC18 layers are found and joined by the names of the cells", {
+    known <- c("counts.1", "counts.2", "data", "countsX")
+    expect_identical(scvigor:::.matching_layers("counts", known),
+                     c("counts.1", "counts.2"))
+    expect_identical(scvigor:::.matching_layers("data", known), "data")
+    counts <- as(toy_counts(10, 8), "dgCMatrix")
+    first <- counts[1:9, c(7, 1, 3, 5)]
+    second <- counts[c(10, 2:9), c(2, 4, 6, 8)]
+    joined <- scvigor:::.join_layers(
+        list(first, second), rownames(counts), colnames(counts), "Layer"
+    )
+    expected <- as.matrix(counts)
+    expected[10, c(7, 1, 3, 5)] <- 0
+    expected[1, c(2, 4, 6, 8)] <- 0
+    expect_identical(as.matrix(joined), expected)
+    expect_argument_error(
+        scvigor:::.join_layers(list(first), rownames(counts),
+                               colnames(counts), "Layer"),
+        "assay.type", "4 cells"
+    )
+})
+
+test_that("Assay5 layers are read through SeuratObject 5", {
+    skip_if_not_installed("SeuratObject", "5.0.0")
+    counts <- as(toy_counts(10, 100), "dgCMatrix")
+    rownames(counts) <- sub("_", "", rownames(counts))
+    object <- SeuratObject::CreateSeuratObject(
+        list(a = counts[, 1:50], b = counts[, 51:100])
+    )
+    found <- scvigor:::.count_data(object)$counts
+    expect_equal(as.matrix(found)[rownames(counts), colnames(counts)],
+                 as.matrix(counts))
+})

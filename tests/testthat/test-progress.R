@@ -1,0 +1,40 @@
+test_that("training is silent unless asked", {
+    sce <- toy_sce(10, per_batch = 50)
+    expect_silent(quick_train(sce))
+    expect_silent(trainSCVI(sce, max_epochs = 1, n_hidden = 8))
+})
+
+test_that("verbose training reports epochs, ELBO and the KL warm-up", {
+    sce <- toy_sce(10, per_batch = 50)
+    withr::local_options(cli.dynamic = FALSE)
+    messages <- capture_messages(trainSCVI(
+        sce, max_epochs = 20, n_hidden = 8, verbose = TRUE,
+        check_val_every_n_epoch = 1
+    ))
+    expect_match(messages, "Epoch 20/20 \\| ELBO -[0-9.]+ \\(validation",
+                 all = FALSE)
+    expect_lte(sum(grepl("^Epoch", messages)), 11)
+    expect_match(messages, "n_epochs_kl_warmup = 400", all = FALSE)
+})
+
+test_that("a terminal gets a progress bar", {
+    withr::local_options(cli.dynamic = TRUE, cli.progress_show_after = 0,
+                         cli.progress_clear = FALSE)
+    report <- function(epoch) {
+        list(epoch = epoch, max_epochs = 3, elbo_train = 123.45,
+             elbo_validation = NaN)
+    }
+    reporter <- scvigor:::.epoch_reporter(TRUE)
+    shown <- capture_messages(for (epoch in 1:3) {
+        expect_false(reporter(report(epoch)))
+    })
+    shown <- paste(shown, collapse = "")
+    expect_match(shown, "3/3")
+    expect_match(shown, "ELBO -123.5")
+})
+
+test_that("Ctrl-C while progress is shown asks training to stop", {
+    local_mocked <- scvigor:::.epoch_reporter(TRUE)
+    expect_type(local_mocked, "closure")
+    expect_null(scvigor:::.epoch_reporter(FALSE))
+})
