@@ -36,11 +36,8 @@ enum class CountFileFormat { kH5ad, kTenx };
 
 // A file of counts: AnnData's .h5ad (any version, sparse either way or dense)
 // or 10x Genomics' .h5 (CellRanger 2 and later). Everything goes wrong with
-// a FileError that says what the file holds instead.
-//
-// A damaged file can bring down the HDF5 library. Where the system has
-// fork(), a copy of this process reads the file first, so that only the copy
-// can crash.
+// a FileError that says what the file holds instead. The file is read in a
+// copy of the process: a damaged one cannot bring down its reader.
 class CountFile {
  public:
   // `assay` is the matrix to read: "X", "raw/X", the name of a layer; in a
@@ -62,11 +59,11 @@ class CountFile {
   const Annotation& cells() const;
   const Annotation& genes() const;
 
-  // How many entries read() writes at most. A dense matrix is read for it.
-  std::int64_t n_entries(const std::function<void()>& poll = {}) const;
+  // How many entries read() needs room for.
+  std::int64_t n_entries() const;
 
   struct Result {
-    std::int64_t n_entries = 0;
+    std::int64_t n_entries = 0;  // fewer where the file repeats some
     std::int64_t n_not_counts = 0;   // values negative, fractional, no number
     double not_a_count = 0.0;        // the first of them
   };

@@ -1,31 +1,48 @@
 #ifndef SCVIGOR_CORE_IO_COUNT_FILE_CONTENT_HPP
 #define SCVIGOR_CORE_IO_COUNT_FILE_CONTENT_HPP
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "count_matrix.hpp"
+#include "io/count_matrix.hpp"
 #include "scvigor/count_file.hpp"
+#include "io/wire.hpp"
 
 namespace scvigor {
 
-// An open file and what was chosen in it.
+// All about a file but the entries of its matrix.
 struct CountFileContent {
   CountFileFormat format = CountFileFormat::kH5ad;
   std::vector<std::string> assays;
-  std::string assay;
+  std::string assay;  // the chosen one
   Annotation cells;
   Annotation genes;
-  std::unique_ptr<CountMatrix> matrix;
+  std::vector<std::int32_t> indptr;  // how many entries each cell has
 };
 
-// One function a format. `assay` is empty, or what the user asked for.
+// From one process to the other. Reading throws a FileError about `file`
+// unless all lengths and codes fit together.
+void put(WireWriter& writer, const CountFileContent& content);
+CountFileContent get_content(WireReader& reader, const std::string& file);
+
+// Two functions a format. `assay` is empty, or what the user asked for;
+// open_*_matrix() takes what describe_*() chose.
 bool is_h5ad(const h5::Group& root);
-CountFileContent open_h5ad(const h5::Group& root, const std::string& assay,
-                           const Poll& poll);
+CountFileContent describe_h5ad(const h5::Group& root,
+                               const std::string& assay);
+std::unique_ptr<CountMatrix> open_h5ad_matrix(const h5::Group& root,
+                                              const std::string& assay);
 bool is_tenx(const h5::Group& root);
-CountFileContent open_tenx(const h5::Group& root, const std::string& assay);
+CountFileContent describe_tenx(const h5::Group& root,
+                               const std::string& assay);
+std::unique_ptr<CountMatrix> open_tenx_matrix(const h5::Group& root,
+                                              const std::string& assay);
+
+// A FileError unless the tables and the matrix have the same sizes.
+void check_sizes(const h5::Group& root, const CountFileContent& content,
+                 const CountMatrix& matrix);
 
 // "X, layers/counts": for messages.
 std::string list_of(const std::vector<std::string>& names);

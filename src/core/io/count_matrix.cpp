@@ -1,4 +1,4 @@
-#include "count_matrix.hpp"
+#include "io/count_matrix.hpp"
 
 #include <limits>
 

@@ -4,20 +4,25 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
-#include "h5_dataset.hpp"
+#include "io/h5_dataset.hpp"
 
 namespace scvigor {
 
-// Where read() puts what it finds, compressed by cell.
-struct CompressedCells {
-  std::int32_t* indptr;  // n_cells + 1
-  std::int32_t* genes;   // n_entries
-  double* values;        // n_entries
-};
+// Some non-zero entries of a matrix: values[k] of genes[k] in cells[k].
+struct Entries {
+  std::vector<std::int32_t> cells;
+  std::vector<std::int32_t> genes;
+  std::vector<double> values;
 
-// Called between blocks; may throw to end the reading.
-using Poll = std::function<void()>;
+  void resize(std::size_t n) {
+    cells.resize(n);
+    genes.resize(n);
+    values.resize(n);
+  }
+};
+using EntrySink = std::function<void(const Entries&)>;
 
 // A matrix of counts in a file, however it is laid out.
 class CountMatrix {
@@ -26,15 +31,17 @@ class CountMatrix {
   std::int64_t n_cells() const { return n_cells_; }
   std::int64_t n_genes() const { return n_genes_; }
 
-  // Room that read() needs.
-  virtual std::int64_t n_entries(const Poll& poll) const = 0;
-  // Returns how many entries there are: fewer than n_entries() where the file
-  // has several for one cell and gene, which are summed.
-  virtual std::int64_t read(const CompressedCells& out,
-                            const Poll& poll) const = 0;
-  // Reads everything and keeps nothing. Returns whether all values are whole
-  // and not negative; `stop` ends the reading at the first that is not.
-  virtual bool rehearse(bool stop, const Poll& poll) const = 0;
+  struct Survey {
+    std::vector<std::int32_t> indptr;  // where each cell's entries begin
+    bool holds_counts = true;  // all values are whole and not negative
+  };
+  // What must be known before the entries are read. With `check_values`, it
+  // ends at the first value that is no count, without an indptr.
+  virtual Survey survey(bool check_values) const = 0;
+
+  // All entries, a block at a time, in the order of the file. One gene's
+  // entries of one cell may be several.
+  virtual void stream(const EntrySink& sink) const = 0;
 
  protected:
   CountMatrix(const h5::Node& node, std::int64_t n_cells,
@@ -44,8 +51,8 @@ class CountMatrix {
   std::int64_t n_genes_;
 };
 
+// False for NaN and infinities, too.
 inline bool is_count(double value) {
-  // False for NaN and infinities, too.
   return value >= 0.0 && value <= 9007199254740992.0 &&
          value == static_cast<double>(static_cast<std::int64_t>(value));
 }

@@ -3,7 +3,7 @@
 #include <numeric>
 #include <vector>
 
-#include "count_matrix.hpp"
+#include "io/count_matrix.hpp"
 
 namespace scvigor {
 
@@ -20,66 +20,55 @@ class DenseMatrix : public CountMatrix {
   explicit DenseMatrix(const h5::Dataset& data)
       : CountMatrix(data, data.dims()[0], data.dims()[1]), data_(data) {}
 
-  std::int64_t n_entries(const Poll& poll) const override {
-    return std::accumulate(n_non_zero(poll).begin(), n_non_zero(poll).end(),
-                           std::int64_t{0});
-  }
-
-  std::int64_t read(const CompressedCells& out,
-                    const Poll& poll) const override {
-    out.indptr[0] = 0;
-    std::partial_sum(n_non_zero(poll).begin(), n_non_zero(poll).end(),
-                     out.indptr + 1);
-    std::vector<std::int32_t> next(out.indptr, out.indptr + n_cells_);
-    for_values(poll, [&](std::int64_t cell, std::int64_t first_gene,
-                         const double* values, std::int64_t n) {
-      std::int32_t& k = next[static_cast<std::size_t>(cell)];
-      for (std::int64_t j = 0; j < n; ++j) {
-        if (values[j] == 0.0) continue;
-        if (k >= out.indptr[cell + 1])
-          throw FileError("The file changed while it was read.");
-        out.genes[k] = static_cast<std::int32_t>(first_gene + j);
-        out.values[k++] = values[j];
-      }
-      return true;
+  Survey survey(bool check_values) const override {
+    Survey found;
+    std::vector<std::int64_t> n_by_cell(static_cast<std::size_t>(n_cells_));
+    for_values([&](std::int64_t cell, std::int64_t, const double* values,
+                   std::int64_t n) {
+      n_by_cell[static_cast<std::size_t>(cell)] +=
+          n - std::count(values, values + n, 0.0);
+      if (check_values)
+        found.holds_counts = std::all_of(values, values + n, is_count);
+      return found.holds_counts;
     });
-    return out.indptr[n_cells_];
-  }
-
-  bool rehearse(bool stop, const Poll& poll) const override {
-    bool whole = true;
-    for_values(poll, [&](std::int64_t, std::int64_t, const double* values,
-                         std::int64_t n) {
-      whole = whole && std::all_of(values, values + n, is_count);
-      return whole || !stop;
-    });
-    return whole;
-  }
-
- private:
-  // Of each cell; found by reading the matrix once.
-  const std::vector<std::int32_t>& n_non_zero(const Poll& poll) const {
-    if (!n_non_zero_.empty()) return n_non_zero_;
-    std::vector<std::int32_t> found(static_cast<std::size_t>(n_cells_));
-    std::int64_t total = 0;
-    for_values(poll, [&](std::int64_t cell, std::int64_t,
-                         const double* values, std::int64_t n) {
-      const auto more = n - std::count(values, values + n, 0.0);
-      found[static_cast<std::size_t>(cell)] += static_cast<std::int32_t>(more);
-      total += more;
-      return true;
-    });
+    if (!found.holds_counts) return found;
+    const std::int64_t total =
+        std::accumulate(n_by_cell.begin(), n_by_cell.end(), std::int64_t{0});
     if (total > std::numeric_limits<std::int32_t>::max())
       data_.fail("has " + std::to_string(total) +
                  " non-zero values. A sparse matrix in memory holds at most "
                  "2147483647: split the file by cells.");
-    return n_non_zero_ = std::move(found);
+    found.indptr.resize(n_by_cell.size() + 1);
+    std::partial_sum(n_by_cell.begin(), n_by_cell.end(),
+                     found.indptr.begin() + 1);
+    return found;
   }
 
+  void stream(const EntrySink& sink) const override {
+    Entries block;
+    const auto deliver = [&] {
+      sink(block);
+      block.resize(0);
+    };
+    for_values([&](std::int64_t cell, std::int64_t first_gene,
+                   const double* values, std::int64_t n) {
+      for (std::int64_t j = 0; j < n; ++j) {
+        if (values[j] == 0.0) continue;
+        block.cells.push_back(static_cast<std::int32_t>(cell));
+        block.genes.push_back(static_cast<std::int32_t>(first_gene + j));
+        block.values.push_back(values[j]);
+      }
+      if (static_cast<std::int64_t>(block.values.size()) >= kBlock) deliver();
+      return true;
+    });
+    deliver();
+  }
+
+ private:
   // Calls visit(cell, first_gene, values, n) until it returns false. Genes
   // ascend within a cell; every chunk is read once.
   template <class Visit>
-  void for_values(const Poll& poll, Visit&& visit) const {
+  void for_values(Visit&& visit) const {
     if (n_cells_ == 0 || n_genes_ == 0) return;
     const std::vector<std::int64_t> chunk = data_.chunk();
     // A band of rows as high as a chunk; in it some columns; of these as many
@@ -97,7 +86,6 @@ class DenseMatrix : public CountMatrix {
         const std::int64_t width = std::min(columns, n_genes_ - gene);
         for (std::int64_t cell = top; cell < bottom; cell += rows) {
           const std::int64_t height = std::min(rows, bottom - cell);
-          if (poll) poll();
           data_.read({cell, gene}, {height, width}, values.data());
           for (std::int64_t i = 0; i < height; ++i)
             if (!visit(cell + i, gene, values.data() + i * width, width))
@@ -108,7 +96,6 @@ class DenseMatrix : public CountMatrix {
   }
 
   h5::Dataset data_;
-  mutable std::vector<std::int32_t> n_non_zero_;
 };
 
 }  // namespace

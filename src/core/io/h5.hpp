@@ -120,8 +120,11 @@ class Group : public Node {
   using Node::Node;
 };
 
-// The root group of an HDF5 file, opened for reading. Says what is wrong
-// with a path that is absent, no file, or no HDF5.
+// The size of a file in bytes. A FileError says what is wrong with a path
+// that is absent, no file, not readable or, from its first bytes, no HDF5.
+std::int64_t check_file(const std::string& path);
+
+// The root group of an HDF5 file, opened for reading.
 Group open_file(const std::string& path);
 
 }  // namespace scvigor::h5

@@ -1,5 +1,5 @@
-#include "h5_text.hpp"
-#include "utf8.hpp"
+#include "io/h5_text.hpp"
+#include "io/utf8.hpp"
 
 namespace scvigor::h5 {
 

@@ -1,4 +1,4 @@
-#include "h5_dataset.hpp"
+#include "io/h5_dataset.hpp"
 
 #include <algorithm>
 

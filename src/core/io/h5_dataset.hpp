@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "h5.hpp"
+#include "io/h5.hpp"
 
 namespace scvigor::h5 {
 

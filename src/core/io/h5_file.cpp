@@ -2,13 +2,13 @@
 #include <filesystem>
 #include <fstream>
 
-#include "h5.hpp"
+#include "io/h5.hpp"
 
 namespace scvigor::h5 {
 
 namespace {
 
-// What a file that is no HDF5 seems to be, from how it begins.
+// What a file that is no HDF5 seems to be, from how it begins; "" for HDF5.
 std::string guess_content(const std::string& path) {
   std::array<char, 8> start{};
   std::ifstream stream(path, std::ios::binary);
@@ -18,6 +18,7 @@ std::string guess_content(const std::string& path) {
   const auto begins = [&](const char* mark) {
     return bytes.rfind(mark, 0) == 0;
   };
+  if (bytes == std::string("\x89HDF\r\n\x1a\n")) return "";
   if (bytes.empty()) return "it is empty";
   if (begins("\x1f\x8b")) return "it is gzip-compressed: unpack it first";
   if (begins("PK\x03\x04")) return "it is a zip archive: unpack it first";
@@ -40,7 +41,7 @@ Handle reading_options() {
 
 }  // namespace
 
-Group open_file(const std::string& path) {
+std::int64_t check_file(const std::string& path) {
   namespace fs = std::filesystem;
   const std::string quoted = "\"" + path + "\"";
   std::error_code problem;
@@ -53,22 +54,26 @@ Group open_file(const std::string& path) {
     throw FileError(quoted + " is not a regular file.");
   if (!std::ifstream(path, std::ios::binary))
     throw FileError("There is no permission to read " + quoted + ".");
+  const std::string guess = guess_content(path);
+  if (!guess.empty())
+    throw FileError(quoted + " is not an HDF5 file: " + guess + ".");
+  return static_cast<std::int64_t>(fs::file_size(path));
+}
 
-  const Silence silence;
-  if (H5Fis_hdf5(path.c_str()) <= 0)
-    throw FileError(quoted + " is not an HDF5 file: " + guess_content(path) +
-                    ".");
+Group open_file(const std::string& path) {
   auto info = std::make_shared<FileInfo>();
   info->name = path;
-  info->bytes = static_cast<std::int64_t>(fs::file_size(path));
+  info->bytes = check_file(path);
   info->handle = Handle(checked(
       [&] {
         return H5Fopen(path.c_str(), H5F_ACC_RDONLY, reading_options().get());
       },
-      [&] { return "Cannot open " + quoted + ", it may be incomplete"; }));
+      [&] {
+        return "Cannot open \"" + path + "\", which is damaged or incomplete";
+      }));
   Handle root(checked(
       [&] { return H5Gopen2(info->handle.get(), "/", H5P_DEFAULT); },
-      [&] { return "Cannot open " + quoted; }));
+      [&] { return "Cannot open \"" + path + "\", which is damaged"; }));
   return Group(std::move(info), "/", std::move(root));
 }
 

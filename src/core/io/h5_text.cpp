@@ -1,9 +1,9 @@
-#include "h5_text.hpp"
+#include "io/h5_text.hpp"
 
 #include <algorithm>
 #include <memory>
 
-#include "utf8.hpp"
+#include "io/utf8.hpp"
 
 namespace scvigor::h5 {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "h5_dataset.hpp"
+#include "io/h5_dataset.hpp"
 
 namespace scvigor::h5 {
 

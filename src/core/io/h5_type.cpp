@@ -1,6 +1,6 @@
 #include <string>
 
-#include "h5_dataset.hpp"
+#include "io/h5_dataset.hpp"
 
 namespace scvigor::h5 {
 

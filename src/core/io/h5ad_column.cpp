@@ -1,10 +1,10 @@
-#include "h5ad_column.hpp"
+#include "io/h5ad_column.hpp"
 
 #include <cstdio>
 #include <limits>
 #include <unordered_set>
 
-#include "h5_text.hpp"
+#include "io/h5_text.hpp"
 
 namespace scvigor {
 

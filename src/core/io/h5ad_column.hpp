@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "h5_dataset.hpp"
+#include "io/h5_dataset.hpp"
 #include "scvigor/count_file.hpp"
 
 namespace scvigor {

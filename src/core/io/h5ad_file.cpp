@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "count_file_content.hpp"
-#include "h5_text.hpp"
-#include "h5ad_table.hpp"
+#include "io/count_file_content.hpp"
+#include "io/h5_text.hpp"
+#include "io/h5ad_table.hpp"
 
 namespace scvigor {
 
@@ -75,11 +75,13 @@ std::unique_ptr<CountMatrix> open_matrix(const h5::Group& root,
 // The first place, in the order that people look, that holds counts.
 std::string find_counts(const h5::Group& root,
                         const std::vector<std::string>& assays,
-                        const Poll& poll) {
-  for (const char* name : {"X", "layers/counts", "raw/X"})
-    if (std::find(assays.begin(), assays.end(), name) != assays.end() &&
-        open_matrix(root, place_of(root, name).matrix)->rehearse(true, poll))
-      return name;
+                        CountMatrix::Survey& survey) {
+  for (const char* name : {"X", "layers/counts", "raw/X"}) {
+    if (std::find(assays.begin(), assays.end(), name) == assays.end())
+      continue;
+    survey = open_h5ad_matrix(root, name)->survey(true);
+    if (survey.holds_counts) return name;
+  }
   throw FileError(
       "\"" + root.file().name + "\" holds no counts: none of X, layers/counts "
       "and raw/X has whole, non-negative numbers only. " +
@@ -95,17 +97,25 @@ bool is_h5ad(const h5::Group& root) {
   return root.has("obs") && root.has("var");
 }
 
-CountFileContent open_h5ad(const h5::Group& root, const std::string& assay,
-                           const Poll& poll) {
+std::unique_ptr<CountMatrix> open_h5ad_matrix(const h5::Group& root,
+                                              const std::string& assay) {
+  return open_matrix(root, place_of(root, assay).matrix);
+}
+
+CountFileContent describe_h5ad(const h5::Group& root,
+                               const std::string& assay) {
   CountFileContent content;
   content.format = CountFileFormat::kH5ad;
   content.assays = find_assays(root);
-  content.assay = assay.empty() ? find_counts(root, content.assays, poll)
+  CountMatrix::Survey survey;
+  content.assay = assay.empty() ? find_counts(root, content.assays, survey)
                                 : resolve(root, assay, content.assays);
-  const Place place = place_of(root, content.assay);
+  const auto matrix = open_h5ad_matrix(root, content.assay);
   content.cells = read_table(root, "obs");
-  content.genes = read_table(root, place.genes);
-  content.matrix = open_matrix(root, place.matrix);
+  content.genes = read_table(root, place_of(root, content.assay).genes);
+  check_sizes(root, content, *matrix);
+  if (!assay.empty()) survey = matrix->survey(false);
+  content.indptr = std::move(survey.indptr);
   return content;
 }
 

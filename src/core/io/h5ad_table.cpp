@@ -1,9 +1,9 @@
-#include "h5ad_table.hpp"
+#include "io/h5ad_table.hpp"
 
 #include <algorithm>
 
-#include "h5_text.hpp"
-#include "h5ad_column.hpp"
+#include "io/h5_text.hpp"
+#include "io/h5ad_column.hpp"
 
 namespace scvigor {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "h5.hpp"
+#include "io/h5.hpp"
 #include "scvigor/count_file.hpp"
 
 namespace scvigor {

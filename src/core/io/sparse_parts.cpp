@@ -1,4 +1,4 @@
-#include "sparse_parts.hpp"
+#include "io/sparse_parts.hpp"
 
 #include <limits>
 
@@ -50,26 +50,32 @@ SparseParts::SparseParts(const h5::Group& group, std::int64_t n_rows,
   block_ = block_length(data_.chunk()[0]);
 }
 
-void SparseParts::read_indptr(std::int32_t* out) const {
-  indptr_.read({0}, {n_rows_ + 1}, out);
-  bool valid = out[0] == 0 && out[n_rows_] == n_entries();
-  for (std::int64_t r = 0; r < n_rows_ && valid; ++r)
-    valid = out[r] <= out[r + 1];
-  if (!valid)
+std::vector<std::int32_t> SparseParts::read_indptr() const {
+  const auto indptr = indptr_.read_all<std::int32_t>();
+  if (indptr.front() != 0 || indptr.back() != n_entries() ||
+      !std::is_sorted(indptr.begin(), indptr.end()))
     indptr_.fail("must ascend from 0 to " + std::to_string(n_entries()) +
                  ", the number of values, but does not: the file is "
                  "damaged.");
+  return indptr;
 }
 
 void SparseParts::read_indices(std::int64_t first, std::int64_t n,
-                               std::int32_t* out) const {
-  indices_.read({first}, {n}, out);
-  for (std::int64_t k = 0; k < n; ++k)
-    if (out[k] < 0 || out[k] >= n_columns_)
-      indices_.fail("holds " + std::to_string(out[k]) +
+                               std::vector<std::int32_t>& out) const {
+  out.resize(static_cast<std::size_t>(n));
+  indices_.read({first}, {n}, out.data());
+  for (const std::int32_t index : out)
+    if (index < 0 || index >= n_columns_)
+      indices_.fail("holds " + std::to_string(index) +
                     " where it must be from 0 to " +
                     std::to_string(n_columns_ - 1) +
                     ": the file is damaged.");
+}
+
+void SparseParts::read_values(std::int64_t first, std::int64_t n,
+                              std::vector<double>& out) const {
+  out.resize(static_cast<std::size_t>(n));
+  data_.read({first}, {n}, out.data());
 }
 
 }  // namespace scvigor

@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <vector>
 
-#include "count_matrix.hpp"
+#include "io/count_matrix.hpp"
 
 namespace scvigor {
 
@@ -23,22 +24,19 @@ class SparseParts {
   std::int64_t n_rows() const { return n_rows_; }
   std::int64_t n_columns() const { return n_columns_; }
 
-  void read_indptr(std::int32_t* out) const;  // n_rows + 1
+  std::vector<std::int32_t> read_indptr() const;
+  // Into a vector that gets n elements.
   void read_indices(std::int64_t first, std::int64_t n,
-                    std::int32_t* out) const;
-  void read_values(std::int64_t first, std::int64_t n, double* out) const {
-    data_.read({first}, {n}, out);
-  }
+                    std::vector<std::int32_t>& out) const;
+  void read_values(std::int64_t first, std::int64_t n,
+                   std::vector<double>& out) const;
 
   // Calls visit(first, n) for one block of entries after the other.
   template <class Visit>
-  void for_blocks(const Poll& poll, Visit&& visit) const {
-    for (std::int64_t first = 0; first < n_entries(); first += block_) {
-      if (poll) poll();
+  void for_blocks(Visit&& visit) const {
+    for (std::int64_t first = 0; first < n_entries(); first += block_)
       visit(first, std::min(block_, n_entries() - first));
-    }
   }
-  std::int64_t largest_block() const { return std::min(block_, n_entries()); }
 
  private:
   h5::Dataset indptr_;

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "count_file_content.hpp"
-#include "h5_text.hpp"
+#include "io/count_file_content.hpp"
+#include "io/h5_text.hpp"
 
 namespace scvigor {
 
@@ -66,7 +66,19 @@ std::string choose(const h5::Group& root, const std::string& wanted,
 
 bool is_tenx(const h5::Group& root) { return !find_assays(root).empty(); }
 
-CountFileContent open_tenx(const h5::Group& root, const std::string& assay) {
+std::unique_ptr<CountMatrix> open_tenx_matrix(const h5::Group& root,
+                                              const std::string& assay) {
+  const h5::Group group = root.group(assay);
+  const h5::Dataset shape = h5::Dataset::open(group, "shape");
+  if (shape.element() != h5::Element::kInteger ||
+      shape.dims() != std::vector<std::int64_t>{2})
+    shape.fail("must be two integers, genes and cells.");
+  const auto sizes = shape.read_all<std::int64_t>();
+  return open_sparse(group, sizes[1], sizes[0], true);
+}
+
+CountFileContent describe_tenx(const h5::Group& root,
+                               const std::string& assay) {
   CountFileContent content;
   content.format = CountFileFormat::kTenx;
   content.assays = find_assays(root);
@@ -74,12 +86,9 @@ CountFileContent open_tenx(const h5::Group& root, const std::string& assay) {
   const h5::Group group = root.group(content.assay);
   content.cells.names = h5::read_text(h5::Dataset::open(group, "barcodes"));
   content.genes = read_genes(group);
-  const h5::Dataset shape = h5::Dataset::open(group, "shape");
-  if (shape.element() != h5::Element::kInteger ||
-      shape.dims() != std::vector<std::int64_t>{2})
-    shape.fail("must be two integers, genes and cells.");
-  const auto sizes = shape.read_all<std::int64_t>();
-  content.matrix = open_sparse(group, sizes[1], sizes[0], true);
+  const auto matrix = open_tenx_matrix(root, content.assay);
+  check_sizes(root, content, *matrix);
+  content.indptr = matrix->survey(false).indptr;
   return content;
 }
 
