@@ -29,10 +29,11 @@ inline double stirling_tail_slope(double z) {
   return -i2 * (1.0 / 12 - i2 * (1.0 / 120 - i2 * (1.0 / 252 - i2 / 240)));
 }
 
-// The difference for arguments a <= b from kStirlingFrom on, without the
-// cancellation of two large logarithms.
-inline GammaDifference stirling_difference(double a, double b) {
-  const double step = b - a;
+// The difference for arguments a and b = a + step from kStirlingFrom on,
+// without the cancellation of two large logarithms. `step` is passed because
+// a may be too large to hold it.
+inline GammaDifference stirling_difference(double a, double step) {
+  const double b = a + step;
   const double log_ratio = std::log1p(step / a);
   const double log_a = std::log(a);
   return {(b - 0.5) * log_ratio + step * (log_a - 1.0) + stirling_tail(b) -
@@ -74,7 +75,7 @@ struct GammaParts {
 inline GammaParts gamma_difference_parts(double theta, double x) {
   using detail::kStirlingFrom;
   if (theta >= kStirlingFrom) {
-    const auto all = detail::stirling_difference(theta, theta + x);
+    const auto all = detail::stirling_difference(theta, x);
     return {1.0, all.value, all.derivative};
   }
   constexpr int kShift = static_cast<int>(kStirlingFrom);
@@ -86,14 +87,13 @@ inline GammaParts gamma_difference_parts(double theta, double x) {
   const auto low = detail::rising_factorial(theta, kShift);
   const double low_slope = low.slope / low.product;
   if (whole) {
-    const auto rest =
-        detail::stirling_difference(theta + kStirlingFrom, theta + x);
+    const auto rest = detail::stirling_difference(theta + kStirlingFrom,
+                                                  x - kStirlingFrom);
     return {low.product, rest.value, low_slope + rest.derivative};
   }
   // A fractional x: move both ends up.
   const auto high = detail::rising_factorial(theta + x, kShift);
-  const auto rest = detail::stirling_difference(theta + kStirlingFrom,
-                                                theta + x + kStirlingFrom);
+  const auto rest = detail::stirling_difference(theta + kStirlingFrom, x);
   return {low.product, rest.value - std::log(high.product),
           low_slope + rest.derivative - high.slope / high.product};
 }
