@@ -25,11 +25,11 @@ scvigor::SparseCounts sparse_of(const at::Tensor& dense);
 }  // namespace support
 
 // Fails with the text of support::difference().
-#define REQUIRE_CLOSE(...)                                \
-  do {                                                    \
-    const auto found = support::difference(__VA_ARGS__);  \
-    INFO(found);                                          \
-    CHECK(found.empty());                                 \
+#define REQUIRE_CLOSE(...)                                         \
+  do {                                                             \
+    const auto difference_text = support::difference(__VA_ARGS__); \
+    INFO(difference_text);                                         \
+    CHECK(difference_text.empty());                                \
   } while (false)
 
 #endif

@@ -20,11 +20,30 @@ at::Tensor nb_log_zero(const at::Tensor& mu, const at::Tensor& theta) {
   return -theta * at::log1p(mu / (theta + kEps));
 }
 
+// lgamma(z) - [(z - 1/2) log z - z + log(2 pi) / 2], exact from 16 on.
+at::Tensor stirling_tail(const at::Tensor& z) {
+  const at::Tensor i = z.reciprocal();
+  const at::Tensor i2 = i * i;
+  return i * (1.0 / 12 - i2 * (1.0 / 360 - i2 * (1.0 / 1260 - i2 / 1680)));
+}
+
+// lgamma(theta + x) - lgamma(theta). Of a large theta the two are large and
+// close: there their difference comes from Stirling's series.
+at::Tensor lgamma_difference(const at::Tensor& x, const at::Tensor& theta) {
+  constexpr double kStirlingFrom = 16.0;
+  const at::Tensor a = theta.clamp_min(kStirlingFrom);
+  const at::Tensor b = a + x;
+  return at::where(theta < kStirlingFrom,
+                   at::lgamma(theta + x) - at::lgamma(theta),
+                   (b - 0.5) * at::log1p(x / a) + x * (at::log(a) - 1.0) +
+                       stirling_tail(b) - stirling_tail(a));
+}
+
 // What a count x adds to the log probability of a zero; 0 at x = 0.
 at::Tensor nb_log_count(const at::Tensor& x, const at::Tensor& mu,
                         const at::Tensor& theta) {
   return x * (at::log(mu + kEps) - at::log(theta + mu + kEps)) +
-         at::lgamma(x + theta) - at::lgamma(theta) - at::lgamma(x + 1);
+         lgamma_difference(x, theta) - at::lgamma(x + 1);
 }
 
 }  // namespace
