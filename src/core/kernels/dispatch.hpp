@@ -35,8 +35,9 @@ inline CpuLevel detect_cpu_level() {
   return CpuLevel::kBase;
 }
 
-inline CpuLevel cpu_level() {
-  static const CpuLevel level = detect_cpu_level();
+// The level in use. Tests lower it, to see the other copies at work.
+inline CpuLevel& cpu_level() {
+  static CpuLevel level = detect_cpu_level();
   return level;
 }
 }  // namespace scvigor

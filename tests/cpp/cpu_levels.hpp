@@ -1,0 +1,38 @@
+#ifndef SCVIGOR_TESTS_CPU_LEVELS_HPP
+#define SCVIGOR_TESTS_CPU_LEVELS_HPP
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kernels/dispatch.hpp"
+
+// Runs work once with the copies of the kernels for each instruction set that
+// this processor has, and once on processors without a choice.
+
+namespace support {
+
+template <class Work>
+void for_each_cpu_level(Work work) {
+#ifdef SCVIGOR_AVX2
+  using scvigor::CpuLevel;
+  auto& level = scvigor::cpu_level();
+  const CpuLevel best = scvigor::detect_cpu_level();
+  for (const auto& [candidate, name] :
+       std::vector<std::pair<CpuLevel, std::string>>{
+           {CpuLevel::kBase, "base"},
+           {CpuLevel::kAvx2, "AVX2"},
+           {CpuLevel::kAvx512, "AVX-512"}})
+    if (candidate <= best) {
+      level = candidate;
+      work(name);
+    }
+  level = best;
+#else
+  work(std::string("base"));
+#endif
+}
+
+}  // namespace support
+
+#endif
