@@ -79,8 +79,17 @@ SCVIGOR_INLINE float log1p(float x) {
   return log(u) + lost / u;
 }
 
-// The builtins, because std::sqrt is not inlined into a kernel.
-SCVIGOR_INLINE float sqrt(float x) { return __builtin_sqrtf(x); }
+// sqrt(x) = x (1 / sqrt(x)) for finite x >= 0: a guess of 1 / sqrt(x) from the
+// from the exponent, three steps of Newton. The library's function sets errno for
+// negative numbers, a branch that no loop with it can be vectorised around.
+SCVIGOR_INLINE float sqrt(float x) {
+  float y = bits_to_float(0x5f3759df - (float_to_bits(x) >> 1));
+  const float half = 0.5F * x;
+  y = y * (1.5F - half * y * y);
+  y = y * (1.5F - half * y * y);
+  y = y * (1.5F - half * y * y);
+  return x * y;
+}
 SCVIGOR_INLINE double sqrt(double x) { return __builtin_sqrt(x); }
 
 SCVIGOR_INLINE double exp(double x) { return std::exp(x); }
