@@ -73,12 +73,13 @@ $(STAGE).stamp: FORCE
 	@sh tools/stage.sh $(STAGE)
 
 $(BUILD)/installed: $(FLAGS) $(STAGE).stamp tools/Makevars.strict
+	@sh tools/check-objects.sh
 	@mkdir -p $(LIBRARY)
 	@echo "scvigor: building the R package (log: $(LOG))"
 	@SCVIGOR_FLAGS=$(FLAGS) MAKEFLAGS=-j$(JOBS) \
 	  R_MAKEVARS_USER=$(abspath tools/Makevars.strict) \
 	  R CMD INSTALL --library=$(LIBRARY) $(STAGE) > $(LOG) 2>&1 || \
-	  { tail -n 40 $(LOG); exit 1; }
+	  { grep -E -A 6 'error|Error|ERROR|undefined' $(LOG); exit 1; }
 	@touch $@
 
 docs: packages-docs

@@ -55,6 +55,11 @@ torch_link_flags() {
   if ! is_standard_lib_dir "$1"; then
     dir=$(quoted "$1")
     libs="-L$dir -Wl,-rpath,$dir $libs"
+    # R puts the system's folders on LD_LIBRARY_PATH, where another LibTorch may
+    # lie. An rpath of the old kind is looked at before, a new one after.
+    if [ "$(uname -s)" = Linux ]; then
+      libs="-Wl,--disable-new-dtags $libs"
+    fi
   fi
   say "$libs"
 }
