@@ -7,7 +7,7 @@
 #
 # make install   the package, in a library of its own below build/
 # make docs      man/, NAMESPACE and the Rcpp exports, from the sources
-# make check     R CMD check, and what else a change has to pass
+# make check     layers, documentation and R CMD check, also each by itself
 # make bench     timings beside scvi-tools
 # make longtest  tests that take minutes
 # make clean     removes what was built
@@ -35,7 +35,8 @@ endif
 
 PACKAGES := build $(if $(LIBTORCH_HOME),,libtorch)
 
-.PHONY: all demo test install docs check bench longtest clean
+.PHONY: all demo test install docs bench longtest clean
+.PHONY: check check-layers check-docs check-package
 .PHONY: packages-demo packages-test packages-docs packages-build FORCE
 .DELETE_ON_ERROR:
 
@@ -86,10 +87,17 @@ docs: packages-docs
 	@$(MAKE) --no-print-directory install
 	@Rscript tools/document.R .
 
-check: packages-docs packages-test
-	@$(MAKE) --no-print-directory install
+check: check-layers check-docs check-package
+
+check-layers:
 	@sh tools/check-layers.sh
+
+check-docs: packages-docs
+	@$(MAKE) --no-print-directory install
 	@sh tools/check-docs.sh
+
+check-package: packages-docs packages-test
+	@$(MAKE) --no-print-directory install
 	@sh tools/check-package.sh '$(BUILD)'
 
 bench: packages-test

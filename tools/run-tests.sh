@@ -19,25 +19,32 @@ if ! { cmake -S . -B "$build/cpp" -DCMAKE_BUILD_TYPE=Release \
   exit 1
 fi
 
+# logged LOG COMMAND...: shows what the command prints and keeps it in LOG.
+logged() {
+  log=$1
+  shift
+  { "$@" 2>&1 || echo "exit status $?"; } | tee "$log"
+  if grep -q '^exit status' "$log"; then status=1; fi
+}
+
 echo "scvigor: C++ tests"
-{ "$build/cpp/scvigor_tests" || echo "exit status $?"; } 2>&1 |
-  tee "$build/cpp-tests.log"
-grep -q '^exit status' "$build/cpp-tests.log" && status=1
-# "All tests passed (9 assertions in 4 test cases)", or
-# "test cases: 4 | 2 passed | 1 failed | 1 skipped"
+logged "$build/cpp-tests.log" "$build/cpp/scvigor_tests"
+# Catch2 says "All tests passed (9 assertions in 4 test cases)", or
+# "test cases: 4 | 2 passed | 1 failed | 1 skipped".
 cpp=$(awk '
-  /^All tests passed/ { sub(/.* in /, ""); print $1, 0, 0; found = 1 }
+  /^All tests passed/ { sub(/.* in /, ""); counts = $1 " 0 0" }
   /^test cases:/ {
     n["passed"] = n["failed"] = n["skipped"] = 0
     for (i = 4; i <= NF; ++i) if ($i in n) n[$i] = $(i - 1)
-    print n["passed"], n["failed"], n["skipped"]; found = 1
+    counts = n["passed"] " " n["failed"] " " n["skipped"]
   }
-  END { if (!found) print 0, 1, 0 }' "$build/cpp-tests.log" | tail -n 1)
+  END { print counts ? counts : "0 1 0" }' "$build/cpp-tests.log")
 
 echo "scvigor: R tests"
-echo "0 1 0" > "$build/r-tests.count"
-Rscript tools/run-testthat.R tests/testthat "$build/r-tests.count" || status=1
-r=$(cat "$build/r-tests.count")
+logged "$build/r-tests.log" Rscript tools/run-testthat.R tests/testthat
+r=$(awk '
+  /^R tests:/ { counts = $3 " " $5 " " $7 }
+  END { print counts ? counts : "0 1 0" }' "$build/r-tests.log")
 
 set -- $cpp $r
 echo "$(($1 + $4)) passed, $(($2 + $5)) failed, $(($3 + $6)) skipped"

@@ -1,20 +1,21 @@
-# Rscript tools/run-testthat.R TESTS [COUNTS]: runs the testthat files in TESTS
-# against the installed package; writes "passed failed skipped" (numbers of
-# tests) to COUNTS. Fails when a test does.
+# Rscript tools/run-testthat.R TESTS [FILTER]: runs the testthat files in the
+# folder TESTS (those whose name matches FILTER) against the installed package.
+# The last line counts the tests; the status tells whether all went well.
 arguments <- commandArgs(trailingOnly = TRUE)
 Sys.setenv(NOT_CRAN = "true")
+own_library <- file.path("build", "library")
+if (!nzchar(Sys.getenv("R_LIBS")) && dir.exists(own_library)) {
+    .libPaths(c(normalizePath(own_library), .libPaths()))
+}
 
 results <- as.data.frame(testthat::test_dir(
     arguments[1],
+    filter = if (length(arguments) > 1) arguments[2],
     package = "scvigor", load_package = "installed",
     reporter = "summary", stop_on_failure = FALSE
 ))
 failed <- results$failed > 0 | results$error
 skipped <- results$skipped & !failed
-counts <- c(sum(!failed & !skipped), sum(failed), sum(skipped))
 cat(sprintf("R tests: %d passed, %d failed, %d skipped\n",
-    counts[1], counts[2], counts[3]))
-if (length(arguments) > 1) {
-    writeLines(paste(counts, collapse = " "), arguments[2])
-}
+    sum(!failed & !skipped), sum(failed), sum(skipped)))
 quit(status = as.integer(any(failed) || nrow(results) == 0))
