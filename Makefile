@@ -39,6 +39,7 @@ PACKAGES := build $(if $(LIBTORCH_HOME),,libtorch)
 .PHONY: check check-layers check-docs check-package
 .PHONY: packages-demo packages-test packages-docs packages-build FORCE
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 
 all: install
 
