@@ -5,6 +5,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include "catch.hpp"
+#include "inference/marginal.hpp"
 #include "model/vae.hpp"
 #include "module_reference.hpp"
 #include "reference.hpp"
@@ -101,6 +102,28 @@ void check_adam(ModuleCase& c) {
   check_state(c, "adam/buffers_after_3");
 }
 
+// Importance weights with the stored noise. A logistic normal's are left out:
+// scvi-tools puts the softmax into the normal densities, scvigor does not.
+void check_marginal(ModuleCase& c) {
+  const at::NoGradGuard no_grad;
+  const at::Tensor eps_z = stored(c.file(), "marginal_ll/eps_z");
+  const at::Tensor weights = stored(c.file(), "marginal_ll/log_weight");
+  const Inference q = c.vae().infer(c.batch(), Mode{});
+  const auto options = c.vae().tensor_options();
+  for (std::int64_t k = 0; k < weights.size(0); ++k) {
+    Noise noise{eps_z[k].to(options), {}};
+    if (c.file().has("marginal_ll/eps_l"))
+      noise.l = stored(c.file(), "marginal_ll/eps_l")[k].to(options);
+    REQUIRE_CLOSE(log_importance_weight(c.vae(), c.batch(), q, noise),
+                  weights[k], tolerance_of(c.precision()));
+  }
+}
+
+bool has_marginal(ModuleCase& c) {
+  return c.file().has("marginal_ll") &&
+         c.vae().options().latent_distribution == LatentDistribution::kNormal;
+}
+
 }  // namespace
 
 TEST_CASE("every configuration agrees with scvi-tools", "[reference]") {
@@ -119,6 +142,10 @@ TEST_CASE("every configuration agrees with scvi-tools", "[reference]") {
       DYNAMIC_SECTION(label << ": three steps of Adam") {
         ModuleCase c(path, precision);
         check_adam(c);
+      }
+      DYNAMIC_SECTION(label << ": marginal likelihood") {
+        ModuleCase c(path, precision);
+        if (has_marginal(c)) check_marginal(c);
       }
     }
   }

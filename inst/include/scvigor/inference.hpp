@@ -50,17 +50,22 @@ Matrix latent_representation(const Model& model, const Cells& cells,
                              const LatentOptions& options = {},
                              const Hooks& hooks = {});
 
-struct ExpressionOptions {
+// Draws of z, and what the decoder makes of them.
+struct DecodeOptions {
   // Batches the decoder is told; the result is their mean. Empty: its own.
   std::vector<std::int64_t> transform_batch;
   // Columns of the result. Empty: all genes.
   std::vector<std::int64_t> genes;
-  bool latent_library_size = false;  // px_rate instead of px_scale
-  double library_size = 1.0;         // factor on px_scale
-  std::int64_t n_samples = 1;        // draws of z to average
-  bool posterior_mean = false;       // z = mean of q(z | x), no draws
+  std::int64_t n_samples = 1;   // draws of z
+  bool posterior_mean = false;  // z = mean of q(z | x), no draws
   std::int64_t batch_size = 512;
   std::uint64_t seed = 0;
+};
+
+// The mean over the draws.
+struct ExpressionOptions : DecodeOptions {
+  bool latent_library_size = false;  // px_rate instead of px_scale
+  double library_size = 1.0;         // factor on px_scale
 };
 // Calls `sink` with n_cells x genes values, a block of cells at a time.
 void normalized_expression(const Model& model, const Cells& cells,
@@ -81,6 +86,65 @@ struct LossOptions {
 CellLosses cell_losses(const Model& model, const Cells& cells,
                        const LossOptions& options = {},
                        const Hooks& hooks = {});
+
+// Receives the rows of draw `sample`, which counts from 0.
+using SampleSink = std::function<void(std::int64_t sample, const RowBlock&)>;
+
+// x ~ p(x | z, l), z ~ q(z | x): whole numbers for the count likelihoods. With
+// several batches to transform to their mean, which is no longer whole. Rates
+// are cut at 1e8.
+void posterior_predictive_sample(const Model& model, const Cells& cells,
+                                 const DecodeOptions& options,
+                                 const SampleSink& sink,
+                                 const Hooks& hooks = {});
+
+// The rate of the Poisson inside NB and ZINB: gamma with mean size_factor *
+// px_scale and shape theta. The Poisson has its mean, the normal likelihood a
+// normal draw. No zero inflation: correlations of genes are those of this.
+void denoised_sample(const Model& model, const Cells& cells, double size_factor,
+                     const DecodeOptions& options, const SampleSink& sink,
+                     const Hooks& hooks = {});
+
+// Parameters of p(x | z, l) per cell and gene. What the likelihood lacks has
+// no values (null).
+struct LikelihoodBlock {
+  RowBlock mean;
+  RowBlock dispersions;  // theta; normal: the standard deviation
+  RowBlock dropout;      // a probability
+};
+using LikelihoodSink =
+    std::function<void(std::int64_t sample, const LikelihoodBlock&)>;
+void likelihood_parameters(const Model& model, const Cells& cells,
+                           const DecodeOptions& options,
+                           const LikelihoodSink& sink, const Hooks& hooks = {});
+
+// Per cell: the total count; with a learned library size the mean of its
+// log-normal posterior, or one draw.
+struct LibraryOptions {
+  bool give_mean = true;
+  std::int64_t batch_size = 512;
+  std::uint64_t seed = 0;
+};
+std::vector<double> latent_library_size(const Model& model, const Cells& cells,
+                                        const LibraryOptions& options = {},
+                                        const Hooks& hooks = {});
+
+// log p(x) per cell by importance sampling: the log of the mean of
+// p(x, z, l) / q(z, l | x) over draws from q. A logistic normal's densities
+// are those of its normal, before the softmax.
+struct MarginalOptions {
+  std::int64_t n_mc_samples = 1000;
+  std::int64_t batch_size = 512;
+  std::uint64_t seed = 0;
+};
+std::vector<double> marginal_log_likelihood(const Model& model,
+                                            const Cells& cells,
+                                            const MarginalOptions& options = {},
+                                            const Hooks& hooks = {});
+
+// Weights of a linear decoder, genes x n_latent, times the evaluation scale
+// of its BatchNorm. An ArgumentError for other decoders.
+Matrix loadings(const Model& model);
 
 }  // namespace scvigor
 

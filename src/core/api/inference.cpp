@@ -2,7 +2,7 @@
 
 #include "api/check_cells.hpp"
 #include "api/errors.hpp"
-#include "inference/verbs.hpp"
+#include "inference/blocks.hpp"
 
 namespace scvigor {
 namespace {
@@ -48,6 +48,65 @@ CellLosses cell_losses(const Model& model, const Cells& cells,
                        const LossOptions& options, const Hooks& hooks) {
   return ask(model, cells, options.batch_size, [&] {
     return verbs::cell_losses(evaluation(model), cells, options, hooks);
+  });
+}
+
+void posterior_predictive_sample(const Model& model, const Cells& cells,
+                                 const DecodeOptions& options,
+                                 const SampleSink& sink, const Hooks& hooks) {
+  ask(model, cells, options.batch_size, [&] {
+    verbs::posterior_predictive_sample(evaluation(model), cells, options, sink,
+                                       hooks);
+  });
+}
+
+void denoised_sample(const Model& model, const Cells& cells, double size_factor,
+                     const DecodeOptions& options, const SampleSink& sink,
+                     const Hooks& hooks) {
+  ask(model, cells, options.batch_size, [&] {
+    verbs::denoised_sample(evaluation(model), cells, size_factor, options,
+                           sink, hooks);
+  });
+}
+
+void likelihood_parameters(const Model& model, const Cells& cells,
+                           const DecodeOptions& options,
+                           const LikelihoodSink& sink, const Hooks& hooks) {
+  ask(model, cells, options.batch_size, [&] {
+    verbs::likelihood_parameters(evaluation(model), cells, options, sink,
+                                 hooks);
+  });
+}
+
+std::vector<double> latent_library_size(const Model& model, const Cells& cells,
+                                        const LibraryOptions& options,
+                                        const Hooks& hooks) {
+  return ask(model, cells, options.batch_size, [&] {
+    return verbs::latent_library_size(evaluation(model), cells, options,
+                                      hooks);
+  });
+}
+
+std::vector<double> marginal_log_likelihood(const Model& model,
+                                            const Cells& cells,
+                                            const MarginalOptions& options,
+                                            const Hooks& hooks) {
+  return ask(model, cells, options.batch_size, [&] {
+    return verbs::marginal_log_likelihood(evaluation(model), cells, options,
+                                          hooks);
+  });
+}
+
+Matrix loadings(const Model& model) {
+  return without_torch_errors([&] {
+    const at::Tensor weights = model.vae().loadings();
+    if (!weights.defined())
+      throw ArgumentError("object",
+                          "Only a model with `decoder = \"linear\"` has "
+                          "loadings.");
+    Matrix out;
+    append_rows(weights, out);
+    return out;
   });
 }
 

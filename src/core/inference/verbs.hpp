@@ -25,6 +25,21 @@ void normalized_expression(Vae& vae, const Cells& cells,
                            const RowSink& sink, const Hooks& hooks);
 CellLosses cell_losses(Vae& vae, const Cells& cells,
                        const LossOptions& options, const Hooks& hooks);
+void posterior_predictive_sample(Vae& vae, const Cells& cells,
+                                 const DecodeOptions& options,
+                                 const SampleSink& sink, const Hooks& hooks);
+void denoised_sample(Vae& vae, const Cells& cells, double size_factor,
+                     const DecodeOptions& options, const SampleSink& sink,
+                     const Hooks& hooks);
+void likelihood_parameters(Vae& vae, const Cells& cells,
+                           const DecodeOptions& options,
+                           const LikelihoodSink& sink, const Hooks& hooks);
+std::vector<double> latent_library_size(Vae& vae, const Cells& cells,
+                                        const LibraryOptions& options,
+                                        const Hooks& hooks);
+std::vector<double> marginal_log_likelihood(Vae& vae, const Cells& cells,
+                                            const MarginalOptions& options,
+                                            const Hooks& hooks);
 
 }  // namespace verbs
 }  // namespace scvigor

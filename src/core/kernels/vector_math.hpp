@@ -79,8 +79,8 @@ SCVIGOR_INLINE float log1p(float x) {
   return log(u) + lost / u;
 }
 
-// sqrt(x) = x (1 / sqrt(x)) for finite x >= 0: a guess of 1 / sqrt(x) from the
-// from the exponent, three steps of Newton. The library's function sets errno for
+// sqrt(x) = x (1 / sqrt(x)) for finite x >= 0: a guess of 1 / sqrt(x) from
+// the exponent, three steps of Newton. The library's function sets errno for
 // negative numbers, a branch that no loop with it can be vectorised around.
 SCVIGOR_INLINE float sqrt(float x) {
   float y = bits_to_float(0x5f3759df - (float_to_bits(x) >> 1));

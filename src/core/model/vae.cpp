@@ -190,18 +190,21 @@ Generative Vae::likelihood(const CountLossInput& decoded) const {
   return out;
 }
 
-at::Tensor Vae::kl_library(const Inference& inference,
-                           const at::Tensor& batch) const {
-  if (!inference.ql.mean.defined())
-    return at::zeros({inference.qz.mean.size(0)}, tensor_options_);
+NormalParameters Vae::library_prior_of(const at::Tensor& batch) const {
   const auto of_batch = [&](const at::Tensor& row) {
     return options_.n_batch > 1 ? row.t().index_select(0, batch)
                                 : row.narrow(1, 0, 1);
   };
-  return kl_two_normals(inference.ql.mean, inference.ql.var,
-                        of_batch(library_log_means_),
-                        of_batch(library_log_vars_))
-      .sum(-1);
+  return {of_batch(library_log_means_), of_batch(library_log_vars_)};
+}
+
+at::Tensor Vae::kl_library(const Inference& inference,
+                           const at::Tensor& batch) const {
+  const NormalParameters& ql = inference.ql;
+  if (!ql.mean.defined())
+    return at::zeros({inference.qz.mean.size(0)}, tensor_options_);
+  const NormalParameters prior = library_prior_of(batch);
+  return kl_two_normals(ql.mean, ql.var, prior.mean, prior.var).sum(-1);
 }
 
 at::Tensor LossTerms::objective(double kl_weight) const {

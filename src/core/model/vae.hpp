@@ -77,6 +77,9 @@ class Vae {
   LossTerms loss_terms(const Minibatch& batch, const Inference& inference,
                        const Noise& noise, const Mode& mode);
 
+  // The prior of the log library size of cells in these batches, n x 1.
+  NormalParameters library_prior_of(const at::Tensor& batch) const;
+
   // genes x n_latent; undefined without a linear decoder.
   at::Tensor loadings() const { return decoder_->loadings(); }
 

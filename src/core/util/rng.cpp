@@ -1,7 +1,9 @@
 #include "util/rng.hpp"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/ops/_standard_gamma.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/poisson.h>
 
 #include <utility>
 
@@ -36,6 +38,14 @@ at::Tensor Rng::bernoulli(at::IntArrayRef shape, double p,
   return at::empty(shape, on_cpu(options))
       .bernoulli_(p, generator_)
       .to(options.device());
+}
+
+at::Tensor Rng::standard_gamma(const at::Tensor& shape) {
+  return at::_standard_gamma(shape.cpu(), generator_).to(shape.device());
+}
+
+at::Tensor Rng::poisson(const at::Tensor& rate) {
+  return at::poisson(rate.cpu(), generator_).to(rate.device());
 }
 
 void Rng::shuffle(std::vector<std::int64_t>& values) {

@@ -23,6 +23,9 @@ class Rng {
   // 1 with probability p, else 0.
   at::Tensor bernoulli(at::IntArrayRef shape, double p,
                        const at::TensorOptions& options);
+  // One draw for each element: gamma with scale 1, Poisson.
+  at::Tensor standard_gamma(const at::Tensor& shape);
+  at::Tensor poisson(const at::Tensor& rate);
   void shuffle(std::vector<std::int64_t>& values);
 
  private:
