@@ -1,0 +1,117 @@
+# How good the models are: every data set of the table in quality.md trained
+# with scvigor, every tenth cell held out, scored as scvi-tools was.
+#
+#   Rscript bench/quality.R [--seeds=0:2] [--threads=2] [--results=FILE.csv]
+#                           [DATA...]
+#
+# DATA are beginnings of data sets' names; none means all. Each model's scores
+# are added to FILE as soon as they are known, and what is there already is not
+# computed again. The table at the end compares the means over the seeds with
+# scvi-tools' bands.
+
+for (file in c("arguments.R", "data.R", "metrics.R", "bands.R")) {
+    source(file.path("bench", file))
+}
+suppressPackageStartupMessages(library(scvigor))
+
+# One model: trained, and scored on the cells held out and on all cells.
+score_model <- function(row, seed, threads) {
+    sce <- read_data(row$data)
+    validation <- held_out(sce)
+    training <- setdiff(seq_len(ncol(sce)), validation)
+    seconds <- system.time(model <- do.call(trainSCVI, c(list(
+        sce, batch = batch_of(sce), max_epochs = row$epochs, seed = seed,
+        external_indexing = list(validation = validation),
+        num_threads = threads
+    ), row$model)))[["elapsed"]]
+    loss <- function(cells, verb) {
+        verb(model, x = sce, subset.col = cells, seed = seed,
+             num_threads = threads)
+    }
+    set.seed(seed)
+    c(
+        neg_elbo_val = -loss(validation, elbo),
+        recon_val = loss(validation, reconstructionError),
+        neg_elbo_train = -loss(training, elbo),
+        latent_scores(
+            latentRepresentation(model), sce$cell_type, sce$batch
+        ),
+        seconds = seconds
+    )
+}
+
+# The scores known so far: one a line.
+read_results <- function(path) {
+    if (!file.exists(path)) {
+        return(data.frame(
+            data = character(), model = character(), seed = numeric(),
+            metric = character(), value = numeric()
+        ))
+    }
+    utils::read.csv(path)
+}
+
+add_results <- function(path, row, seed, scores) {
+    dir.create(dirname(path), FALSE, TRUE)
+    utils::write.table(
+        data.frame(row$data, row$model_name, seed, names(scores), scores),
+        path, append = file.exists(path), sep = ",", row.names = FALSE,
+        col.names = if (file.exists(path)) FALSE else
+            c("data", "model", "seed", "metric", "value")
+    )
+}
+
+# One line a metric, in the form of a Markdown table.
+print_comparison <- function(rows, results) {
+    cat("\n| data | model | metric | scvigor, mean (min .. max) |",
+        "scvi-tools | |\n|---|---|---|---|---|---|\n")
+    for (row in rows) {
+        mine <- results[
+            results$data == row$data & results$model == row$model_name,
+        ]
+        for (metric in colnames(row$bands)) {
+            values <- mine$value[mine$metric == metric]
+            if (length(values)) {
+                band <- row$bands[, metric]
+                form <- if (metric %in% lower_is_better) "%.1f" else "%.3f"
+                number <- function(x) sprintf(form, x)
+                cat(
+                    "|", row$data, "|", row$model_name, "|", metric, "|",
+                    number(mean(values)),
+                    paste0("(", number(min(values)), " .. ",
+                           number(max(values)), ") |"),
+                    number(band["low"]), "..", number(band["high"]), "|",
+                    judge(values, band, metric), "|\n"
+                )
+            }
+        }
+    }
+}
+
+options <- command_line(list(
+    seeds = "0:2", threads = 2, results = "build/bench/quality.csv"
+))
+need_data()
+rows <- widen_single_seeds(read_bands())
+if (length(options$words)) {
+    wanted <- vapply(rows, function(row) {
+        any(startsWith(row$data, options$words))
+    }, NA)
+    rows <- rows[wanted]
+}
+for (row in rows) {
+    for (seed in number_list(options$seeds)) {
+        known <- read_results(options$results)
+        is_known <- known$data == row$data &
+            known$model == row$model_name & known$seed == seed
+        if (!any(is_known)) {
+            scores <- score_model(row, seed, options$threads)
+            message(
+                row$data, ", ", row$model_name, ", seed ", seed, ": ",
+                format(scores[["seconds"]], digits = 3), " s"
+            )
+            add_results(options$results, row, seed, scores)
+        }
+    }
+}
+print_comparison(rows, read_results(options$results))
