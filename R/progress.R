@@ -5,7 +5,12 @@
     if (!verbose) {
         return(NULL)
     }
-    show <- if (cli::is_dynamic_tty()) .progress_bar() else .progress_lines()
+    .stoppable(
+        if (cli::is_dynamic_tty()) .progress_bar() else .progress_lines()
+    )
+}
+
+.stoppable <- function(show) {
     function(report) {
         tryCatch(
             {

@@ -33,8 +33,19 @@ test_that("a terminal gets a progress bar", {
     expect_match(shown, "ELBO -123.5")
 })
 
-test_that("Ctrl-C while progress is shown asks training to stop", {
-    local_mocked <- scvigor:::.epoch_reporter(TRUE)
-    expect_type(local_mocked, "closure")
-    expect_null(scvigor:::.epoch_reporter(FALSE))
+test_that("Ctrl-C while R shows progress asks training to stop", {
+    interrupt <- structure(list(), class = c("interrupt", "condition"))
+    pressed <- scvigor:::.stoppable(function(report) {
+        if (report$epoch == 3) signalCondition(interrupt)
+    })
+    options <- scvigor:::default_options()
+    result <- scvigor:::train_scvi(
+        list(counts = toy_counts(10, 50)),
+        replace(options$model, "n_genes", 10),
+        replace(options$train, "max_epochs", 10),
+        list(train = 1:50), 1, 1, pressed
+    )
+    expect_identical(result$stop_reason, "interrupted")
+    expect_equal(result$epochs, 3)
+    expect_equal(result$history$train_loss |> length(), 3)
 })
