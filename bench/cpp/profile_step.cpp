@@ -1,0 +1,174 @@
+// Where the time of a training step goes, beside its matrix products alone.
+//
+//   profile_step FILE.h5ad [--threads 2] [--batch 128] [--steps 200]
+//                [--likelihood zinb] [--layers 1] [--latent 10]
+//
+// Times are medians over the steps, in microseconds.
+
+#include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <map>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "model/vae.hpp"
+#include "scvigor/count_file.hpp"
+#include "scvigor/runtime.hpp"
+#include "train/optimizer.hpp"
+
+using namespace scvigor;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Counts {
+  std::vector<std::int32_t> indptr, genes;
+  std::vector<double> values;
+  std::int64_t n_cells, n_genes;
+};
+
+Counts read(const std::string& path) {
+  const CountFile file(path);
+  Counts out;
+  out.n_cells = file.n_cells();
+  out.n_genes = file.n_genes();
+  const auto n = static_cast<std::size_t>(file.n_entries());
+  out.indptr.resize(static_cast<std::size_t>(out.n_cells) + 1);
+  out.genes.resize(n);
+  out.values.resize(n);
+  file.read(out.indptr.data(), out.genes.data(), out.values.data());
+  return out;
+}
+
+// Medians of named intervals.
+class Stopwatch {
+ public:
+  void start() { last_ = Clock::now(); }
+  void lap(const std::string& name) {
+    const auto now = Clock::now();
+    const double us =
+        std::chrono::duration<double, std::micro>(now - last_).count();
+    if (times_.find(name) == times_.end()) names_.push_back(name);
+    times_[name].push_back(us);
+    last_ = Clock::now();
+  }
+  double median(const std::string& name) {
+    auto& t = times_[name];
+    std::nth_element(t.begin(), t.begin() + t.size() / 2, t.end());
+    return t[t.size() / 2];
+  }
+  const std::vector<std::string>& names() const { return names_; }
+
+ private:
+  Clock::time_point last_;
+  std::map<std::string, std::vector<double>> times_;
+  std::vector<std::string> names_;
+};
+
+// The six products of a step between the decoder's hidden layer and the genes
+// (three a head; zinb has two heads), and nothing else.
+void gemms(const at::Tensor& h, const at::Tensor& w, const at::Tensor& grad,
+           int heads) {
+  for (int i = 0; i < heads; ++i) {
+    const at::Tensor logits = h.mm(w);
+    const at::Tensor grad_w = h.t().mm(grad);
+    const at::Tensor grad_h = grad.mm(w.t());
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::map<std::string, std::string> args{{"threads", "2"},
+                                          {"batch", "128"},
+                                          {"steps", "200"},
+                                          {"likelihood", "zinb"},
+                                          {"layers", "1"},
+                                          {"latent", "10"}};
+  if (argc < 2) {
+    std::fprintf(stderr, "usage: %s FILE.h5ad [--threads N] ...\n", argv[0]);
+    return 2;
+  }
+  for (int i = 2; i + 1 < argc; i += 2) args[argv[i] + 2] = argv[i + 1];
+
+  const ThreadScope threads(std::stoi(args["threads"]));
+  const Counts data = read(argv[1]);
+  ModelOptions options;
+  options.n_genes = data.n_genes;
+  options.n_batch = 2;
+  options.n_layers = std::stoll(args["layers"]);
+  options.n_latent = std::stoll(args["latent"]);
+  options.gene_likelihood =
+      parse_choice<GeneLikelihood>("likelihood", args["likelihood"]);
+  Cells cells;
+  cells.counts =
+      view_compressed_cells(data.indptr.data(), data.genes.data(),
+                            data.values.data(), data.n_cells, data.n_genes);
+  for (std::int64_t i = 0; i < data.n_cells; ++i) cells.batch.push_back(i % 2);
+
+  Vae vae(options, 1, {});
+  AdamOptimizer optimizer(vae.state().parameters(), TrainOptions{});
+  const Loader loader(cells, vae.tensor_options());
+  Rng rng(1);
+  std::vector<std::int64_t> order(static_cast<std::size_t>(data.n_cells));
+  std::iota(order.begin(), order.end(), 0);
+  rng.shuffle(order);
+
+  const auto batch_size =
+      std::min<std::int64_t>(std::stoll(args["batch"]), data.n_cells);
+  const int steps = std::stoi(args["steps"]);
+  const at::Tensor h = at::randn({batch_size, options.n_hidden});
+  const at::Tensor w = at::randn({options.n_hidden, options.n_genes});
+  const at::Tensor g = at::randn({batch_size, options.n_genes});
+  const int heads = options.gene_likelihood == GeneLikelihood::kZinb ? 2 : 1;
+
+  Stopwatch parts;
+  Stopwatch whole;
+  std::int64_t first = 0;
+  for (int step = 0; step < steps + 20; ++step) {
+    if (step == 20) parts = whole = Stopwatch();
+    if (first + batch_size > data.n_cells) first = 0;
+    whole.start();
+    parts.start();
+    const Minibatch batch = loader.load(order.data() + first, batch_size);
+    first += batch_size;
+    parts.lap("load");
+    const Mode mode{true, &rng};
+    const Inference q = vae.infer(batch, mode);
+    const at::Tensor z = vae.draw_z(q.qz, vae.draw_noise(batch_size, rng).z);
+    parts.lap("encoder");
+    const auto decoded = vae.decode(z, q.library, batch, batch.batch, mode);
+    parts.lap("decoder");
+    const auto terms = vae.loss_terms_of(batch, q, decoded);
+    const at::Tensor loss = terms.objective(0.5);
+    (void)loss.item<double>();
+    parts.lap("likelihood");
+    optimizer.zero_grad();
+    torch::autograd::backward({loss}, {});
+    parts.lap("backward");
+    optimizer.step();
+    parts.lap("adam");
+    whole.lap("step");
+    parts.start();
+    gemms(h, w, g, heads);
+    parts.lap("(gemms alone)");
+  }
+  std::printf("%s: %lld cells x %lld genes, batch %lld, %s threads, %s\n",
+              argv[1], static_cast<long long>(data.n_cells),
+              static_cast<long long>(data.n_genes),
+              static_cast<long long>(batch_size), args["threads"].c_str(),
+              args["likelihood"].c_str());
+  for (const auto& name : parts.names())
+    std::printf("  %-16s %9.0f us\n", name.c_str(), parts.median(name));
+  const double step = whole.median("step");
+  std::printf("  %-16s %9.0f us = %.1f us a cell, %.2f x its gemms\n", "step",
+              step, step / static_cast<double>(batch_size),
+              step / parts.median("(gemms alone)"));
+  return 0;
+}
