@@ -16,9 +16,22 @@ namespace scvigor {
 
 constexpr double kEps = 1e-8;  // scvi-tools' eps inside the logarithms
 
-// Arrays of length entries, one element a non-zero count.
+// The terms of a large count, or of a count with a large theta, are large
+// and cancel: float32 would keep too few digits of what is left. There are so
+// few that double precision costs nothing.
+constexpr double kLargeCount = 256.0;
+constexpr double kLargeTheta = 1e4;
+
+template <class T>
+bool needs_double(T theta, T x) {
+  return sizeof(T) < sizeof(double) &&
+         (x >= kLargeCount || theta >= kLargeTheta);
+}
+
+// Arrays of one length, one element a non-zero count.
 template <class T>
 struct NonzeroBuffers {
+  std::vector<std::int64_t> entry;  // which of the cell's non-zero counts
   std::vector<T> count, mu, theta, pi;
   // lgamma(theta + x) - lgamma(theta) - log(x!) is
   // log(gamma_product) + gamma_rest; the derivative by theta is gamma_slope.
@@ -56,7 +69,8 @@ SCVIGOR_INLINE void nb_count_body(NonzeroBuffers<T>& b, std::int64_t n) {
     const T t = -theta * vmath::log1p(mu / q);
     const T log_odds = vmath::log(mu + T(kEps)) - vmath::log(sum);
     loss[k] = -(t + x * log_odds + vmath::log(product[k]) + rest[k]);
-    mu_grad[k] = theta * share - x * (mu / (mu + T(kEps)) - share);
+    // theta / sum is what mu / (mu + eps) and mu / sum differ by.
+    mu_grad[k] = theta * share - x * (mu / (mu + T(kEps))) * (theta / sum);
     theta_grad[k] = -(t + theta * (theta / q) * share) + x * theta / sum -
                     theta * slope[k];
   }

@@ -54,7 +54,8 @@ struct RowBuffers {
   std::vector<T> mu_grad;  // by log mu
   std::vector<T> theta_grad;
   std::vector<T> dropout_grad;
-  NonzeroBuffers<T> nonzero;  // of length entries
+  NonzeroBuffers<T> nonzero;
+  NonzeroBuffers<double> large;  // those that need double precision
 };
 
 // rho = softmax(logits), mu = factor * rho.
@@ -203,29 +204,45 @@ void put_poisson(const CountRow<T>& row, RowBuffers<T>& b) {
   }
 }
 
-// The same: NB and ZINB.
+// The same for the entries that `at` lists, NB and ZINB, in precision U.
+template <class U, class T>
+void put_entries(const CountRow<T>& row, bool zero_inflated,
+                 NonzeroBuffers<U>& at, RowBuffers<T>& b) {
+  const auto n = static_cast<std::int64_t>(at.entry.size());
+  at.resize(at.entry.size());
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto k = at.entry[i];
+    const auto g = row.index[k];
+    at.count[i] = row.counts[k];
+    at.mu[i] = b.mu[g];
+    at.theta[i] = row.theta[g];
+    if (zero_inflated) at.pi[i] = row.dropout_logits[g];
+    put_gamma(at, i, row.theta[g], row.counts[k]);
+  }
+  nb_count(at, n);
+  if (zero_inflated) not_dropped(at, n);
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto g = row.index[at.entry[i]];
+    b.loss[g] = static_cast<T>(at.loss[i]);
+    b.mu_grad[g] = static_cast<T>(at.mu_grad[i]);
+    b.theta_grad[g] = static_cast<T>(at.theta_grad[i]);
+    if (zero_inflated) b.dropout_grad[g] = static_cast<T>(at.dropout_grad[i]);
+  }
+}
+
+// The same for all of them.
 template <class T>
 void put_nonzero(const CountRow<T>& row, bool zero_inflated,
                  RowBuffers<T>& b) {
-  auto& nonzero = b.nonzero;
-  nonzero.resize(static_cast<std::size_t>(row.entries));
-  for (std::int64_t k = 0; k < row.entries; ++k) {
-    const auto g = row.index[k];
-    nonzero.count[k] = row.counts[k];
-    nonzero.mu[k] = b.mu[g];
-    nonzero.theta[k] = row.theta[g];
-    if (zero_inflated) nonzero.pi[k] = row.dropout_logits[g];
-    put_gamma(nonzero, k, row.theta[g], row.counts[k]);
-  }
-  nb_count(nonzero, row.entries);
-  if (zero_inflated) not_dropped(nonzero, row.entries);
-  for (std::int64_t k = 0; k < row.entries; ++k) {
-    const auto g = row.index[k];
-    b.loss[g] = nonzero.loss[k];
-    b.mu_grad[g] = nonzero.mu_grad[k];
-    b.theta_grad[g] = nonzero.theta_grad[k];
-    if (zero_inflated) b.dropout_grad[g] = nonzero.dropout_grad[k];
-  }
+  b.nonzero.entry.clear();
+  b.large.entry.clear();
+  for (std::int64_t k = 0; k < row.entries; ++k)
+    if (needs_double(row.theta[row.index[k]], row.counts[k]))
+      b.large.entry.push_back(k);
+    else
+      b.nonzero.entry.push_back(k);
+  put_entries(row, zero_inflated, b.nonzero, b);
+  if (!b.large.entry.empty()) put_entries(row, zero_inflated, b.large, b);
 }
 
 // Fills the results of `row`.

@@ -1,0 +1,62 @@
+#ifndef SCVIGOR_TESTS_COUNT_LOSS_INPUTS_HPP
+#define SCVIGOR_TESTS_COUNT_LOSS_INPUTS_HPP
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kernels/count_loss.hpp"
+
+// Inputs of the count-likelihood kernel, and its results as one list.
+
+namespace support {
+
+// Who shares a row of log_theta.
+enum class ThetaRows { kOne, kPerBatch, kPerCell };
+
+struct CountLossShape {
+  std::int64_t n_cells = 9;
+  std::int64_t n_genes = 53;  // no multiple of a vector's length
+  scvigor::GeneLikelihood likelihood = scvigor::GeneLikelihood::kZinb;
+  scvigor::ScaleActivation activation = scvigor::ScaleActivation::kSoftmax;
+  ThetaRows theta_rows = ThetaRows::kOne;
+};
+
+struct CountLossData {
+  scvigor::CountLossInput input;
+  at::Tensor dense;  // counts, cells x genes
+  scvigor::SparseCounts x;
+};
+
+std::string describe(const CountLossShape& shape);
+
+// Every combination of likelihood, activation and rows of theta.
+std::vector<CountLossShape> all_count_loss_shapes();
+
+// Random logits and counts; the second cell and the third gene are empty. The
+// inputs want gradients.
+CountLossData random_count_loss(const CountLossShape& shape,
+                                const at::TensorOptions& options,
+                                std::uint64_t seed = 1);
+
+// The same numbers in another precision.
+CountLossData to_precision(const CountLossData& data,
+                           const at::TensorOptions& options);
+
+// The losses, and the gradients of their weighted sum by scale logits,
+// dropout logits, log theta and log factor. Undefined: no such input.
+struct CountLossResult {
+  at::Tensor loss;
+  std::vector<at::Tensor> grads;
+};
+using CountLossFunction = at::Tensor (*)(const scvigor::CountLossInput&,
+                                         const scvigor::SparseCounts&);
+CountLossResult run_count_loss(const CountLossData& data,
+                               CountLossFunction function);
+
+// Names of the gradients, in order.
+extern const char* const kCountLossGrads[4];
+
+}  // namespace support
+
+#endif

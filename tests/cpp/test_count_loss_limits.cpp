@@ -1,0 +1,183 @@
+// The kernel where models rarely go: empty cells, huge counts, extreme logits
+// and dispersions; and what must not matter: order and threads.
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "catch.hpp"
+#include "count_loss_inputs.hpp"
+#include "cpu_levels.hpp"
+#include "kernels/count_loss.hpp"
+#include "scvigor/runtime.hpp"
+#include "support.hpp"
+
+using namespace scvigor;
+using support::CountLossData;
+using support::CountLossResult;
+
+namespace {
+
+void check_finite(const CountLossData& data) {
+  support::for_each_cpu_level([&](const std::string& level) {
+    INFO(level);
+    const auto found = run_count_loss(data, count_loss);
+    CHECK(found.loss.isfinite().all().item<bool>());
+    for (std::size_t i = 0; i < found.grads.size(); ++i)
+      if (found.grads[i].defined()) {
+        INFO("gradient by " << support::kCountLossGrads[i]);
+        CHECK(found.grads[i].isfinite().all().item<bool>());
+      }
+  });
+}
+
+void set_counts(CountLossData& data, const at::Tensor& dense) {
+  data.dense = dense;
+  data.x = support::sparse_of(dense);
+}
+
+// Every second column -size, the others size.
+at::Tensor alternating(const at::Tensor& like, double size) {
+  const at::Tensor even =
+      (at::arange(like.size(1), at::kLong) % 2).to(like.options());
+  return (size * (2 * even - 1)).expand_as(like).clone();
+}
+
+// What the results become when the cells or genes of the input are permuted.
+CountLossResult permuted(const CountLossResult& result,
+                         const at::Tensor& cells, const at::Tensor& genes) {
+  CountLossResult out;
+  out.loss = result.loss.index_select(0, cells);
+  for (const auto& grad : result.grads) {
+    at::Tensor moved = grad;
+    if (moved.size(0) == cells.numel()) moved = moved.index_select(0, cells);
+    if (moved.size(1) == genes.numel()) moved = moved.index_select(1, genes);
+    out.grads.push_back(moved);
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("cells without counts have a loss and gradients") {
+  for (const auto precision : {at::kDouble, at::kFloat})
+    for (const auto& shape : support::all_count_loss_shapes()) {
+      INFO(support::describe(shape) << " in " << precision);
+      auto data = support::random_count_loss(shape, precision);
+      set_counts(data, at::zeros_like(data.dense));
+      check_finite(data);
+      // Observed library size of an empty cell: mu is 0, and so is the loss.
+      data.input.log_factor =
+          at::full_like(data.input.log_factor, -INFINITY).detach();
+      const at::NoGradGuard no_grad;
+      CHECK(count_loss(data.input, data.x).abs().max().item<double>() == 0.0);
+    }
+}
+
+TEST_CASE("huge counts stay finite") {
+  for (const auto precision : {at::kDouble, at::kFloat})
+    for (const auto& shape : support::all_count_loss_shapes()) {
+      INFO(support::describe(shape) << " in " << precision);
+      auto data = support::random_count_loss(shape, precision);
+      set_counts(data, data.dense * 1e6);
+      check_finite(data);
+    }
+}
+
+TEST_CASE("extreme logits stay finite") {
+  for (const auto precision : {at::kDouble, at::kFloat})
+    for (const auto& shape : support::all_count_loss_shapes())
+      for (const double size : {30.0, 80.0}) {
+        INFO(support::describe(shape) << " in " << precision << ", " << size);
+        auto data = support::random_count_loss(shape, precision);
+        auto& in = data.input;
+        in.scale_logits = alternating(in.scale_logits, size);
+        if (in.dropout_logits.defined())
+          in.dropout_logits = alternating(in.dropout_logits, -size);
+        check_finite(data);
+      }
+}
+
+TEST_CASE("extreme dispersions stay finite") {
+  for (const auto precision : {at::kDouble, at::kFloat})
+    for (const auto& shape : support::all_count_loss_shapes())
+      for (const double size : {20.0, 40.0, 80.0}) {
+        if (shape.likelihood == GeneLikelihood::kPoisson) continue;
+        INFO(support::describe(shape) << " in " << precision << ", " << size);
+        auto data = support::random_count_loss(shape, precision);
+        data.input.log_theta = alternating(data.input.log_theta, size);
+        check_finite(data);
+      }
+}
+
+TEST_CASE("NB with a huge theta is Poisson, loss and gradients") {
+  for (const auto precision : {at::kDouble, at::kFloat}) {
+    INFO(precision);
+    support::CountLossShape shape;
+    shape.likelihood = GeneLikelihood::kNb;
+    auto data = support::random_count_loss(shape, precision);
+    // No tiny mu: there the eps in NB's logarithms shows.
+    data.input.scale_logits = 0.2 * data.input.scale_logits.detach();
+    data.input.log_theta = at::full_like(data.input.log_theta, 60.0).detach();
+    const auto nb = run_count_loss(data, count_loss);
+    data.input.likelihood = GeneLikelihood::kPoisson;
+    data.input.log_theta = at::Tensor();
+    const auto poisson = run_count_loss(data, count_loss);
+    const double tolerance = precision == at::kDouble ? 1e-6 : 1e-4;
+    REQUIRE_CLOSE(nb.loss, poisson.loss, tolerance);
+    REQUIRE_CLOSE(nb.grads[0], poisson.grads[0], tolerance);
+    REQUIRE_CLOSE(nb.grads[3], poisson.grads[3], tolerance);
+  }
+}
+
+TEST_CASE("the order of cells and genes does not matter") {
+  support::CountLossShape shape;
+  shape.theta_rows = support::ThetaRows::kPerCell;
+  const auto data = support::random_count_loss(shape, at::kDouble);
+  const at::Tensor cells = at::arange(shape.n_cells, at::kLong).flip(0);
+  const at::Tensor genes = at::arange(shape.n_genes, at::kLong).flip(0);
+
+  auto other = data;
+  const auto move = [&](const at::Tensor& value) {
+    return value.detach().index_select(0, cells).index_select(1, genes);
+  };
+  other.input.scale_logits = move(data.input.scale_logits);
+  other.input.dropout_logits = move(data.input.dropout_logits);
+  other.input.log_theta = move(data.input.log_theta);
+  other.input.log_factor =
+      data.input.log_factor.detach().index_select(0, cells);
+  set_counts(other, move(data.dense));
+
+  // run_count_loss() weights cells by their position.
+  const auto weights = at::linspace(0.5, 1.5, shape.n_cells, at::kDouble);
+  auto expected = run_count_loss(data, count_loss);
+  for (auto& grad : expected.grads)
+    grad = grad * (weights.flip(0) / weights).unsqueeze(1);
+  expected = permuted(expected, cells, genes);
+  const auto found = run_count_loss(other, count_loss);
+  REQUIRE_CLOSE(found.loss, expected.loss, 1e-12);
+  for (std::size_t i = 0; i < found.grads.size(); ++i)
+    REQUIRE_CLOSE(found.grads[i], expected.grads[i], 1e-12);
+}
+
+TEST_CASE("the number of threads changes no bit of a loss") {
+  for (const auto& base : support::all_count_loss_shapes()) {
+    auto shape = base;
+    shape.n_cells = 64;
+    shape.n_genes = 300;
+    INFO(support::describe(shape));
+    const auto data = support::random_count_loss(shape, at::kFloat);
+    const auto with_threads = [&](int n) {
+      const ThreadScope threads(n);
+      return run_count_loss(data, count_loss);
+    };
+    const auto one = with_threads(1);
+    const auto two = with_threads(2);
+    CHECK(one.loss.equal(two.loss));
+    for (std::size_t i = 0; i < one.grads.size(); ++i)
+      if (one.grads[i].defined()) {
+        INFO("gradient by " << support::kCountLossGrads[i]);
+        CHECK(one.grads[i].equal(two.grads[i]));
+      }
+  }
+}
