@@ -1,0 +1,175 @@
+// Adam against a step by hand, its plain-tensor form, and what training
+// expects of the optimiser.
+
+#include "kernels/adam.hpp"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "catch.hpp"
+#include "cpu_levels.hpp"
+#include "support.hpp"
+#include "train/optimizer.hpp"
+
+using namespace scvigor;
+
+namespace {
+
+// Weight, gradient and moments of one parameter.
+struct Parameter {
+  at::Tensor w, g, m, v;
+};
+
+Parameter some_parameter(const at::TensorOptions& options) {
+  const auto n = 1003;
+  const auto values = [&](double first, double last) {
+    return at::linspace(first, last, n, at::kDouble).to(options);
+  };
+  return {values(-2.0, 2.0), values(3.0, -1.0), at::zeros({n}, options),
+          at::zeros({n}, options)};
+}
+
+using Update = void (*)(at::Tensor&, const at::Tensor&, at::Tensor&,
+                        at::Tensor&, const AdamStep&);
+
+Parameter after_steps(const at::TensorOptions& options, AdamStep step,
+                      Update update) {
+  auto p = some_parameter(options);
+  for (step.t = 1; step.t <= 5; ++step.t) {
+    update(p.w, p.g, p.m, p.v, step);
+    p.g = -0.7 * p.g;
+  }
+  return p;
+}
+
+// One parameter of one element, and an optimiser over it.
+at::Tensor scalar(double value) {
+  return at::full({1}, value, at::kDouble).requires_grad_(true);
+}
+void set_grad(at::Tensor& parameter, double value) {
+  parameter.mutable_grad() = at::full({1}, value, at::kDouble);
+}
+double value(const at::Tensor& parameter) {
+  return parameter.item<double>();
+}
+
+}  // namespace
+
+TEST_CASE("a step of Adam by hand") {
+  TrainOptions o;
+  o.lr = 0.1;
+  o.eps = 0.01;
+  o.weight_decay = 0.5;
+  at::Tensor w = scalar(2.0);
+  AdamOptimizer optimizer({w}, o);
+  set_grad(w, 3.0);
+  optimizer.step();
+  // Gradient 3 + 0.5 * 2 = 4; at t = 1 the corrected moments are 4 and 16.
+  const double first = 2.0 - 0.1 * 4.0 / (4.0 + 0.01);
+  CHECK(value(w) == Approx(first).epsilon(1e-12));
+
+  set_grad(w, -1.0);
+  optimizer.step();
+  const double g = -1.0 + 0.5 * first;
+  const double m = (0.9 * 0.1 * 4.0 + 0.1 * g) / (1.0 - 0.81);
+  const double v =
+      (0.999 * 0.001 * 16.0 + 0.001 * g * g) / (1.0 - 0.999 * 0.999);
+  CHECK(value(w) ==
+        Approx(first - 0.1 * m / (std::sqrt(v) + 0.01)).epsilon(1e-12));
+}
+
+TEST_CASE("AdamW decays the weight and leaves the gradient alone") {
+  TrainOptions o;
+  o.optimizer = Optimizer::kAdamW;
+  o.lr = 0.1;
+  o.eps = 0.01;
+  o.weight_decay = 0.5;
+  at::Tensor w = scalar(2.0);
+  AdamOptimizer optimizer({w}, o);
+  set_grad(w, 3.0);
+  optimizer.step();
+  CHECK(value(w) == Approx(2.0 * (1.0 - 0.1 * 0.5) - 0.1 * 3.0 / 3.01));
+}
+
+TEST_CASE("Adam is its plain-tensor form") {
+  AdamStep coupled;
+  coupled.weight_decay = 0.01;
+  AdamStep decoupled = coupled;
+  decoupled.decoupled = true;
+  AdamStep clipped = coupled;
+  clipped.grad_scale = 0.3;
+  for (const auto& step : {coupled, decoupled, clipped})
+    for (const auto precision : {at::kDouble, at::kFloat}) {
+      const auto expected =
+          after_steps(at::kDouble, step, adam_update_reference);
+      const double tolerance = precision == at::kDouble ? 1e-13 : 1e-6;
+      support::for_each_cpu_level([&](const std::string& level) {
+        INFO(precision << ", " << level);
+        const auto found = after_steps(precision, step, adam_update);
+        REQUIRE_CLOSE(found.w, expected.w, tolerance);
+        REQUIRE_CLOSE(found.m, expected.m, tolerance);
+        REQUIRE_CLOSE(found.v, expected.v, tolerance);
+      });
+    }
+}
+
+TEST_CASE("a parameter without a gradient stays, weight decay or not") {
+  TrainOptions o;
+  o.weight_decay = 0.5;
+  at::Tensor with = scalar(1.0);
+  at::Tensor without = scalar(1.0);
+  AdamOptimizer optimizer({with, without}, o);
+  for (int i = 0; i < 3; ++i) {
+    set_grad(with, 0.0);
+    optimizer.step();
+  }
+  CHECK(value(with) < 1.0);
+  CHECK(value(without) == 1.0);
+}
+
+TEST_CASE("zero_grad() forgets gradients, so that the next step skips them") {
+  at::Tensor w = scalar(1.0);
+  AdamOptimizer optimizer({w}, TrainOptions{});
+  set_grad(w, 1.0);
+  optimizer.zero_grad();
+  optimizer.step();
+  CHECK(value(w) == 1.0);
+}
+
+TEST_CASE("gradient_clip_val bounds the norm over all parameters") {
+  TrainOptions o;
+  o.weight_decay = 0.0;
+  o.eps = 1.0;  // so that the size of a gradient shows in the step
+  const auto step_of = [&](double a, double b) {
+    at::Tensor first = scalar(0.0);
+    at::Tensor second = scalar(0.0);
+    AdamOptimizer optimizer({first, second}, o);
+    set_grad(first, a);
+    set_grad(second, b);
+    optimizer.step();
+    return std::make_pair(value(first), value(second));
+  };
+  const auto small = step_of(0.3, 0.4);
+  const auto large = step_of(300.0, 400.0);
+  o.gradient_clip_val = 0.5;
+  const auto small_clipped = step_of(0.3, 0.4);
+  const auto large_clipped = step_of(300.0, 400.0);
+  CHECK(large.first < small.first);
+  CHECK(large_clipped.first == Approx(small.first).epsilon(1e-5));
+  CHECK(large_clipped.second == Approx(small.second).epsilon(1e-5));
+  // A norm of exactly the bound is as good as untouched.
+  CHECK(small_clipped.first == Approx(small.first).epsilon(1e-5));
+}
+
+TEST_CASE("a learning rate set later holds from the next step on") {
+  TrainOptions o;
+  o.lr = 0.1;
+  at::Tensor w = scalar(1.0);
+  AdamOptimizer optimizer({w}, o);
+  CHECK(optimizer.lr() == 0.1);
+  optimizer.set_lr(1e-9);
+  set_grad(w, 5.0);
+  optimizer.step();
+  CHECK(value(w) == Approx(1.0).margin(1e-8));
+}

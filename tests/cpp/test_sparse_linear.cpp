@@ -1,0 +1,86 @@
+// The first layer on sparse counts is the product with the dense matrix.
+
+#include "kernels/sparse_linear.hpp"
+
+#include <ATen/ATen.h>
+
+#include "catch.hpp"
+#include "cpu_levels.hpp"
+#include "scvigor/runtime.hpp"
+#include "simulated.hpp"
+#include "support.hpp"
+
+using namespace scvigor;
+
+namespace {
+
+struct Result {
+  at::Tensor out;
+  at::Tensor grad;  // by the weight
+};
+
+using Product = at::Tensor (*)(const SparseCounts&, const at::Tensor&);
+
+Result run(const SparseCounts& x, const at::Tensor& weight, Product product) {
+  const at::Tensor w = weight.detach().clone().requires_grad_(true);
+  const at::Tensor out = product(x, w);
+  // The sum of squares: a gradient that differs between cells and units.
+  out.pow(2).sum().backward();
+  return {out.detach(), w.grad()};
+}
+
+at::Tensor counts_with_gaps(at::ScalarType precision) {
+  at::Tensor counts = support::simulate_counts(21, 67, 3);
+  counts.select(0, 0).zero_();
+  counts.select(0, 20).zero_();
+  counts.select(1, 0).zero_();
+  counts.select(1, 66).zero_();
+  return counts.to(precision);
+}
+
+}  // namespace
+
+TEST_CASE("sparse_linear is the dense product, with its gradient") {
+  // Widths with and without a rest after whole vectors.
+  for (const auto width : {1, 7, 16, 128})
+    for (const auto precision : {at::kDouble, at::kFloat}) {
+      INFO(width << " units in " << precision);
+      const at::Tensor counts = counts_with_gaps(precision).log1p();
+      const SparseCounts x = support::sparse_of(counts);
+      const at::Tensor weight =
+          at::linspace(-1.0, 1.0, 67 * width, precision).reshape({67, width});
+      const auto expected = run(support::sparse_of(counts.to(at::kDouble)),
+                                weight.to(at::kDouble),
+                                sparse_linear_reference);
+      const double tolerance = precision == at::kDouble ? 1e-12 : 1e-4;
+      support::for_each_cpu_level([&](const std::string& level) {
+        INFO(level);
+        const auto found = run(x, weight, sparse_linear);
+        REQUIRE_CLOSE(found.out, expected.out, tolerance);
+        REQUIRE_CLOSE(found.grad, expected.grad, tolerance);
+      });
+    }
+}
+
+TEST_CASE("cells without counts give zeros and no gradient") {
+  const SparseCounts x = support::sparse_of(at::zeros({4, 9}, at::kDouble));
+  const auto found = run(x, at::ones({9, 5}, at::kDouble), sparse_linear);
+  CHECK(found.out.sizes() == at::IntArrayRef({4, 5}));
+  CHECK(found.out.abs().sum().item<double>() == 0.0);
+  CHECK(found.grad.abs().sum().item<double>() == 0.0);
+}
+
+TEST_CASE("the number of threads changes no bit of the first layer") {
+  const SparseCounts x = support::sparse_of(
+      support::simulate_counts(100, 500, 4).to(at::kFloat).log1p());
+  const at::Tensor weight =
+      at::linspace(-1.0, 1.0, 500 * 32, at::kFloat).reshape({500, 32});
+  const auto with_threads = [&](int n) {
+    const ThreadScope threads(n);
+    return run(x, weight, sparse_linear);
+  };
+  const auto one = with_threads(1);
+  const auto two = with_threads(2);
+  CHECK(one.out.equal(two.out));
+  CHECK(one.grad.equal(two.grad));
+}
