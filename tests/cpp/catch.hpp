@@ -7,11 +7,20 @@
 #include <c10/util/Logging.h>
 #undef CHECK
 
+#include <string>
+
 // Catch2, whichever of versions 2 and 3 the system has.
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
+using Catch::Approx;
+inline auto contains(const std::string& text) {
+  return Catch::Matchers::ContainsSubstring(text);
+}
 #else
 #include <catch2/catch.hpp>
+inline auto contains(const std::string& text) {
+  return Catch::Matchers::Contains(text);
+}
 #endif
 
 #endif

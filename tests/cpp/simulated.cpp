@@ -68,7 +68,7 @@ at::Tensor simulate_counts(std::int64_t n_cells, std::int64_t n_genes,
     return at::empty({rows, columns}, at::kDouble).normal_(0, 1, generator);
   };
   // log mu = gene + group effect + batch effect + cell size
-  const at::Tensor group = at::arange(n_cells, at::kLong) % 4 / 2;
+  const at::Tensor group = (at::arange(n_cells, at::kLong) % 4 >= 2);
   const at::Tensor batch = at::arange(n_cells, at::kLong) % 2;
   at::Tensor group_effect = 1.5 * normal(2, n_genes);
   group_effect.narrow(1, 0, n_genes / 2).zero_();
