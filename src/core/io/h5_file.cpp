@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "io/h5.hpp"
+#include "io/lzf_filter.hpp"
 
 namespace scvigor::h5 {
 
@@ -61,6 +62,7 @@ std::int64_t check_file(const std::string& path) {
 }
 
 Group open_file(const std::string& path) {
+  register_lzf();
   auto info = std::make_shared<FileInfo>();
   info->name = path;
   info->bytes = check_file(path);

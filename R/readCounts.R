@@ -1,0 +1,179 @@
+#' Read counts from an .h5ad or 10x .h5 file
+#'
+#' Reads AnnData's `.h5ad` files, of any version, and the `.h5` files of 10x
+#' Genomics' CellRanger into a SingleCellExperiment, without Python. The
+#' counts stay sparse, and reading takes little more memory than the result.
+#'
+#' In an `.h5ad` file, counts may be in `X` or, where `X` holds normalised
+#' values, in a layer or in `raw`. With `assay = NULL` the first of `X`,
+#' `layers/counts` and `raw/X` is read whose values are all whole and not
+#' negative. In files of CellRanger 2 each genome has counts of its own.
+#'
+#' Sparse matrices may be compressed by cell or by gene; dense ones are read
+#' block by block. Compression may be gzip, LZF, szip or what HDF5 finds in
+#' the directory `HDF5_PLUGIN_PATH`. Several values of one gene in one cell
+#' are summed. Values that are no counts but were asked for come with a
+#' warning, as do cells that share a name. A damaged file is an error, never a
+#' crash: files are read in a process of their own.
+#'
+#' @param file Path of the file.
+#' @param assay What to read: `"X"`, `"raw"`, the name of a layer, or the name
+#'   of a genome in a file of CellRanger 2. Default NULL: found as told under
+#'   Details.
+#' @param row.names What the genes are called: `"id"` (default), the file's
+#'   own index, which are Ensembl identifiers in a 10x file; or the name of a
+#'   column of `rowData`, such as `"Symbol"` in a 10x file. Genes with the
+#'   same name get a suffix, as by [make.unique()], and a warning.
+#' @param verbose TRUE: say what was read. Default: in an interactive session.
+#'
+#' @return A SingleCellExperiment with the assay "counts", a dgCMatrix of genes
+#'   x cells. `colData` has the columns of `obs`, `rowData` those of `var`;
+#'   categories are factors, missing values NA. From a 10x file, `rowData` has
+#'   ID, Symbol, Type and Genome; features that are no genes, such as
+#'   antibodies, are alternative experiments named after their type.
+#' @seealso [runSCVI()]
+#' @examples
+#' # A small 10x file
+#' counts <- SingleCellExperiment::counts(exampleSCE())
+#' parts <- list(
+#'     data = slot(counts, "x"), indices = slot(counts, "i"),
+#'     indptr = slot(counts, "p"), shape = dim(counts),
+#'     barcodes = colnames(counts), genes = rownames(counts)
+#' )
+#' file <- tempfile(fileext = ".h5")
+#' if (requireNamespace("rhdf5", quietly = TRUE)) {
+#'     rhdf5::h5createFile(file)
+#'     rhdf5::h5createGroup(file, "matrix")
+#'     for (part in names(parts)) {
+#'         rhdf5::h5write(parts[[part]], file, paste0("matrix/", part))
+#'     }
+#'     readCounts(file)
+#' }
+#' @importFrom SummarizedExperiment rowData
+#' @importClassesFrom Matrix dgCMatrix
+#' @export
+readCounts <- function(file, assay = NULL, row.names = "id",
+                       verbose = interactive()) {
+    if (!is.character(file) || length(file) != 1 || is.na(file)) {
+        .stop_argument("file", "`file` must be the path of one file.")
+    }
+    .check_name(row.names, "row.names")
+    .check_flag(verbose, "verbose")
+    if (!is.null(assay)) {
+        .check_name(assay, "assay")
+    }
+    content <- read_count_file(
+        enc2utf8(path.expand(file)), if (is.null(assay)) "" else assay
+    )
+    .warn_about_file(content, file)
+    sce <- .file_to_sce(content)
+    types <- .feature_types(content)
+    sce <- .split_by_type(.name_genes(sce, row.names, types, file), types)
+    if (verbose) {
+        .inform(
+            "Read ", ncol(sce), " cells x ", nrow(sce), " genes from ",
+            content$assay, " of ", basename(file), "."
+        )
+    }
+    sce
+}
+
+.file_to_sce <- function(content) {
+    counts <- new(
+        "dgCMatrix", i = content$i, p = content$p, x = content$x,
+        Dim = c(length(content$genes$names), length(content$cells$names))
+    )
+    sce <- SingleCellExperiment(
+        list(counts = counts), rowData = .file_table(content$genes),
+        colData = .file_table(content$cells)
+    )
+    dimnames(sce) <- list(content$genes$names, content$cells$names)
+    sce
+}
+
+.file_table <- function(table) {
+    frame <- S4Vectors::make_zero_col_DFrame(length(table$names))
+    for (i in seq_along(table$columns)) {
+        frame[[names(table$columns)[i]]] <- table$columns[[i]]
+    }
+    frame
+}
+
+.warn_about_file <- function(content, file) {
+    if (content$n_not_counts) {
+        .warn(
+            content$assay, " of \"", file, "\" has ", content$n_not_counts,
+            " values that are no counts, such as ", content$not_a_count, "."
+        )
+    }
+    skipped <- c(content$cells$skipped, content$genes$skipped)
+    if (length(skipped)) {
+        .warn(
+            "Columns of \"", file, "\" that are not read, because they are ",
+            "no plain vectors: ", .some(skipped), "."
+        )
+    }
+    cells <- content$cells$names
+    repeated <- unique(cells[duplicated(cells)])
+    if (length(repeated)) {
+        .warn("Several cells of \"", file, "\" are called ",
+              .some(repeated), ".")
+    }
+}
+
+# Features of different types may share names.
+.name_genes <- function(sce, row.names, types, file) {
+    genes <- rownames(sce)
+    if (row.names != "id") {
+        genes <- .gene_column(sce, row.names)
+    }
+    unique_genes <- genes
+    for (type in unique(types)) {
+        of_type <- types == type
+        unique_genes[of_type] <- make.unique(genes[of_type])
+    }
+    repeated <- unique(genes[unique_genes != genes])
+    if (length(repeated)) {
+        .warn(
+            "Several genes of \"", file, "\" are called ", .some(repeated),
+            "; a suffix now tells them apart."
+        )
+    }
+    rownames(sce) <- unique_genes
+    sce
+}
+
+.gene_column <- function(sce, column) {
+    known <- colnames(rowData(sce))
+    found <- match(column, known)
+    if (is.na(found)) {
+        found <- match(tolower(column), tolower(known))
+    }
+    if (is.na(found)) {
+        .stop_argument(
+            "row.names", "The genes have no column \"", column, "\"; there ",
+            .there_are(known), ", and \"id\"."
+        )
+    }
+    genes <- as.character(rowData(sce)[[found]])
+    # A gene without a name keeps its identifier.
+    nameless <- is.na(genes) | !nzchar(genes)
+    genes[nameless] <- rownames(sce)[nameless]
+    genes
+}
+
+# 10x measures more than genes in the same cells.
+.feature_types <- function(content) {
+    types <- content$genes$columns$Type
+    if (content$format != "10x" || is.null(types)) {
+        return(rep("Gene Expression", length(content$genes$names)))
+    }
+    types
+}
+
+.split_by_type <- function(sce, types) {
+    if (length(unique(types)) < 2 || !"Gene Expression" %in% types) {
+        return(sce)
+    }
+    SingleCellExperiment::splitAltExps(sce, types, ref = "Gene Expression")
+}
