@@ -81,7 +81,7 @@ $(BUILD)/installed: $(FLAGS) $(STAGE).stamp tools/Makevars.strict
 	@SCVIGOR_FLAGS=$(FLAGS) MAKEFLAGS=-j$(JOBS) \
 	  R_MAKEVARS_USER=$(abspath tools/Makevars.strict) \
 	  R CMD INSTALL --library=$(LIBRARY) $(STAGE) > $(LOG) 2>&1 || \
-	  { grep -E -A 6 'error|Error|ERROR|undefined' $(LOG); exit 1; }
+	  { grep -E -A 6 ': error|^Error|^ERROR|: undefined' $(LOG); exit 1; }
 	@touch $@
 
 docs: packages-docs

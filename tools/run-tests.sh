@@ -14,7 +14,7 @@ if ! { cmake -S . -B "$build/cpp" -DCMAKE_BUILD_TYPE=Release \
          -DSCVIGOR_OBJECTS_DIR="$build/scvigor/src" &&
        cmake --build "$build/cpp" --parallel "$jobs"; } \
      > "$build/cpp.log" 2>&1; then
-  grep -E -A 4 'error|Error|undefined' "$build/cpp.log" || cat "$build/cpp.log"
+  grep -E -A 6 'error:|Error |: undefined' "$build/cpp.log" || cat "$build/cpp.log"
   echo "The C++ tests do not build (log: $build/cpp.log)." >&2
   exit 1
 fi

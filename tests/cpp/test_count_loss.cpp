@@ -3,6 +3,7 @@
 #include "kernels/count_loss.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "catch.hpp"
 #include "count_loss_inputs.hpp"

@@ -2,6 +2,7 @@
 // and dispersions; and what must not matter: order and threads.
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 

@@ -2,6 +2,7 @@
 // forward pass, losses, gradients, buffers and three steps of Adam.
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include "catch.hpp"
