@@ -10,9 +10,11 @@
         .inform_warmup(options$train)
     }
     cells <- .core_cells(codes, counts = data$counts)
+    progress <- .new_progress(verbose)
+    on.exit(progress$done())
     result <- train_scvi(
         cells, options$model, options$train, split, seed, num_threads,
-        .epoch_reporter(verbose)
+        progress$on_epoch
     )
     if (result$stop_reason == "interrupted") {
         .warn(

@@ -1,13 +1,11 @@
-# Progress of training: what the core calls after every epoch. Returns TRUE to
-# stop, which is what Ctrl-C means while R code is running.
+# Progress of training. `on_epoch` is what the core calls after every epoch; it
+# returns TRUE to stop, which is what Ctrl-C means while R code is running.
 
-.epoch_reporter <- function(verbose) {
+.new_progress <- function(verbose) {
     if (!verbose) {
-        return(NULL)
+        return(list(on_epoch = NULL, done = function() NULL))
     }
-    .stoppable(
-        if (cli::is_dynamic_tty()) .progress_bar() else .progress_lines()
-    )
+    if (cli::is_dynamic_tty()) .progress_bar() else .progress_lines()
 }
 
 .stoppable <- function(show) {
@@ -26,30 +24,39 @@
     id <- NULL
     status <- ""
     environment <- environment()
-    function(report) {
-        status <<- .epoch_summary(report)
-        if (is.null(id)) {
-            id <<- cli::cli_progress_bar(
-                total = report$max_epochs, clear = FALSE,
-                format = paste(
-                    "Training {cli::pb_bar} {cli::pb_current}/{cli::pb_total}",
-                    "epochs | {status} | ETA {cli::pb_eta}"
-                ),
-                .auto_close = FALSE, .envir = environment
+    start <- function(max_epochs) {
+        # at once: cli waits two seconds otherwise
+        before <- options(cli.progress_show_after = 0)
+        on.exit(options(before))
+        id <<- cli::cli_progress_bar(
+            total = max_epochs, clear = FALSE, .auto_close = FALSE,
+            .envir = environment, format = paste(
+                "{cli::pb_bar} {cli::pb_current}/{cli::pb_total} | {status}",
+                "| ETA {cli::pb_eta}"
             )
+        )
+    }
+    show <- function(report) {
+        if (is.null(id)) {
+            start(report$max_epochs)
         }
-        cli::cli_progress_update(set = report$epoch, id = id,
+        status <<- .epoch_summary(report, "val")
+        last <- report$epoch >= report$max_epochs
+        cli::cli_progress_update(set = report$epoch, id = id, force = last,
                                  .envir = environment)
-        if (report$epoch >= report$max_epochs) {
+    }
+    done <- function() {
+        if (!is.null(id)) {
             cli::cli_progress_done(id = id, .envir = environment)
         }
     }
+    list(on_epoch = .stoppable(show), done = done)
 }
 
 # Where a line cannot be rewritten: about ten lines a run.
 .progress_lines <- function() {
     started <- proc.time()[["elapsed"]]
-    function(report) {
+    show <- function(report) {
         every <- max(1, round(report$max_epochs / 10))
         if (report$epoch %% every && report$epoch < report$max_epochs) {
             return()
@@ -58,17 +65,20 @@
         left <- elapsed / report$epoch * (report$max_epochs - report$epoch)
         .inform(
             "Epoch ", report$epoch, "/", report$max_epochs, " | ",
-            .epoch_summary(report), " | ETA ", ceiling(left), "s"
+            .epoch_summary(report, "validation"), " | ETA ", ceiling(left),
+            "s"
         )
     }
+    list(on_epoch = .stoppable(show), done = function() NULL)
 }
 
-.epoch_summary <- function(report) {
+.epoch_summary <- function(report, validation) {
     elbo <- paste("ELBO", .one_decimal(-report$elbo_train))
     if (!is.finite(report$elbo_validation)) {
         return(elbo)
     }
-    paste0(elbo, " (validation ", .one_decimal(-report$elbo_validation), ")")
+    paste0(elbo, " (", validation, " ",
+           .one_decimal(-report$elbo_validation), ")")
 }
 
 .one_decimal <- function(x) formatC(x, format = "f", digits = 1)

@@ -24,9 +24,10 @@ test_that("a terminal gets a progress bar", {
         list(epoch = epoch, max_epochs = 3, elbo_train = 123.45,
              elbo_validation = NaN)
     }
-    reporter <- scvigor:::.epoch_reporter(TRUE)
-    shown <- capture_messages(for (epoch in 1:3) {
-        expect_false(reporter(report(epoch)))
+    progress <- scvigor:::.new_progress(TRUE)
+    shown <- capture_messages({
+        for (epoch in 1:3) expect_false(progress$on_epoch(report(epoch)))
+        progress$done()
     })
     shown <- paste(shown, collapse = "")
     expect_match(shown, "3/3")
