@@ -71,6 +71,7 @@ std::optional<std::vector<std::string>> text_attribute(
   const auto attribute = open_attribute(
       node, name, [](Element e) { return e == Element::kText; });
   if (!attribute) return std::nullopt;
+  if (attribute->size == 0) return std::vector<std::string>();
   if (H5Tis_variable_str(attribute->type.get()) > 0)
     return read_variable(node, *attribute);
   const std::size_t width = H5Tget_size(attribute->type.get());
@@ -98,6 +99,7 @@ std::optional<std::vector<std::int64_t>> integer_attribute(
   });
   if (!attribute) return std::nullopt;
   std::vector<std::int64_t> values(attribute->size);
+  if (values.empty()) return values;
   node.call("read an attribute of", [&] {
     return H5Aread(attribute->handle.get(), H5T_NATIVE_INT64, values.data());
   });

@@ -166,6 +166,7 @@ void Dataset::read_as(hid_t memory_type,
                       const std::vector<std::int64_t>& first,
                       const std::vector<std::int64_t>& count, void* out,
                       hid_t transfer) const {
+  if (std::count(count.begin(), count.end(), 0) > 0 || size_ == 0) return;
   Handle wrapped;
   if (!member_.empty()) {
     wrapped = Handle(H5Tcreate(H5T_COMPOUND, H5Tget_size(memory_type)));
