@@ -2,58 +2,62 @@
 # Generator token: 10BE3573-1514-4C36-9D1C-5A225CD40393
 
 summarise_counts <- function(counts) {
-    .Call('_scvigor_summarise_counts', PACKAGE = 'scvigor', counts)
+    .Call(`_scvigor_summarise_counts`, counts)
 }
 
 log_library_sizes <- function(counts) {
-    .Call('_scvigor_log_library_sizes', PACKAGE = 'scvigor', counts)
+    .Call(`_scvigor_log_library_sizes`, counts)
 }
 
 latent_posterior <- function(model, cells, batch_size, num_threads) {
-    .Call('_scvigor_latent_posterior', PACKAGE = 'scvigor', model, cells, batch_size, num_threads)
+    .Call(`_scvigor_latent_posterior`, model, cells, batch_size, num_threads)
 }
 
 latent_representation <- function(model, cells, give_mean, mc_samples, batch_size, seed, num_threads) {
-    .Call('_scvigor_latent_representation', PACKAGE = 'scvigor', model, cells, give_mean, mc_samples, batch_size, seed, num_threads)
+    .Call(`_scvigor_latent_representation`, model, cells, give_mean, mc_samples, batch_size, seed, num_threads)
 }
 
 normalized_expression <- function(model, cells, transform_batch, genes, latent_library_size, library_size, n_samples, posterior_mean, batch_size, seed, num_threads) {
-    .Call('_scvigor_normalized_expression', PACKAGE = 'scvigor', model, cells, transform_batch, genes, latent_library_size, library_size, n_samples, posterior_mean, batch_size, seed, num_threads)
+    .Call(`_scvigor_normalized_expression`, model, cells, transform_batch, genes, latent_library_size, library_size, n_samples, posterior_mean, batch_size, seed, num_threads)
 }
 
 cell_losses <- function(model, cells, posterior_mean, batch_size, seed, num_threads) {
-    .Call('_scvigor_cell_losses', PACKAGE = 'scvigor', model, cells, posterior_mean, batch_size, seed, num_threads)
+    .Call(`_scvigor_cell_losses`, model, cells, posterior_mean, batch_size, seed, num_threads)
+}
+
+read_count_file <- function(path, assay) {
+    .Call(`_scvigor_read_count_file`, path, assay)
 }
 
 model_from_state <- function(options, state) {
-    .Call('_scvigor_model_from_state', PACKAGE = 'scvigor', options, state)
+    .Call(`_scvigor_model_from_state`, options, state)
 }
 
 is_null_pointer <- function(pointer) {
-    .Call('_scvigor_is_null_pointer', PACKAGE = 'scvigor', pointer)
+    .Call(`_scvigor_is_null_pointer`, pointer)
 }
 
 runtime_info <- function() {
-    .Call('_scvigor_runtime_info', PACKAGE = 'scvigor')
+    .Call(`_scvigor_runtime_info`)
 }
 
 default_options <- function() {
-    .Call('_scvigor_default_options', PACKAGE = 'scvigor')
+    .Call(`_scvigor_default_options`)
 }
 
 validate_options <- function(model_options, train_options) {
-    invisible(.Call('_scvigor_validate_options', PACKAGE = 'scvigor', model_options, train_options))
+    invisible(.Call(`_scvigor_validate_options`, model_options, train_options))
 }
 
 default_max_epochs <- function(n_cells) {
-    .Call('_scvigor_default_max_epochs', PACKAGE = 'scvigor', n_cells)
+    .Call(`_scvigor_default_max_epochs`, n_cells)
 }
 
 split_cells <- function(n_cells, train_options, seed) {
-    .Call('_scvigor_split_cells', PACKAGE = 'scvigor', n_cells, train_options, seed)
+    .Call(`_scvigor_split_cells`, n_cells, train_options, seed)
 }
 
 train_scvi <- function(cells, model_options, train_options, split, seed, num_threads, on_epoch) {
-    .Call('_scvigor_train_scvi', PACKAGE = 'scvigor', cells, model_options, train_options, split, seed, num_threads, on_epoch)
+    .Call(`_scvigor_train_scvi`, cells, model_options, train_options, split, seed, num_threads, on_epoch)
 }
 

@@ -40,6 +40,11 @@
     shown
 }
 
+# "1 cell", "2 cells"
+.count_of <- function(n, thing) {
+    paste0(n, " ", thing, if (n != 1) "s")
+}
+
 # "; did you mean `n_latent`?", or nothing when no name is near
 .did_you_mean <- function(name, known) {
     distance <- adist(name, known, ignore.case = TRUE)[1, ]

@@ -111,27 +111,29 @@
     found <- summarise_counts(data$counts)
     if (found$n_not_finite) {
         .stop_argument(
-            "x", data$label, " has ", found$n_not_finite,
-            " missing or infinite values; scVI needs every count."
+            "x", data$label, " has ",
+            .count_of(found$n_not_finite, "missing or infinite value"),
+            "; scVI needs every count."
         )
     }
     if (found$n_negative) {
         .stop_argument(
-            "x", data$label, " has ", found$n_negative, " negative values; ",
-            "scVI needs raw counts, not scaled or corrected values."
+            "x", data$label, " has ",
+            .count_of(found$n_negative, "negative value"),
+            "; scVI needs raw counts, not scaled or corrected values."
         )
     }
     if (found$n_fractional && likelihood != "normal") {
         .warn(
-            data$label, " has ", found$n_fractional, " values that are no ",
-            "whole numbers; a count likelihood expects raw counts. Is ",
+            data$label, " has ", .count_of(found$n_fractional, "fraction"),
+            " among its values; a count likelihood expects raw counts. Is ",
             "`assay.type` right?"
         )
     }
     if (found$n_empty_cells) {
         .warn(
-            data$label, " has ", found$n_empty_cells, " cells without a ",
-            "single count; they carry no information."
+            data$label, " has ", .count_of(found$n_empty_cells, "cell"),
+            " without a single count: nothing can be learned about them."
         )
     }
     invisible(found)

@@ -16,7 +16,10 @@
     }
     label <- paste0("Layer \"", assay.type, "\" of assay \"", assay, "\"")
     counts <- .seurat_counts(x[[assay]], assay.type, label, colnames(x))
-    .new_count_data(counts, x[[]], label)
+    data <- .new_count_data(counts, x[[]], label)
+    # the default assay of today, for the calls to come
+    data$assay <- assay
+    data
 }
 
 .seurat_counts <- function(assay, layer, label, cells) {
@@ -81,8 +84,9 @@
     missing_cells <- setdiff(cells, names_of_cells)
     if (length(missing_cells)) {
         .stop_argument(
-            "assay.type", label, " has no counts for ", length(missing_cells),
-            " cells, such as ", .some(missing_cells, 3), "."
+            "assay.type", label, " has no counts for ",
+            .count_of(length(missing_cells), "cell"), ", such as ",
+            .some(missing_cells, 3), "."
         )
     }
     entries <- lapply(layers, function(layer) {
@@ -95,7 +99,7 @@
     })
     entries <- do.call(rbind, entries)
     entries <- entries[!is.na(entries$i) & !is.na(entries$j), ]
-    Matrix::sparseMatrix(
+    sparseMatrix(
         i = entries$i, j = entries$j, x = entries$x,
         dims = c(length(genes), length(cells)), dimnames = list(genes, cells)
     )

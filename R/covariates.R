@@ -60,8 +60,9 @@
     }
     if (length(values) != n_cells) {
         .stop_argument(
-            argument, "`", name, "` has ", length(values),
-            " values for ", n_cells, " cells."
+            argument, "`", name, "` has ",
+            .count_of(length(values), "value"), " for ",
+            .count_of(n_cells, "cell"), "."
         )
     }
     list(column = NULL, values = if (is(values, "Rle")) {
@@ -101,8 +102,8 @@
 .read_table <- function(table, argument, data) {
     if (nrow(table) != ncol(data$counts)) {
         .stop_argument(
-            argument, "`", argument, "` has ", nrow(table), " rows for ",
-            ncol(data$counts), " cells."
+            argument, "`", argument, "` has ", .count_of(nrow(table), "row"),
+            " for ", .count_of(ncol(data$counts), "cell"), "."
         )
     }
     names <- colnames(table)
@@ -125,8 +126,9 @@
     if (anyNA(values)) {
         .stop_argument(
             argument, .covariate_label(covariate, argument), " has ",
-            sum(is.na(values)), " missing values; scVI needs a level for ",
-            "every cell. Remove those cells or give NA a level of its own."
+            .count_of(sum(is.na(values)), "missing value"), "; scVI needs a ",
+            "level for every cell. Remove those cells or give them a level ",
+            "of their own."
         )
     }
     if (is.factor(values)) {
@@ -168,14 +170,15 @@
     }
     if (!all(is.finite(values))) {
         .stop_argument(
-            argument, label, " has ", sum(!is.finite(values)),
-            " missing or infinite values."
+            argument, label, " has ",
+            .count_of(sum(!is.finite(values)), "missing or infinite value"),
+            "."
         )
     }
     if (argument == "size_factor" && any(values <= 0)) {
         .stop_argument(
-            argument, label, " has ", sum(values <= 0),
-            " values that are not positive."
+            argument, label, " must be positive; it has ",
+            .count_of(sum(values <= 0), "value"), " of 0 or below."
         )
     }
     as.double(values)

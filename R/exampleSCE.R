@@ -26,7 +26,7 @@ exampleSCE <- function(n_genes = 100, n_cells = 300, n_batches = 2) {
     marker_of <- rep_len(1:3, n_genes %/% 3)
     type_effect[cbind(seq_along(marker_of), marker_of)] <- log(8)
     batch_effect <- matrix(
-        stats::rnorm(n_genes * n_batches, sd = 0.4), n_genes
+        rnorm(n_genes * n_batches, sd = 0.4), n_genes
     )
     level <- rlnorm(n_genes, meanlog = 0, sdlog = 0.7)
     depth <- rlnorm(n_cells, meanlog = 0, sdlog = 0.3)

@@ -58,13 +58,9 @@ runSCVI.Seurat <- function(x, ..., name = "scvi") {
     key <- paste0(gsub("[^A-Za-z0-9]", "", name), "_")
     latent <- .training_latent(model)
     colnames(latent) <- paste0(key, seq_len(ncol(latent)))
-    assay <- .registry(model)$source$assay
-    if (is.null(assay)) {
-        assay <- SeuratObject::DefaultAssay(x)
-    }
     x[[name]] <- SeuratObject::CreateDimReducObject(
-        embeddings = latent, assay = assay, key = key,
-        stdev = unname(apply(latent, 2, sd)), misc = list(model = model)
+        embeddings = latent, assay = .registry(model)$source$assay,
+        key = key, stdev = unname(apply(latent, 2, sd)), misc = list(model = model)
     )
     x
 }

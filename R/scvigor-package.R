@@ -18,13 +18,13 @@
 #' @keywords internal
 #' @useDynLib scvigor, .registration = TRUE
 #' @importFrom Rcpp evalCpp
-#' @importFrom methods as is new setClass setMethod setValidity
+#' @importFrom methods as is new setClass setMethod
 #' @importClassesFrom S4Vectors DataFrame
 #' @importFrom S4Vectors DataFrame metadata metadata<-
 #' @importFrom SummarizedExperiment assay assayNames colData
 #' @importFrom SingleCellExperiment altExp altExpNames reducedDim<-
 #' @importFrom SingleCellExperiment reducedDimNames
-#' @importFrom Matrix colSums
-#' @importFrom stats rnbinom sd
+#' @importFrom Matrix sparseMatrix
+#' @importFrom stats rnbinom rnorm sd
 #' @importFrom utils adist head packageVersion
 "_PACKAGE"

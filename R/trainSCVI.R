@@ -180,6 +180,7 @@ trainSCVI <- function(
 
     codes <- .make_codes(covariates, registry)
     registry$source <- arguments[.source_arguments]
+    registry$source$assay <- data$assay
     .fit(
         data, codes, registry, options, external_indexing,
         .check_seed(seed), .check_threads(num_threads), verbose

@@ -31,9 +31,8 @@ trainingSplit <- function(object, name = NULL) {
     }
     part <- if (length(split$validation)) "validation" else "test"
     .inform(
-        "The last minibatch of an epoch would have had ", split$n_moved,
-        if (split$n_moved == 1) " cell" else " cells",
-        ", too few for batch normalisation: moved to the ", part, " part. ",
+        "The last minibatch of an epoch would have had ",
+        .count_of(split$n_moved, "cell"), ", too few for batch normalisation: moved to the ", part, " part. ",
         length(split$train), " cells train, ", length(split$validation),
         " validate."
     )
@@ -82,8 +81,8 @@ trainingSplit <- function(object, name = NULL) {
         twice <- sum(duplicated(split[[part]]))
         if (twice) {
             .stop_argument(
-                argument, "`external_indexing$", part, "` holds ", twice,
-                " cells more than once."
+                argument, "`external_indexing$", part, "` holds ",
+                .count_of(twice, "cell"), " more than once."
             )
         }
     }
@@ -91,8 +90,9 @@ trainingSplit <- function(object, name = NULL) {
         shared <- length(intersect(split[[pair[1]]], split[[pair[2]]]))
         if (shared) {
             .stop_argument(
-                argument, "`external_indexing`: ", shared,
-                " cells are both in `", pair[1], "` and in `", pair[2], "`."
+                argument, "`external_indexing` has ",
+                .count_of(shared, "cell"), " both in `", pair[1],
+                "` and in `", pair[2], "`."
             )
         }
     }

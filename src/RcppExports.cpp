@@ -95,6 +95,17 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// read_count_file
+Rcpp::List read_count_file(const std::string& path, const std::string& assay);
+RcppExport SEXP _scvigor_read_count_file(SEXP pathSEXP, SEXP assaySEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
+    Rcpp::traits::input_parameter< const std::string& >::type assay(assaySEXP);
+    rcpp_result_gen = Rcpp::wrap(read_count_file(path, assay));
+    return rcpp_result_gen;
+END_RCPP
+}
 // model_from_state
 SEXP model_from_state(Rcpp::List options, Rcpp::List state);
 RcppExport SEXP _scvigor_model_from_state(SEXP optionsSEXP, SEXP stateSEXP) {
@@ -190,6 +201,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_latent_representation", (DL_FUNC) &_scvigor_latent_representation, 7},
     {"_scvigor_normalized_expression", (DL_FUNC) &_scvigor_normalized_expression, 11},
     {"_scvigor_cell_losses", (DL_FUNC) &_scvigor_cell_losses, 6},
+    {"_scvigor_read_count_file", (DL_FUNC) &_scvigor_read_count_file, 2},
     {"_scvigor_model_from_state", (DL_FUNC) &_scvigor_model_from_state, 2},
     {"_scvigor_is_null_pointer", (DL_FUNC) &_scvigor_is_null_pointer, 1},
     {"_scvigor_runtime_info", (DL_FUNC) &_scvigor_runtime_info, 0},

@@ -74,8 +74,9 @@ Rcpp::NumericMatrix normalized_expression(
     const auto n_genes = genes.size() > 0
                              ? static_cast<std::int64_t>(genes.size())
                              : pointer->options().n_genes;
-    Rcpp::NumericMatrix out(static_cast<int>(n_genes),
-                            static_cast<int>(core_cells.n_cells()));
+    const Rcpp::NumericMatrix out =
+        Rf_allocMatrix(REALSXP, static_cast<int>(n_genes),
+                       static_cast<int>(core_cells.n_cells()));
     double* const first_value = REAL(out);
     with_interrupts([&](const scvigor::Hooks& hooks) {
       scvigor::normalized_expression(

@@ -54,6 +54,18 @@ expect_argument_error <- function(object, argument, regexp = NULL) {
     expect_identical(error$argument, argument)
 }
 
+# Presses Ctrl-C in another R process, soon after it has made a file.
+interrupt_when_started <- function(process, started) {
+    for (attempt in seq_len(300)) {
+        if (file.exists(started)) break
+        Sys.sleep(0.1)
+    }
+    Sys.sleep(1)
+    process$interrupt()
+    process$wait(20000)
+    process$kill()
+}
+
 # The folder of reference numbers, or NULL. It is no part of the package.
 reference_folder <- function() {
     given <- Sys.getenv("SCVIGOR_REFERENCE", "")

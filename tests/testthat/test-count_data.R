@@ -64,7 +64,7 @@ test_that("DS19 fractional values warn, with the name of the assay", {
     )
     # the whole data are looked at: one value is enough
     counts[5, 77] <- 0.5
-    expect_warning(quick_train(counts), "1 values that are no whole numbers")
+    expect_warning(quick_train(counts), "1 fraction ")
     expect_no_warning(
         quick_train(counts, gene_likelihood = "normal")
     )

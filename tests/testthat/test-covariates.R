@@ -99,7 +99,7 @@ test_that("RB03 continuous covariates and size factors are checked", {
     sce$cont1[3] <- NA
     expect_argument_error(
         quick_train(sce, continuous_covariates = c("cont1", "cont2")),
-        "continuous_covariates", "\"cont1\".*1 missing"
+        "continuous_covariates", "\"cont1\".*1 missing or infinite value\\."
     )
     expect_argument_error(
         quick_train(sce, continuous_covariates = "batch"),

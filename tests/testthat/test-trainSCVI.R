@@ -181,6 +181,29 @@ test_that("MC10 a learned library size has a prior per batch", {
     )
 })
 
+test_that("Ctrl-C ends other verbs as R's own interrupt", {
+    skip_on_os("windows")
+    skip_if_not_installed("callr")
+    started <- withr::local_tempfile()
+    process <- callr::r_bg(
+        function(model, started) {
+            loadNamespace("scvigor")
+            tryCatch(
+                {
+                    file.create(started)
+                    scvigor::normalizedExpression(
+                        model, n_samples = 1e5, batch_size = 1
+                    )
+                },
+                interrupt = function(condition) "interrupted"
+            )
+        },
+        list(model = quick_train(toy_counts(20, 100)), started = started)
+    )
+    interrupt_when_started(process, started)
+    expect_identical(process$get_result(), "interrupted")
+})
+
 test_that("Ctrl-C returns the model as trained so far", {
     skip_on_os("windows")
     skip_if_not_installed("callr")
@@ -210,13 +233,7 @@ test_that("Ctrl-C returns the model as trained so far", {
         },
         list(counts = toy_counts(20, 100), started = started)
     )
-    for (attempt in seq_len(300)) {
-        if (file.exists(started)) break
-        Sys.sleep(0.1)
-    }
-    Sys.sleep(1)
-    process$interrupt()
-    process$wait(20000)
+    interrupt_when_started(process, started)
     result <- process$get_result()
     expect_match(result$warned, "interrupted after")
     expect_gt(nrow(result$history), 0)

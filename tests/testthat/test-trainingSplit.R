@@ -28,7 +28,7 @@ test_that("TR11 given cells that make no sense are errors", {
     }
     wrong(list(1:60, 51:100), "`train` and in `validation`")
     wrong(list(1:60, 61:90), "leaves out 10")
-    wrong(list(c(1:90, 90), 91:100), "train` holds 1 cells more than once")
+    wrong(list(c(1:90, 90), 91:100), "train` holds 1 cell more than once")
     wrong(1:90, "list")
     wrong(list(1:50, 51:60, 61:70, 71:100), "list")
     wrong(list(training = 1:90), "\"training\"")
