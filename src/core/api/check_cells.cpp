@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "nn/batch_norm.hpp"
+
 namespace scvigor {
 namespace {
 
@@ -74,6 +76,20 @@ void check_cells(const Cells& cells, const ModelOptions& o) {
       fail("continuous_covariates",
            "`continuous_covariates` must be finite.");
   if (o.use_size_factor) check_size_factor(cells);
+}
+
+void check_split(const Split& split, std::int64_t n_cells) {
+  const std::string argument = "external_indexing";
+  for (const auto* part : {&split.train, &split.validation, &split.test})
+    for (const auto cell : *part)
+      if (cell < 0 || cell >= n_cells)
+        fail(argument, "`external_indexing` names a cell that is not one of "
+                       "the " + std::to_string(n_cells) + " cells.");
+  if (static_cast<std::int64_t>(split.train.size()) < kFewestCells)
+    fail(argument, "The training part has " +
+                       std::to_string(split.train.size()) +
+                       " cells; it needs at least " +
+                       std::to_string(kFewestCells) + ".");
 }
 
 }  // namespace scvigor

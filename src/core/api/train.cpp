@@ -16,6 +16,7 @@ TrainResult train(Model& model, const Cells& cells, const Split& split,
   check_cells(cells, model.options());
   if (!cells.counts)
     throw ArgumentError("x", "Training needs the counts of the cells.");
+  check_split(split, cells.n_cells());
   return without_torch_errors([&] {
     const auto start = std::chrono::steady_clock::now();
     Trainer trainer(model.vae(), cells, split, options, seed, hooks);

@@ -81,4 +81,12 @@ std::vector<at::Tensor> StateList::parameters() const {
   return out;
 }
 
+std::vector<at::Tensor> StateList::buffers() const {
+  std::vector<at::Tensor> out;
+  for (const auto& entry : entries_)
+    if (entry.is_buffer)
+      out.insert(out.end(), entry.parts.begin(), entry.parts.end());
+  return out;
+}
+
 }  // namespace scvigor

@@ -39,6 +39,8 @@ class StateList {
   const std::vector<StateEntry>& entries() const { return entries_; }
   // All tensors that training may change.
   std::vector<at::Tensor> parameters() const;
+  // The others: statistics that a pass in training mode updates.
+  std::vector<at::Tensor> buffers() const;
 
  private:
   std::vector<StateEntry> entries_;

@@ -11,6 +11,12 @@
 namespace scvigor {
 namespace {
 
+void copy_all(const std::vector<at::Tensor>& from,
+              std::vector<at::Tensor>& to) {
+  const at::NoGradGuard no_grad;
+  for (std::size_t i = 0; i < from.size(); ++i) to[i].copy_(from[i]);
+}
+
 // Where the minibatches of n cells end. A last one too small for BatchNorm
 // joins the one before it.
 std::vector<std::int64_t> minibatch_ends(std::int64_t n,
@@ -55,9 +61,11 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
       loader_(cells, vae.tensor_options()),
       rng_(derive_seed(seed, SeedUse::kTraining)),
       optimizer_(vae.state().parameters(), options),
+      buffers_(vae.state().buffers()),
       plateau_(options),
       stopping_(options),
       check_val_every_(validation_interval(options)) {
+  for (const auto& buffer : buffers_) buffers_before_.push_back(buffer.clone());
   const bool watches = options.early_stopping || options.reduce_lr_on_plateau;
   if (watches && split.validation.empty())
     throw ArgumentError(
@@ -102,6 +110,7 @@ bool Trainer::train_epoch() {
 
 EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
   const Mode mode{true, &rng_};
+  copy_all(buffers_, buffers_before_);
   const Inference inference = vae_.infer(batch, mode);
   const Noise noise = vae_.draw_noise(batch.n_cells(), rng_);
   const LossTerms terms = vae_.loss_terms(batch, inference, noise, mode);
@@ -116,8 +125,9 @@ EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
   return sums_of(terms, weight);
 }
 
-void Trainer::check_finite(double loss) const {
+void Trainer::check_finite(double loss) {
   if (std::isfinite(loss)) return;
+  copy_all(buffers_before_, buffers_);
   throw NumericError(
       epoch_ + 1,
       "The loss became " + std::string(std::isnan(loss) ? "NaN" : "infinite") +

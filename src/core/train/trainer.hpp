@@ -32,7 +32,8 @@ class Trainer {
   bool validate_epoch();
   // One gradient step; the sums over its cells.
   EpochSums train_step(const Minibatch& batch, double kl_weight);
-  void check_finite(double loss) const;
+  // Throws on a loss that is no number, the statistics put back.
+  void check_finite(double loss);
   bool validation_is_due() const;
   // Learning rate and early stopping; true: stop.
   bool adapt();
@@ -47,6 +48,10 @@ class Trainer {
   Loader loader_;
   Rng rng_;
   AdamOptimizer optimizer_;
+  // BatchNorm's statistics, now and before the step under way: a pass over a
+  // minibatch changes them before its loss is known.
+  std::vector<at::Tensor> buffers_;
+  std::vector<at::Tensor> buffers_before_;
   PlateauSchedule plateau_;
   EarlyStopping stopping_;
   Recorder recorder_;
