@@ -88,7 +88,7 @@ TEST_CASE("every kind of model can be trained") {
 
 TEST_CASE("the same seed gives the same weights, bit for bit") {
   Training t;
-  t.options.max_epochs = 3;
+  t.options.max_epochs = 2;
   const ThreadScope threads(2);
   const auto first = weights(t);
   CHECK(weights(t) == first);
@@ -166,6 +166,20 @@ TEST_CASE("a last minibatch of one or two cells fails no run") {
 TEST_CASE("minibatches of two cells train a model") {
   const auto trained = run(with_cells(9, 2));
   CHECK(trained.result.steps == 2 * 4);
+  for (const double value : all_values(trained.model.state()))
+    REQUIRE(std::isfinite(value));
+}
+
+TEST_CASE("minibatches of one cell need a model without BatchNorm") {
+  Training t = with_cells(9, 1);
+  try {
+    run(t);
+    FAIL_CHECK("accepted");
+  } catch (const ArgumentError& error) {
+    CHECK(error.argument() == "batch_size");
+  }
+  t.model.use_batch_norm = NormPlacement::kNone;
+  const auto trained = run(t);
   for (const double value : all_values(trained.model.state()))
     REQUIRE(std::isfinite(value));
 }

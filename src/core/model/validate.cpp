@@ -111,6 +111,7 @@ void validate(const TrainOptions& o) {
   require(o.lr_factor > 0.0 && o.lr_factor < 1.0, "lr_factor",
           "above 0 and below 1", o.lr_factor);
   at_least(0, "lr_patience", o.lr_patience);
+  not_negative("lr_threshold", o.lr_threshold);
   not_negative("lr_min", o.lr_min);
   at_least(0, "early_stopping_patience", o.early_stopping_patience);
   at_least(0, "early_stopping_warmup_epochs", o.early_stopping_warmup_epochs);

@@ -1,0 +1,106 @@
+// What a look at the whole data finds: bad counts, library sizes, their prior.
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "catch.hpp"
+#include "scvigor/counts.hpp"
+#include "simulated.hpp"
+#include "support.hpp"
+
+using namespace scvigor;
+
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+at::Tensor matrix(const std::vector<double>& values, std::int64_t n_cells) {
+  return at::tensor(values, at::kDouble).reshape({n_cells, -1});
+}
+
+}  // namespace
+
+TEST_CASE("clean counts raise nothing") {
+  const auto found = summarise_counts(
+      *support::dense_source(support::simulate_counts(2100, 5, 1) + 1.0));
+  CHECK(found.n_negative == 0);
+  CHECK(found.n_not_finite == 0);
+  CHECK(found.n_fractional == 0);
+  CHECK(found.n_empty_cells == 0);
+}
+
+TEST_CASE("bad counts are counted by kind, however they are stored") {
+  const at::Tensor counts = matrix({1, -2, 0.5,            //
+                                    kNan, kInfinity, 3,    //
+                                    0, 0, 0,               //
+                                    -kInfinity, -0.5, 2.5,  //
+                                    1e6, 0, 16777217},
+                                   5);
+  for (const auto& source :
+       {support::dense_source(counts), support::compressed_source(counts)}) {
+    const auto found = summarise_counts(*source);
+    CHECK(found.n_negative == 2);
+    CHECK(found.n_not_finite == 3);
+    CHECK(found.n_fractional == 2);
+    CHECK(found.n_empty_cells == 1);
+  }
+}
+
+TEST_CASE("missing integers are not finite") {
+  const std::vector<int> values{1, std::numeric_limits<int>::min(), -3, 0};
+  const auto found = summarise_counts(*view_dense_cells(values.data(), 2, 2));
+  CHECK(found.n_not_finite == 1);
+  CHECK(found.n_negative == 1);
+  CHECK(found.n_fractional == 0);
+}
+
+TEST_CASE("a cell of stored zeros is empty") {
+  const std::vector<int> indptr{0, 2, 3};
+  const std::vector<int> genes{0, 1, 1};
+  const std::vector<double> values{0.0, 0.0, 4.0};
+  const auto source = view_compressed_cells(indptr.data(), genes.data(),
+                                            values.data(), 2, 3);
+  CHECK(summarise_counts(*source).n_empty_cells == 1);
+  CHECK(log_library_sizes(*source) ==
+        std::vector<double>{0.0, std::log(4.0)});
+}
+
+TEST_CASE("no cells, nothing found") {
+  const auto source = view_dense_cells(static_cast<const double*>(nullptr),
+                                       0, 3);
+  const auto found = summarise_counts(*source);
+  CHECK(found.n_empty_cells == 0);
+  CHECK(log_library_sizes(*source).empty());
+}
+
+TEST_CASE("library sizes are logs of the totals, over many blocks of cells") {
+  const at::Tensor counts = support::simulate_counts(2500, 4, 2);
+  const at::Tensor totals = counts.sum(1);
+  REQUIRE_CLOSE(
+      at::tensor(log_library_sizes(*support::compressed_source(counts))),
+      at::where(totals > 0, totals.log(), at::zeros_like(totals)), 1e-12);
+}
+
+TEST_CASE("the prior of the library size is taken batch by batch") {
+  const at::Tensor counts = matrix({1, 1, 3, 1, 7, 9, 0, 0}, 4);
+  const auto source = support::dense_source(counts);
+  const auto prior = library_prior(*source, {0, 0, 2, 2}, 3);
+  const double a = std::log(2.0);
+  const double b = std::log(4.0);
+  const double c = std::log(16.0);
+  CHECK(prior.log_means[0] == Approx((a + b) / 2));
+  CHECK(prior.log_vars[0] == Approx((b - a) * (b - a) / 4));
+  // Nobody in batch 1.
+  CHECK(prior.log_means[1] == 0.0);
+  CHECK(prior.log_vars[1] == 1.0);
+  // An empty cell counts with 0.
+  CHECK(prior.log_means[2] == Approx(c / 2));
+  CHECK(prior.log_vars[2] == Approx(c * c / 4));
+
+  const auto all = library_prior(*source, {}, 1);
+  CHECK(all.log_means[0] == Approx((a + b + c) / 4));
+}
