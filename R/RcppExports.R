@@ -17,12 +17,24 @@ latent_representation <- function(model, cells, give_mean, mc_samples, batch_siz
     .Call(`_scvigor_latent_representation`, model, cells, give_mean, mc_samples, batch_size, seed, num_threads)
 }
 
-normalized_expression <- function(model, cells, transform_batch, genes, latent_library_size, library_size, n_samples, posterior_mean, batch_size, seed, num_threads) {
-    .Call(`_scvigor_normalized_expression`, model, cells, transform_batch, genes, latent_library_size, library_size, n_samples, posterior_mean, batch_size, seed, num_threads)
+normalized_expression <- function(model, cells, decode, latent_library_size, library_size, num_threads) {
+    .Call(`_scvigor_normalized_expression`, model, cells, decode, latent_library_size, library_size, num_threads)
 }
 
 cell_losses <- function(model, cells, posterior_mean, batch_size, seed, num_threads) {
     .Call(`_scvigor_cell_losses`, model, cells, posterior_mean, batch_size, seed, num_threads)
+}
+
+latent_library_size <- function(model, cells, give_mean, batch_size, seed, num_threads) {
+    .Call(`_scvigor_latent_library_size`, model, cells, give_mean, batch_size, seed, num_threads)
+}
+
+marginal_log_likelihood <- function(model, cells, n_mc_samples, batch_size, seed, num_threads) {
+    .Call(`_scvigor_marginal_log_likelihood`, model, cells, n_mc_samples, batch_size, seed, num_threads)
+}
+
+decoder_loadings <- function(model) {
+    .Call(`_scvigor_decoder_loadings`, model)
 }
 
 read_count_file <- function(path, assay) {
@@ -51,6 +63,18 @@ validate_options <- function(model_options, train_options) {
 
 default_max_epochs <- function(n_cells) {
     .Call(`_scvigor_default_max_epochs`, n_cells)
+}
+
+posterior_predictive_sample <- function(model, cells, decode, num_threads) {
+    .Call(`_scvigor_posterior_predictive_sample`, model, cells, decode, num_threads)
+}
+
+likelihood_parameters <- function(model, cells, decode, give_mean, num_threads) {
+    .Call(`_scvigor_likelihood_parameters`, model, cells, decode, give_mean, num_threads)
+}
+
+feature_correlation <- function(model, cells, decode, ranks, size_factor, num_threads) {
+    .Call(`_scvigor_feature_correlation`, model, cells, decode, ranks, size_factor, num_threads)
 }
 
 split_cells <- function(n_cells, train_options, seed) {

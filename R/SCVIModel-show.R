@@ -32,15 +32,17 @@ setMethod("show", "SCVIModel", function(object) {
     registry <- .registry(model)
     batches <- registry$batch$levels
     parts <- c(
-        paste(format(length(.genes(model)), big.mark = ","), "genes"),
-        paste(format(length(.log_library(model)), big.mark = ","), "cells"),
-        if (length(batches)) {
+        .large_count(length(.genes(model)), "gene"),
+        .large_count(length(.log_library(model)), "cell"),
+        if (length(batches) == 1) {
+            paste0("1 batch (", .some(batches), ")")
+        } else if (length(batches)) {
             paste0(length(batches), " batches (", .some(batches, 4), ")")
         } else {
             "no batches"
         },
         if (length(registry$labels)) {
-            paste(length(registry$labels$levels), "labels")
+            .count_of(length(registry$labels$levels), "label")
         },
         if (length(registry$categorical)) {
             paste("categories", .some(names(registry$categorical)))
@@ -51,6 +53,10 @@ setMethod("show", "SCVIModel", function(object) {
         if (length(registry$size_factor)) "size factors"
     )
     paste(parts, collapse = ", ")
+}
+
+.large_count <- function(n, thing) {
+    sub("^[0-9]+", format(n, big.mark = ","), .count_of(n, thing))
 }
 
 .describe_training <- function(model) {
@@ -74,8 +80,8 @@ setMethod("show", "SCVIModel", function(object) {
         if (any(is.finite(loss))) {
             best <- which.min(loss)
             return(paste0(
-                part, " ELBO ", format(-loss[best], nsmall = 1, digits = 6),
-                " in epoch ", history$epoch[best]
+                part, " ELBO ", .one_decimal(-loss[best]), " in epoch ",
+                history$epoch[best]
             ))
         }
     }

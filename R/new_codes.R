@@ -51,9 +51,6 @@
     .read_column(value, argument, data)
 }
 
-# Fields that hold several covariates.
-.several <- c("categorical", "continuous")
-
 # The columns of the cell table that hold a field; NULL when some of it was
 # given by value.
 .registered_columns <- function(entry, field) {

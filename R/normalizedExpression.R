@@ -33,37 +33,29 @@ normalizedExpression <- function(
     name = NULL, batch_size = 512, seed = NULL, num_threads = NULL
 ) {
     .check_library_size(library_size)
-    .check_whole(n_samples, "n_samples")
     .check_flag(return_mean, "return_mean")
-    .check_whole(batch_size, "batch_size")
-    num_threads <- .check_threads(num_threads)
-    query <- .query(
-        object, x, ..., subset.col = subset.col, name = name,
-        needs_counts = FALSE, known = names(formals())
-    )
     latent_size <- identical(library_size, "latent")
-    .check_latent_size(query, latent_size)
-    batches <- .batch_codes(query$model, transform_batch)
-    known_genes <- .genes(query$model)
-    genes <- .positions(
-        subset.row, length(known_genes), known_genes, "subset.row", "genes"
+    query <- .decode_query(
+        object, x, ..., transform_batch = transform_batch,
+        n_samples = n_samples, subset.row = subset.row,
+        subset.col = subset.col, name = name, batch_size = batch_size,
+        seed = seed, num_threads = num_threads, needs_library = latent_size,
+        known = names(formals())
     )
-    seed <- .check_seed(seed)
-    draw <- function(n_samples, seed) {
-        values <- normalized_expression(
-            query$pointer, query$cells, batches,
-            if (is.null(subset.row)) integer() else genes - 1L, latent_size,
-            if (latent_size) 1 else library_size, n_samples, FALSE,
-            batch_size, seed, num_threads
-        )
-        dimnames(values) <- list(known_genes[genes], query$cell_names)
-        values
+    draw <- function(decode) {
+        .name_expression(normalized_expression(
+            query$pointer, query$cells, decode, latent_size,
+            if (latent_size) 1 else library_size, query$num_threads
+        ), query$dimnames)
     }
     if (return_mean || n_samples == 1) {
-        return(draw(n_samples, seed))
+        return(draw(query$decode))
     }
-    simplify2array(lapply(seq_len(n_samples) - 1, function(k) {
-        draw(1, seed + k)
+    one <- query$decode
+    one$n_samples <- 1
+    simplify2array(lapply(one$seed + seq_len(n_samples) - 1, function(seed) {
+        one$seed <- seed
+        draw(one)
     }))
 }
 
@@ -76,37 +68,4 @@ normalizedExpression <- function(
             "\"latent\"."
         )
     }
-}
-
-# Without counts the library encoder has nothing to see.
-.check_latent_size <- function(query, latent_size) {
-    observed <- .model_options(query$model)$use_observed_lib_size
-    if (latent_size && !observed && is.null(query$cells$counts)) {
-        .stop_argument(
-            "x", "The model infers library sizes from counts, which it does ",
-            "not keep; give the data as `x`."
-        )
-    }
-}
-
-# Codes of the batches that are named by their levels.
-.batch_codes <- function(model, transform_batch) {
-    if (is.null(transform_batch)) {
-        return(integer())
-    }
-    levels <- .registry(model)$batch$levels
-    if (is.null(levels)) {
-        .stop_argument(
-            "transform_batch", "The model was trained without `batch`."
-        )
-    }
-    codes <- match(as.character(transform_batch), levels) - 1L
-    if (!length(codes) || anyNA(codes)) {
-        .stop_argument(
-            "transform_batch", "`transform_batch` must name batches; there ",
-            .there_are(levels), ", but not ",
-            .some(transform_batch[is.na(codes)]), "."
-        )
-    }
-    codes
 }

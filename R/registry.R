@@ -6,6 +6,9 @@
     continuous = "continuous_covariates", size_factor = "size_factor"
 )
 
+# Fields that hold several covariates.
+.several <- c("categorical", "continuous")
+
 # From the covariates of the training cells.
 .make_registry <- function(covariates) {
     category <- function(covariate, argument) {

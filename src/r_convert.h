@@ -5,8 +5,10 @@
 
 #include <Rcpp.h>
 
+#include <climits>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <set>

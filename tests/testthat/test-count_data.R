@@ -10,7 +10,9 @@ test_that("DS07 every kind of matrix gives the same model", {
                      expected)
     expect_identical(latent(as(as(dense, "dgCMatrix"), "TsparseMatrix")),
                      expected)
-    expect_identical(latent(as(dense, "dgeMatrix")), expected)
+    packed <- Matrix::Matrix(dense, sparse = FALSE)
+    expect_s4_class(packed, "dgeMatrix")
+    expect_identical(latent(packed), expected)
     delayed <- DelayedArray::DelayedArray(as(dense, "dgCMatrix"))
     expect_identical(latent(delayed), expected)
     sce <- SingleCellExperiment::SingleCellExperiment(list(counts = dense))

@@ -1,0 +1,73 @@
+# What the verbs that decode have in common.
+
+# As .query(), with the options of the core's decoder (`decode`) and the names
+# of its results (`dimnames`). `needs_library`: the verb works at the cells'
+# own library sizes.
+.decode_query <- function(object, x, ..., transform_batch, n_samples,
+                          subset.row, subset.col, name, batch_size, seed,
+                          num_threads, needs_library, known) {
+    .check_whole(n_samples, "n_samples")
+    .check_whole(batch_size, "batch_size")
+    num_threads <- .check_threads(num_threads)
+    query <- .query(
+        object, x, ..., subset.col = subset.col, name = name,
+        needs_counts = FALSE, known = known
+    )
+    if (needs_library) {
+        .check_library(query)
+    }
+    known_genes <- .genes(query$model)
+    genes <- .positions(
+        subset.row, length(known_genes), known_genes, "subset.row", "genes"
+    )
+    decode <- list(
+        transform_batch = .batch_codes(query$model, transform_batch),
+        genes = if (!is.null(subset.row)) genes - 1L,
+        n_samples = n_samples, batch_size = batch_size,
+        seed = .check_seed(seed)
+    )
+    c(query, list(
+        decode = decode, num_threads = num_threads,
+        dimnames = list(known_genes[genes], query$cell_names)
+    ))
+}
+
+# Without counts the library encoder has nothing to see.
+.check_library <- function(query) {
+    options <- .model_options(query$model)
+    learned <- !options$use_observed_lib_size && !options$use_size_factor
+    if (learned && is.null(query$cells$counts)) {
+        .stop_argument(
+            "x", "The model infers library sizes from counts, which it does ",
+            "not keep; give the data as `x`."
+        )
+    }
+}
+
+# Codes of the batches that are named by their levels.
+.batch_codes <- function(model, transform_batch) {
+    if (is.null(transform_batch)) {
+        return(integer())
+    }
+    levels <- .registry(model)$batch$levels
+    if (is.null(levels)) {
+        .stop_argument(
+            "transform_batch", "The model was trained without `batch`."
+        )
+    }
+    codes <- match(as.character(transform_batch), levels) - 1L
+    if (!length(codes) || anyNA(codes)) {
+        .stop_argument(
+            "transform_batch", "`transform_batch` must name batches; there ",
+            .there_are(levels), ", but not ",
+            .some(transform_batch[is.na(codes)]), "."
+        )
+    }
+    codes
+}
+
+# Names for genes x cells (x samples).
+.name_expression <- function(values, names) {
+    dimnames(values) <- c(names, rep(list(NULL), length(dim(values)) - 2))
+    values
+}

@@ -1,0 +1,41 @@
+#' Library sizes
+#'
+#' The sequencing depth that the model works with: a cell's total count, or,
+#' for a model trained with `use_observed_lib_size = FALSE`, what it infers
+#' from the counts.
+#'
+#' @inheritParams latentRepresentation
+#' @param give_mean TRUE (default): the mean of the log-normal posterior of an
+#'   inferred library size. FALSE: one draw from it.
+#'
+#' @return A vector with the names of the cells. Totals are over the genes of
+#'   the model. A model with size factors does not use them.
+#' @examples
+#' sce <- exampleSCE()
+#' model <- trainSCVI(sce, max_epochs = 5, n_hidden = 32)
+#' head(latentLibrarySize(model))
+#' model <- trainSCVI(
+#'     sce, batch = "batch", use_observed_lib_size = FALSE, max_epochs = 5,
+#'     n_hidden = 32
+#' )
+#' head(latentLibrarySize(model, x = sce))
+#' @export
+latentLibrarySize <- function(
+    object, x = NULL, ..., give_mean = TRUE, subset.col = NULL, name = NULL,
+    batch_size = 512, seed = NULL, num_threads = NULL
+) {
+    .check_flag(give_mean, "give_mean")
+    .check_whole(batch_size, "batch_size")
+    num_threads <- .check_threads(num_threads)
+    query <- .query(
+        object, x, ..., subset.col = subset.col, name = name,
+        needs_counts = FALSE, known = names(formals())
+    )
+    .check_library(query)
+    sizes <- latent_library_size(
+        query$pointer, query$cells, give_mean, batch_size,
+        if (give_mean) 0 else .check_seed(seed), num_threads
+    )
+    names(sizes) <- query$cell_names
+    sizes
+}

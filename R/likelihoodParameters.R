@@ -1,0 +1,51 @@
+#' Parameters of the likelihood
+#'
+#' The distribution of the counts of every gene in every cell, given latent
+#' variables drawn from the cell's posterior.
+#'
+#' @inheritParams normalizedExpression
+#' @param n_samples Draws from each cell's posterior, default 1.
+#' @param give_mean TRUE: the mean of the draws. FALSE (default): each draw.
+#'
+#' @return A list of matrices of genes x cells with the names of the input,
+#'   or, with several samples and without `give_mean`, of arrays of genes x
+#'   cells x samples:
+#'   \describe{
+#'     \item{`mean`}{the mean, before zero inflation, at the cell's own
+#'       library size;}
+#'     \item{`dispersions`}{the inverse dispersion theta of the negative
+#'       binomial, whose variance is `mean + mean^2 / theta`; for the normal
+#'       likelihood the standard deviation; not there for `"poisson"`;}
+#'     \item{`dropout`}{the probability of an extra zero, for `"zinb"`.}
+#'   }
+#'   They are dense: for large data choose genes and cells.
+#' @seealso [posteriorPredictiveSample()], which draws from them.
+#' @examples
+#' sce <- exampleSCE()
+#' model <- trainSCVI(sce, batch = "batch", max_epochs = 5, n_hidden = 32)
+#' parameters <- likelihoodParameters(
+#'     model, n_samples = 10, give_mean = TRUE, subset.row = 1:3,
+#'     subset.col = 1:4
+#' )
+#' parameters$mean
+#' parameters$dispersions
+#' @export
+likelihoodParameters <- function(
+    object, x = NULL, ..., n_samples = 1, give_mean = FALSE,
+    transform_batch = NULL, subset.row = NULL, subset.col = NULL,
+    name = NULL, batch_size = 512, seed = NULL, num_threads = NULL
+) {
+    .check_flag(give_mean, "give_mean")
+    query <- .decode_query(
+        object, x, ..., transform_batch = transform_batch,
+        n_samples = n_samples, subset.row = subset.row,
+        subset.col = subset.col, name = name, batch_size = batch_size,
+        seed = seed, num_threads = num_threads, needs_library = TRUE,
+        known = names(formals())
+    )
+    parameters <- likelihood_parameters(
+        query$pointer, query$cells, query$decode, give_mean,
+        query$num_threads
+    )
+    lapply(parameters, .name_expression, query$dimnames)
+}

@@ -1,0 +1,40 @@
+#' Marginal log-likelihood
+#'
+#' The log-probability of the counts of cells under the model, latent
+#' variables averaged out by importance sampling, in nats. Higher is better.
+#' It lies above [elbo()], and comes nearer to the truth with every draw.
+#'
+#' @inheritParams elbo
+#' @param n_mc_samples Draws from each cell's posterior, default 1000. More
+#'   are more exact and take longer, but no more memory: they are made one
+#'   after the other.
+#'
+#' @return One number, or a vector with the names of the cells. With
+#'   `latent_distribution = "ln"` prior and posterior are compared before the
+#'   softmax.
+#' @seealso [elbo()], which is a lower bound and much quicker.
+#' @examples
+#' sce <- exampleSCE()
+#' model <- trainSCVI(sce, batch = "batch", max_epochs = 5, n_hidden = 32)
+#' marginalLogLik(model, x = sce, n_mc_samples = 20, seed = 1)
+#' elbo(model, x = sce, seed = 1)
+#' @export
+marginalLogLik <- function(
+    object, x = NULL, ..., n_mc_samples = 1000, per_cell = FALSE,
+    subset.col = NULL, name = NULL, batch_size = 512, seed = NULL,
+    num_threads = NULL
+) {
+    .check_whole(n_mc_samples, "n_mc_samples")
+    .check_whole(batch_size, "batch_size")
+    .check_flag(per_cell, "per_cell")
+    num_threads <- .check_threads(num_threads)
+    query <- .query(
+        object, x, ..., subset.col = subset.col, name = name,
+        needs_counts = TRUE, known = names(formals())
+    )
+    values <- marginal_log_likelihood(
+        query$pointer, query$cells, n_mc_samples, batch_size,
+        .check_seed(seed), num_threads
+    )
+    .mean_or_cells(values, query$cell_names, per_cell)
+}

@@ -1,0 +1,70 @@
+#' Counts that the model would have drawn
+#'
+#' Draws from the posterior predictive distribution: for every cell first
+#' latent variables from its posterior, then counts from the likelihood, noise
+#' and zeros included. Compare them with the observed counts to see what the
+#' model captures, or use them as simulated data.
+#'
+#' @inheritParams normalizedExpression
+#' @param n_samples Data sets to draw, default 1. Each has new latent
+#'   variables.
+#' @param transform_batch Levels of the batch that the cells are decoded as.
+#'   NULL (default): each cell's own. Of several the mean is returned, which
+#'   is no whole number any more.
+#'
+#' @return A sparse matrix (`dgCMatrix`) of genes x cells with the names of
+#'   the input, filled cell by cell, never dense as a whole. With several
+#'   samples a list of such matrices, `sample_1`, `sample_2`, ...;
+#'   `simplify2array(lapply(samples, as.matrix))` makes a small one an array
+#'   of genes x cells x samples. Values are whole numbers; under the normal
+#'   likelihood they are not, and the matrices are dense. Means above 1e8 are
+#'   cut.
+#' @seealso [normalizedExpression()] for expectations, without the noise;
+#'   [likelihoodParameters()].
+#' @examples
+#' sce <- exampleSCE()
+#' model <- trainSCVI(sce, batch = "batch", max_epochs = 5, n_hidden = 32)
+#' drawn <- posteriorPredictiveSample(model, seed = 1)
+#' drawn[1:3, 1:5]
+#' samples <- posteriorPredictiveSample(
+#'     model, n_samples = 3, subset.row = 1:20, seed = 1
+#' )
+#' # The share of zeros, drawn and observed
+#' vapply(samples, function(counts) mean(counts == 0), numeric(1))
+#' mean(SummarizedExperiment::assay(sce)[1:20, ] == 0)
+#' @export
+posteriorPredictiveSample <- function(
+    object, x = NULL, ..., n_samples = 1, transform_batch = NULL,
+    subset.row = NULL, subset.col = NULL, name = NULL, batch_size = 512,
+    seed = NULL, num_threads = NULL
+) {
+    query <- .decode_query(
+        object, x, ..., transform_batch = transform_batch,
+        n_samples = n_samples, subset.row = subset.row,
+        subset.col = subset.col, name = name, batch_size = batch_size,
+        seed = seed, num_threads = num_threads, needs_library = TRUE,
+        known = names(formals())
+    )
+    samples <- lapply(
+        posterior_predictive_sample(
+            query$pointer, query$cells, query$decode, query$num_threads
+        ),
+        .as_sample, query$dimnames
+    )
+    if (n_samples == 1) {
+        return(samples[[1]])
+    }
+    names(samples) <- paste0("sample_", seq_along(samples))
+    samples
+}
+
+# The core gives the slots of a sparse matrix, or a dense one.
+.as_sample <- function(sample, names) {
+    if (!is.list(sample)) {
+        return(.name_expression(sample, names))
+    }
+    new("dgCMatrix",
+        i = sample$i, p = sample$p, x = sample$x,
+        Dim = c(length(names[[1]]), length(sample$p) - 1L), Dimnames = names
+    )
+}
