@@ -2,9 +2,9 @@
 #'
 #' How much every gene answers to every latent dimension, for a model trained
 #' with `decoder = "linear"`: the weights of the decoder, times the scale of
-#' its batch normalisation, without the columns of batches and covariates. A
-#' positive value means that the gene's share of the counts grows along the
-#' dimension.
+#' its batch normalisation, without the columns of batches and covariates.
+#' Genes with large values take a growing share of a cell's counts along the
+#' dimension, genes with negative ones a shrinking share.
 #'
 #' `loadings()` is a generic here. Whatever is no scVI model or object with
 #' one goes to [stats::loadings()] as ever.

@@ -9,7 +9,10 @@
 #' Start with [runSCVI()], which adds the latent space to a
 #' SingleCellExperiment or Seurat object, or with [trainSCVI()], which returns
 #' the model. [latentRepresentation()], [normalizedExpression()], [elbo()] and
-#' [reconstructionError()] ask a trained model.
+#' [reconstructionError()] ask a trained model, as do
+#' [posteriorPredictiveSample()], [likelihoodParameters()],
+#' [latentLibrarySize()], [featureCorrelation()], [marginalLogLik()] and
+#' [loadings()].
 #'
 #' @references Lopez R, Regier J, Cole MB, Jordan MI, Yosef N (2018). Deep
 #'   generative modeling for single-cell transcriptomics. *Nature Methods* 15,

@@ -61,22 +61,17 @@ BEGIN_RCPP
 END_RCPP
 }
 // normalized_expression
-Rcpp::NumericMatrix normalized_expression(SEXP model, Rcpp::List cells, Rcpp::IntegerVector transform_batch, Rcpp::IntegerVector genes, bool latent_library_size, double library_size, double n_samples, bool posterior_mean, double batch_size, double seed, int num_threads);
-RcppExport SEXP _scvigor_normalized_expression(SEXP modelSEXP, SEXP cellsSEXP, SEXP transform_batchSEXP, SEXP genesSEXP, SEXP latent_library_sizeSEXP, SEXP library_sizeSEXP, SEXP n_samplesSEXP, SEXP posterior_meanSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP num_threadsSEXP) {
+Rcpp::NumericVector normalized_expression(SEXP model, Rcpp::List cells, Rcpp::List decode, bool latent_library_size, double library_size, int num_threads);
+RcppExport SEXP _scvigor_normalized_expression(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP latent_library_sizeSEXP, SEXP library_sizeSEXP, SEXP num_threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
-    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type transform_batch(transform_batchSEXP);
-    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type genes(genesSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
     Rcpp::traits::input_parameter< bool >::type latent_library_size(latent_library_sizeSEXP);
     Rcpp::traits::input_parameter< double >::type library_size(library_sizeSEXP);
-    Rcpp::traits::input_parameter< double >::type n_samples(n_samplesSEXP);
-    Rcpp::traits::input_parameter< bool >::type posterior_mean(posterior_meanSEXP);
-    Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
-    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
     Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(normalized_expression(model, cells, transform_batch, genes, latent_library_size, library_size, n_samples, posterior_mean, batch_size, seed, num_threads));
+    rcpp_result_gen = Rcpp::wrap(normalized_expression(model, cells, decode, latent_library_size, library_size, num_threads));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -92,6 +87,46 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
     Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
     rcpp_result_gen = Rcpp::wrap(cell_losses(model, cells, posterior_mean, batch_size, seed, num_threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// latent_library_size
+std::vector<double> latent_library_size(SEXP model, Rcpp::List cells, bool give_mean, double batch_size, double seed, int num_threads);
+RcppExport SEXP _scvigor_latent_library_size(SEXP modelSEXP, SEXP cellsSEXP, SEXP give_meanSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP num_threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
+    Rcpp::traits::input_parameter< bool >::type give_mean(give_meanSEXP);
+    Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(latent_library_size(model, cells, give_mean, batch_size, seed, num_threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// marginal_log_likelihood
+std::vector<double> marginal_log_likelihood(SEXP model, Rcpp::List cells, double n_mc_samples, double batch_size, double seed, int num_threads);
+RcppExport SEXP _scvigor_marginal_log_likelihood(SEXP modelSEXP, SEXP cellsSEXP, SEXP n_mc_samplesSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP num_threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
+    Rcpp::traits::input_parameter< double >::type n_mc_samples(n_mc_samplesSEXP);
+    Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(marginal_log_likelihood(model, cells, n_mc_samples, batch_size, seed, num_threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// decoder_loadings
+Rcpp::NumericMatrix decoder_loadings(SEXP model);
+RcppExport SEXP _scvigor_decoder_loadings(SEXP modelSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
+    rcpp_result_gen = Rcpp::wrap(decoder_loadings(model));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -165,6 +200,48 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// posterior_predictive_sample
+Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells, Rcpp::List decode, int num_threads);
+RcppExport SEXP _scvigor_posterior_predictive_sample(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP num_threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
+    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(posterior_predictive_sample(model, cells, decode, num_threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// likelihood_parameters
+Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells, Rcpp::List decode, bool give_mean, int num_threads);
+RcppExport SEXP _scvigor_likelihood_parameters(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP give_meanSEXP, SEXP num_threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
+    Rcpp::traits::input_parameter< bool >::type give_mean(give_meanSEXP);
+    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(likelihood_parameters(model, cells, decode, give_mean, num_threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// feature_correlation
+Rcpp::NumericMatrix feature_correlation(SEXP model, Rcpp::List cells, Rcpp::List decode, bool ranks, double size_factor, int num_threads);
+RcppExport SEXP _scvigor_feature_correlation(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP ranksSEXP, SEXP size_factorSEXP, SEXP num_threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
+    Rcpp::traits::input_parameter< bool >::type ranks(ranksSEXP);
+    Rcpp::traits::input_parameter< double >::type size_factor(size_factorSEXP);
+    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(feature_correlation(model, cells, decode, ranks, size_factor, num_threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // split_cells
 Rcpp::List split_cells(double n_cells, Rcpp::List train_options, double seed);
 RcppExport SEXP _scvigor_split_cells(SEXP n_cellsSEXP, SEXP train_optionsSEXP, SEXP seedSEXP) {
@@ -199,8 +276,11 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_log_library_sizes", (DL_FUNC) &_scvigor_log_library_sizes, 1},
     {"_scvigor_latent_posterior", (DL_FUNC) &_scvigor_latent_posterior, 4},
     {"_scvigor_latent_representation", (DL_FUNC) &_scvigor_latent_representation, 7},
-    {"_scvigor_normalized_expression", (DL_FUNC) &_scvigor_normalized_expression, 11},
+    {"_scvigor_normalized_expression", (DL_FUNC) &_scvigor_normalized_expression, 6},
     {"_scvigor_cell_losses", (DL_FUNC) &_scvigor_cell_losses, 6},
+    {"_scvigor_latent_library_size", (DL_FUNC) &_scvigor_latent_library_size, 6},
+    {"_scvigor_marginal_log_likelihood", (DL_FUNC) &_scvigor_marginal_log_likelihood, 6},
+    {"_scvigor_decoder_loadings", (DL_FUNC) &_scvigor_decoder_loadings, 1},
     {"_scvigor_read_count_file", (DL_FUNC) &_scvigor_read_count_file, 2},
     {"_scvigor_model_from_state", (DL_FUNC) &_scvigor_model_from_state, 2},
     {"_scvigor_is_null_pointer", (DL_FUNC) &_scvigor_is_null_pointer, 1},
@@ -208,6 +288,9 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_default_options", (DL_FUNC) &_scvigor_default_options, 0},
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},
     {"_scvigor_default_max_epochs", (DL_FUNC) &_scvigor_default_max_epochs, 1},
+    {"_scvigor_posterior_predictive_sample", (DL_FUNC) &_scvigor_posterior_predictive_sample, 4},
+    {"_scvigor_likelihood_parameters", (DL_FUNC) &_scvigor_likelihood_parameters, 5},
+    {"_scvigor_feature_correlation", (DL_FUNC) &_scvigor_feature_correlation, 6},
     {"_scvigor_split_cells", (DL_FUNC) &_scvigor_split_cells, 3},
     {"_scvigor_train_scvi", (DL_FUNC) &_scvigor_train_scvi, 7},
     {NULL, NULL, 0}

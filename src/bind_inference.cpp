@@ -1,29 +1,24 @@
 #include <Rcpp.h>
 
-#include <algorithm>
+#include "r_query.h"
 
-#include "r_convert.h"
-#include "r_runtime.h"
-
-using scvigor::r::guarded;
-using scvigor::r::with_interrupts;
-using ModelPointer = Rcpp::XPtr<scvigor::Model>;
+using scvigor::Cells;
+using scvigor::Hooks;
+using scvigor::Model;
+using scvigor::r::ask;
 
 // [[Rcpp::export(rng = false)]]
 Rcpp::List latent_posterior(SEXP model, Rcpp::List cells, double batch_size,
                             int num_threads) {
-  return guarded([&] {
-    const scvigor::ThreadScope threads(num_threads);
-    scvigor::Posterior posterior;
-    with_interrupts([&](const scvigor::Hooks& hooks) {
-      posterior = scvigor::latent_posterior(
-          *ModelPointer(model), scvigor::r::cells_from_list(cells),
-          static_cast<std::int64_t>(batch_size), hooks);
-    });
-    return Rcpp::List::create(
-        Rcpp::Named("mean") = scvigor::r::to_r_matrix(posterior.mean),
-        Rcpp::Named("var") = scvigor::r::to_r_matrix(posterior.var));
-  });
+  return ask(model, cells, num_threads,
+             [=](const Model& m, const Cells& c, const Hooks& hooks) {
+               const auto posterior = scvigor::latent_posterior(
+                   m, c, static_cast<std::int64_t>(batch_size), hooks);
+               using Rcpp::Named;
+               return Rcpp::List::create(
+                   Named("mean") = scvigor::r::to_r_matrix(posterior.mean),
+                   Named("var") = scvigor::r::to_r_matrix(posterior.var));
+             });
 }
 
 // [[Rcpp::export(rng = false)]]
@@ -31,83 +26,88 @@ Rcpp::NumericMatrix latent_representation(SEXP model, Rcpp::List cells,
                                           bool give_mean, double mc_samples,
                                           double batch_size, double seed,
                                           int num_threads) {
-  return guarded([&] {
-    const scvigor::ThreadScope threads(num_threads);
-    scvigor::LatentOptions options;
-    options.give_mean = give_mean;
-    options.mc_samples = static_cast<std::int64_t>(mc_samples);
-    options.batch_size = static_cast<std::int64_t>(batch_size);
-    options.seed = static_cast<std::uint64_t>(seed);
-    scvigor::Matrix latent;
-    with_interrupts([&](const scvigor::Hooks& hooks) {
-      latent = scvigor::latent_representation(
-          *ModelPointer(model), scvigor::r::cells_from_list(cells), options,
-          hooks);
-    });
-    return scvigor::r::to_r_matrix(latent);
-  });
+  return ask(model, cells, num_threads,
+             [=](const Model& m, const Cells& c, const Hooks& hooks) {
+               auto options =
+                   scvigor::r::common_options<scvigor::LatentOptions>(
+                       batch_size, seed);
+               options.give_mean = give_mean;
+               options.mc_samples = static_cast<std::int64_t>(mc_samples);
+               return scvigor::r::to_r_matrix(
+                   scvigor::latent_representation(m, c, options, hooks));
+             });
 }
 
-// Codes count from 0; no genes means all of them. The result is genes x
-// cells: the core's rows of cells are R's columns, written in place.
 // [[Rcpp::export(rng = false)]]
-Rcpp::NumericMatrix normalized_expression(
-    SEXP model, Rcpp::List cells, Rcpp::IntegerVector transform_batch,
-    Rcpp::IntegerVector genes, bool latent_library_size, double library_size,
-    double n_samples, bool posterior_mean, double batch_size, double seed,
-    int num_threads) {
-  return guarded([&] {
-    const scvigor::ThreadScope threads(num_threads);
-    const ModelPointer pointer(model);
-    const auto core_cells = scvigor::r::cells_from_list(cells);
-    scvigor::ExpressionOptions options;
-    options.transform_batch.assign(transform_batch.begin(),
-                                   transform_batch.end());
-    options.genes.assign(genes.begin(), genes.end());
-    options.latent_library_size = latent_library_size;
-    options.library_size = library_size;
-    options.n_samples = static_cast<std::int64_t>(n_samples);
-    options.posterior_mean = posterior_mean;
-    options.batch_size = static_cast<std::int64_t>(batch_size);
-    options.seed = static_cast<std::uint64_t>(seed);
-
-    const auto n_genes = genes.size() > 0
-                             ? static_cast<std::int64_t>(genes.size())
-                             : pointer->options().n_genes;
-    const Rcpp::NumericMatrix out =
-        Rf_allocMatrix(REALSXP, static_cast<int>(n_genes),
-                       static_cast<int>(core_cells.n_cells()));
-    double* const first_value = REAL(out);
-    with_interrupts([&](const scvigor::Hooks& hooks) {
-      scvigor::normalized_expression(
-          *pointer, core_cells, options,
-          [=](const scvigor::RowBlock& block) {
-            std::copy_n(block.values, block.n_rows * block.n_cols,
-                        first_value + block.first * n_genes);
-          },
-          hooks);
-    });
-    return out;
-  });
+Rcpp::NumericVector normalized_expression(SEXP model, Rcpp::List cells,
+                                          Rcpp::List decode,
+                                          bool latent_library_size,
+                                          double library_size,
+                                          int num_threads) {
+  return ask(
+      model, cells, num_threads,
+      [=](const Model& m, const Cells& c, const Hooks& hooks) {
+        auto options =
+            scvigor::r::decode_options<scvigor::ExpressionOptions>(decode);
+        options.latent_library_size = latent_library_size;
+        options.library_size = library_size;
+        scvigor::r::GeneCellArray out(m, c, options, 1);
+        scvigor::normalized_expression(
+            m, c, options,
+            [&](const scvigor::RowBlock& rows) { out.write(0, rows); }, hooks);
+        return out.get();
+      });
 }
 
 // [[Rcpp::export(rng = false)]]
 Rcpp::List cell_losses(SEXP model, Rcpp::List cells, bool posterior_mean,
                        double batch_size, double seed, int num_threads) {
-  return guarded([&] {
-    const scvigor::ThreadScope threads(num_threads);
-    scvigor::LossOptions options;
-    options.posterior_mean = posterior_mean;
-    options.batch_size = static_cast<std::int64_t>(batch_size);
-    options.seed = static_cast<std::uint64_t>(seed);
-    scvigor::CellLosses losses;
-    with_interrupts([&](const scvigor::Hooks& hooks) {
-      losses = scvigor::cell_losses(*ModelPointer(model),
-                                    scvigor::r::cells_from_list(cells),
-                                    options, hooks);
-    });
-    return Rcpp::List::create(
-        Rcpp::Named("reconstruction_loss") = losses.reconstruction_loss,
-        Rcpp::Named("kl_z") = losses.kl_z, Rcpp::Named("kl_l") = losses.kl_l);
+  return ask(model, cells, num_threads,
+             [=](const Model& m, const Cells& c, const Hooks& hooks) {
+               auto options = scvigor::r::common_options<scvigor::LossOptions>(
+                   batch_size, seed);
+               options.posterior_mean = posterior_mean;
+               const auto losses = scvigor::cell_losses(m, c, options, hooks);
+               using Rcpp::Named;
+               return Rcpp::List::create(
+                   Named("reconstruction_loss") = losses.reconstruction_loss,
+                   Named("kl_z") = losses.kl_z, Named("kl_l") = losses.kl_l);
+             });
+}
+
+// [[Rcpp::export(rng = false)]]
+std::vector<double> latent_library_size(SEXP model, Rcpp::List cells,
+                                        bool give_mean, double batch_size,
+                                        double seed, int num_threads) {
+  return ask(model, cells, num_threads,
+             [=](const Model& m, const Cells& c, const Hooks& hooks) {
+               auto options =
+                   scvigor::r::common_options<scvigor::LibraryOptions>(
+                       batch_size, seed);
+               options.give_mean = give_mean;
+               return scvigor::latent_library_size(m, c, options, hooks);
+             });
+}
+
+// [[Rcpp::export(rng = false)]]
+std::vector<double> marginal_log_likelihood(SEXP model, Rcpp::List cells,
+                                            double n_mc_samples,
+                                            double batch_size, double seed,
+                                            int num_threads) {
+  return ask(model, cells, num_threads,
+             [=](const Model& m, const Cells& c, const Hooks& hooks) {
+               auto options =
+                   scvigor::r::common_options<scvigor::MarginalOptions>(
+                       batch_size, seed);
+               options.n_mc_samples = static_cast<std::int64_t>(n_mc_samples);
+               return scvigor::marginal_log_likelihood(m, c, options, hooks);
+             });
+}
+
+// [[Rcpp::export(rng = false)]]
+Rcpp::NumericMatrix decoder_loadings(SEXP model) {
+  return scvigor::r::guarded([&] {
+    return scvigor::r::to_r_matrix(
+        scvigor::loadings(*Rcpp::XPtr<Model>(model)));
   });
 }

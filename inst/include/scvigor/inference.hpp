@@ -105,6 +105,18 @@ void denoised_sample(const Model& model, const Cells& cells, double size_factor,
                      const DecodeOptions& options, const SampleSink& sink,
                      const Hooks& hooks = {});
 
+// Correlations of genes, genes x genes, over the cells and draws of
+// denoised_sample(). With several batches to transform to: the mean of the
+// correlations in each. NaN for a gene that does not vary.
+struct CorrelationOptions : DecodeOptions {
+  CorrelationOptions() { n_samples = 10; }
+  bool ranks = true;  // Spearman, which keeps 4 bytes a value; false: Pearson
+  double size_factor = 1000.0;
+};
+Matrix feature_correlation(const Model& model, const Cells& cells,
+                           const CorrelationOptions& options = {},
+                           const Hooks& hooks = {});
+
 // Parameters of p(x | z, l) per cell and gene. What the likelihood lacks has
 // no values (null).
 struct LikelihoodBlock {

@@ -69,6 +69,15 @@ void denoised_sample(const Model& model, const Cells& cells, double size_factor,
   });
 }
 
+Matrix feature_correlation(const Model& model, const Cells& cells,
+                           const CorrelationOptions& options,
+                           const Hooks& hooks) {
+  return ask(model, cells, options.batch_size, [&] {
+    return verbs::feature_correlation(evaluation(model), cells, options,
+                                      hooks);
+  });
+}
+
 void likelihood_parameters(const Model& model, const Cells& cells,
                            const DecodeOptions& options,
                            const LikelihoodSink& sink, const Hooks& hooks) {

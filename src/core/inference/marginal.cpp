@@ -60,6 +60,8 @@ std::vector<double> marginal_log_likelihood(Vae& vae, const Cells& cells,
                                     vae.draw_noise(batch.n_cells(), rng))
                   .to(at::kDouble);
           total = total.defined() ? at::logaddexp(total, weight) : weight;
+          // A thousand draws of a block take a while.
+          if (hooks.interrupted && hooks.interrupted()) break;
         }
         append(total - log_n, out);
       });

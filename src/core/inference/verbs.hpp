@@ -31,6 +31,9 @@ void posterior_predictive_sample(Vae& vae, const Cells& cells,
 void denoised_sample(Vae& vae, const Cells& cells, double size_factor,
                      const DecodeOptions& options, const SampleSink& sink,
                      const Hooks& hooks);
+Matrix feature_correlation(Vae& vae, const Cells& cells,
+                           const CorrelationOptions& options,
+                           const Hooks& hooks);
 void likelihood_parameters(Vae& vae, const Cells& cells,
                            const DecodeOptions& options,
                            const LikelihoodSink& sink, const Hooks& hooks);

@@ -1,0 +1,102 @@
+#ifndef SCVIGOR_R_QUERY_H
+#define SCVIGOR_R_QUERY_H
+
+// What the bindings of the inference verbs share: a question to a model, the
+// options of verbs that decode, arrays of genes x cells for the answers.
+
+#include <Rcpp.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "r_convert.h"
+#include "r_runtime.h"
+#include "scvigor/inference.hpp"
+
+namespace scvigor {
+namespace r {
+
+// Returns verb(model, cells, hooks).
+template <class Verb>
+auto ask(SEXP model, const Rcpp::List& cells, int num_threads, Verb verb)
+    -> decltype(verb(std::declval<const Model&>(), Cells{}, Hooks{})) {
+  return guarded([&] {
+    const ThreadScope threads(num_threads);
+    const Rcpp::XPtr<Model> pointer(model);
+    const Cells core_cells = cells_from_list(cells);
+    decltype(verb(*pointer, core_cells, Hooks{})) answer;
+    with_interrupts([&](const Hooks& hooks) {
+      answer = verb(*pointer, core_cells, hooks);
+    });
+    return answer;
+  });
+}
+
+// What every struct of options has.
+template <class Options>
+Options common_options(double batch_size, double seed) {
+  Options options;
+  options.batch_size = static_cast<std::int64_t>(batch_size);
+  options.seed = static_cast<std::uint64_t>(seed);
+  return options;
+}
+
+// The list of R/decode.R. Codes and genes count from 0; none means all.
+template <class Options>
+Options decode_options(const Rcpp::List& list) {
+  auto options = common_options<Options>(Rcpp::as<double>(list["batch_size"]),
+                                         Rcpp::as<double>(list["seed"]));
+  options.transform_batch = member<std::int64_t>(list, "transform_batch");
+  options.genes = member<std::int64_t>(list, "genes");
+  options.n_samples =
+      static_cast<std::int64_t>(Rcpp::as<double>(list["n_samples"]));
+  return options;
+}
+
+// An array of genes x cells x samples, a matrix for one sample. It is filled
+// in place: the core's rows of cells are R's columns.
+class GeneCellArray {
+ public:
+  GeneCellArray(const Model& model, const Cells& cells,
+                const DecodeOptions& options, std::int64_t n_samples)
+      : n_genes_(options.genes.empty()
+                     ? model.options().n_genes
+                     : static_cast<std::int64_t>(options.genes.size())),
+        n_cells_(cells.n_cells()),
+        // not set to zero: every value will be written
+        values_(Rf_allocVector(REALSXP, n_genes_ * n_cells_ * n_samples)) {
+    std::vector<int> dim{static_cast<int>(n_genes_),
+                         static_cast<int>(n_cells_)};
+    if (n_samples > 1) dim.push_back(static_cast<int>(n_samples));
+    values_.attr("dim") = Rcpp::wrap(dim);
+    first_ = REAL(values_);
+  }
+
+  void write(std::int64_t sample, const RowBlock& rows) {
+    std::copy_n(rows.values, rows.n_rows * rows.n_cols, place(sample, rows));
+  }
+  // Makes the only sample the mean of `n`, of which this is number `sample`.
+  void average(std::int64_t sample, std::int64_t n, const RowBlock& rows) {
+    double* const to = place(0, rows);
+    for (std::int64_t i = 0; i < rows.n_rows * rows.n_cols; ++i)
+      to[i] = (sample > 0 ? to[i] : 0.0) +
+              rows.values[i] / static_cast<double>(n);
+  }
+  Rcpp::NumericVector get() const { return values_; }
+
+ private:
+  double* place(std::int64_t sample, const RowBlock& rows) {
+    return first_ + (sample * n_cells_ + rows.first) * n_genes_;
+  }
+
+  std::int64_t n_genes_;
+  std::int64_t n_cells_;
+  Rcpp::NumericVector values_;
+  double* first_;
+};
+
+}  // namespace r
+}  // namespace scvigor
+
+#endif
