@@ -39,7 +39,7 @@ void prepare(std::int64_t file_bytes) {
     std::signal(signal, SIG_DFL);
   std::signal(SIGINT, SIG_IGN);  // the host hears it, and ends the copy
   limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, 5 + file_bytes / kMiB);
+  limit(RLIMIT_CPU, 4 + 4 * file_bytes / kMiB);
 #ifndef __SANITIZE_ADDRESS__
   if (const std::int64_t mapped = mapped_bytes())
     limit(RLIMIT_AS, mapped + 256 * kMiB + 32 * file_bytes);

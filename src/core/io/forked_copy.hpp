@@ -9,7 +9,7 @@ namespace scvigor {
 
 // A copy of this process, with a pipe from it to here. It ends when `work`
 // returns, when it is destroyed here, or at its limits: 256 MiB and 32 bytes
-// a byte of the file, 5 seconds and one a MiB.
+// a byte of the file, 4 seconds and 4 a MiB.
 class ForkedCopy {
  public:
   ForkedCopy(std::int64_t file_bytes,
