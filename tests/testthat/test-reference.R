@@ -39,9 +39,8 @@ test_that("normalised expression and losses are scvi-tools'", {
     kang <- kang()
     handle <- scvigor:::.handle(kang$model)
     codes <- scvigor:::.codes(kang$model)
-    cells <- scvigor:::.core_cells(
-        codes, counts = SummarizedExperiment::assay(kang$sce)
-    )
+    counts <- SummarizedExperiment::assay(kang$sce)
+    cells <- scvigor:::.core_cells(codes, counts = counts)
     losses <- scvigor:::cell_losses(handle, cells, TRUE, 512, 0, 2)
     expect_equal(losses$reconstruction_loss,
                  as.vector(kang$read("reconstruction_error")),
@@ -49,14 +48,24 @@ test_that("normalised expression and losses are scvi-tools'", {
     expect_equal(-(losses$reconstruction_loss + losses$kl_z),
                  as.vector(kang$read("elbo")), tolerance = 1e-5)
 
+    # cells of no variance: every draw is the mean
+    mean <- latentRepresentation(kang$model, x = kang$sce)
+    at_mean <- scvigor:::.core_cells(
+        codes, posterior = list(mean = mean, var = 0 * mean),
+        log_library = scvigor:::log_library_sizes(counts)
+    )
     sizes <- list(size1 = 1, size1e4 = 1e4, latent = "latent")
     batches <- list(own = integer(), ctrl = 0L, stim = 1L, both = 0:1)
     for (size in names(sizes)) {
         for (batch in names(batches)) {
             latent_size <- size == "latent"
+            decode <- list(
+                transform_batch = batches[[batch]], n_samples = 1,
+                batch_size = 512, seed = 0
+            )
             values <- scvigor:::normalized_expression(
-                handle, cells, batches[[batch]], integer(), latent_size,
-                if (latent_size) 1 else sizes[[size]], 1, TRUE, 512, 0, 2
+                handle, at_mean, decode, latent_size,
+                if (latent_size) 1 else sizes[[size]], 2
             )
             name <- paste0("expression/", size, "_", batch)
             stored <- kang$read(name)
