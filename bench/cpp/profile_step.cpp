@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "inference/verbs.hpp"
 #include "model/vae.hpp"
 #include "scvigor/count_file.hpp"
 #include "scvigor/runtime.hpp"
@@ -80,6 +81,18 @@ void gemms(const at::Tensor& h, const at::Tensor& w, const at::Tensor& grad,
     const at::Tensor grad_w = h.t().mm(grad);
     const at::Tensor grad_h = grad.mm(w.t());
   }
+}
+
+// All cells through the encoder, as latentRepresentation() does it.
+void time_latent(Vae& vae, const Cells& cells) {
+  Stopwatch watch;
+  for (int i = 0; i < 5; ++i) {
+    watch.start();
+    verbs::latent_posterior(vae, cells, 512, {});
+    watch.lap("latent");
+  }
+  std::printf("  %-16s %9.1f us a cell\n", "latent space",
+              watch.median("latent") / static_cast<double>(cells.n_cells()));
 }
 
 }  // namespace
@@ -170,5 +183,6 @@ int main(int argc, char** argv) {
   std::printf("  %-16s %9.0f us = %.1f us a cell, %.2f x its gemms\n", "step",
               step, step / static_cast<double>(batch_size),
               step / parts.median("(gemms alone)"));
+  time_latent(vae, cells);
   return 0;
 }

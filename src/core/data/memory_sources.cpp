@@ -23,17 +23,28 @@ class CompressedCells final : public CountSource {
 
   void read(const std::int64_t* cells, std::int64_t n_cells,
             CsrBlock& out) const override {
-    out.clear();
+    // Room for all entries first; then no step of the copy has to look.
+    out.indptr.resize(static_cast<std::size_t>(n_cells) + 1);
+    out.indptr[0] = 0;
+    std::size_t room = 0;
+    for (std::int64_t i = 0; i < n_cells; ++i)
+      room += static_cast<std::size_t>(indptr_[cells[i] + 1] -
+                                       indptr_[cells[i]]);
+    out.genes.resize(room);
+    out.values.resize(room);
+    std::size_t n = 0;
     for (std::int64_t i = 0; i < n_cells; ++i) {
-      const auto first = indptr_[cells[i]];
       const auto last = indptr_[cells[i] + 1];
-      for (auto k = first; k < last; ++k) {
-        if (values_[k] == 0.0) continue;  // a stored zero is a zero
-        out.genes.push_back(genes_[k]);
-        out.values.push_back(static_cast<float>(values_[k]));
+      for (auto k = indptr_[cells[i]]; k < last; ++k) {
+        out.genes[n] = genes_[k];
+        out.values[n] = static_cast<float>(values_[k]);
+        n += values_[k] != 0.0;  // a stored zero is a zero
       }
-      out.end_cell();
+      out.indptr[static_cast<std::size_t>(i) + 1] =
+          static_cast<std::int64_t>(n);
     }
+    out.genes.resize(n);
+    out.values.resize(n);
   }
 
  private:

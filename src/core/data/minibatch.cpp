@@ -30,6 +30,7 @@ at::Tensor log_totals(const CsrBlock& block, const at::TensorOptions& options) {
   double* to = out.data_ptr<double>();
   for (std::int64_t i = 0; i < block.n_cells(); ++i) {
     double total = 0.0;
+#pragma omp simd reduction(+ : total)
     for (auto k = block.indptr[i]; k < block.indptr[i + 1]; ++k)
       total += block.values[k];
     to[i] = std::log(total);
