@@ -42,7 +42,7 @@ at::Tensor counts_with_gaps(at::ScalarType precision) {
 
 TEST_CASE("sparse_linear is the dense product, with its gradient") {
   // Widths with and without a rest after whole vectors.
-  for (const auto width : {1, 7, 16, 128})
+  for (const auto width : {1, 7, 16, 128, 131})
     for (const auto precision : {at::kDouble, at::kFloat}) {
       INFO(width << " units in " << precision);
       const at::Tensor counts = counts_with_gaps(precision).log1p();
