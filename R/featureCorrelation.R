@@ -22,7 +22,9 @@
 #'   with the square of their number.
 #' @examples
 #' sce <- exampleSCE()
-#' model <- trainSCVI(sce, batch = "batch", max_epochs = 20, n_hidden = 32)
+#' model <- trainSCVI(
+#'     sce, batch = "batch", max_epochs = 20, lr = 0.01, n_hidden = 32
+#' )
 #' # gene_1 and gene_4 mark one cell type, gene_2 another
 #' featureCorrelation(
 #'     model, subset.row = paste0("gene_", c(1, 4, 2, 5)), seed = 1

@@ -6,10 +6,10 @@
 #' Genes with large values take a growing share of a cell's counts along the
 #' dimension, genes with negative ones a shrinking share.
 #'
-#' `loadings()` is a generic here. Whatever is no scVI model or object with
-#' one goes to [stats::loadings()] as ever.
+#' These are methods of [stats::loadings()], which serves all other objects as
+#' it always does.
 #'
-#' @param x A model, an object that [runSCVI()] returned, or anything that
+#' @param x A model, or an object that [runSCVI()] returned; or anything that
 #'   [stats::loadings()] takes.
 #' @param name The name of the result in such an object, see [scviModel()].
 #' @param ... Not used.
@@ -24,29 +24,31 @@
 #' head(loadings(model))
 #' # Genes that rise most along the first dimension
 #' head(sort(loadings(model)[, 1], decreasing = TRUE))
-#' @export
-loadings <- function(x, ...) {
-    UseMethod("loadings")
-}
+#' @name loadings
+#' @aliases loadings
+#' @importFrom methods setGeneric
+#' @importFrom stats loadings
+#' @importClassesFrom SummarizedExperiment SummarizedExperiment
+#' @exportMethod loadings
+NULL
 
-#' @export
-loadings.default <- function(x, ...) {
-    stats::loadings(x, ...)
-}
+# A generic of the package stats, so that nothing is masked.
+setGeneric("loadings")
 
-#' @rdname loadings
-#' @export
-loadings.SCVIModel <- function(x, name = NULL, ...) {
+.model_loadings <- function(x, name = NULL, ...) {
     .check_dots(list(...), "name")
     model <- scviModel(x, name)
-    values <- decoder_loadings(.handle(model))
-    .name_latent(values, .genes(model))
+    .name_latent(decoder_loadings(.handle(model)), .genes(model))
 }
 
 #' @rdname loadings
-#' @export
-loadings.SummarizedExperiment <- loadings.SCVIModel
+setMethod("loadings", "SCVIModel", .model_loadings)
 
 #' @rdname loadings
-#' @export
-loadings.Seurat <- loadings.SCVIModel
+setMethod("loadings", "SummarizedExperiment", .model_loadings)
+
+# A signature cannot name Seurat's class, which is not imported.
+#' @rdname loadings
+setMethod("loadings", "ANY", function(x, ...) {
+    if (inherits(x, "Seurat")) .model_loadings(x, ...) else stats::loadings(x)
+})
