@@ -28,11 +28,12 @@ void CorrelationSum::add(const at::Tensor& rows) {
 
 at::Tensor CorrelationSum::correlations() const {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-  // Equal values leave deviations of the size of rounding.
+  // Equal values leave deviations of the size of rounding. NaN is neither
+  // larger nor smaller, and ends as NaN like them.
   constexpr double kRounding = 1e-12;
   const at::Tensor size =
       products_.diagonal().div(static_cast<double>(n_)).sqrt();
-  const at::Tensor constant = size <= kRounding * mean_.abs();
+  const at::Tensor constant = (size > kRounding * mean_.abs()).logical_not();
   const at::Tensor root = products_.diagonal().sqrt().masked_fill(
       constant, kNaN);
   at::Tensor out = (products_ / root / root.unsqueeze(1)).clamp_(-1.0, 1.0);

@@ -4,6 +4,8 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -12,8 +14,13 @@ namespace {
 
 using Ordered = std::vector<std::pair<float, std::int64_t>>;
 
-// values: n, replaced by their ranks. `order` is room to work in.
+// values: n, replaced by their ranks. `order` is room to work in. NaN has no
+// rank, and no order that a sort could use: then all become NaN.
 void replace_by_ranks(float* values, std::int64_t n, Ordered& order) {
+  if (std::any_of(values, values + n, [](float x) { return std::isnan(x); })) {
+    std::fill(values, values + n, std::numeric_limits<float>::quiet_NaN());
+    return;
+  }
   order.resize(static_cast<std::size_t>(n));
   for (std::int64_t i = 0; i < n; ++i) order[i] = {values[i], i};
   std::sort(order.begin(), order.end());
