@@ -30,8 +30,8 @@
 #'     model, n_samples = 3, subset.row = 1:20, seed = 1
 #' )
 #' # The share of zeros, drawn and observed
-#' vapply(samples, function(counts) mean(counts == 0), numeric(1))
-#' mean(SummarizedExperiment::assay(sce)[1:20, ] == 0)
+#' vapply(samples, function(counts) mean(as.matrix(counts) == 0), numeric(1))
+#' mean(as.matrix(SummarizedExperiment::assay(sce)[1:20, ]) == 0)
 #' @export
 posteriorPredictiveSample <- function(
     object, x = NULL, ..., n_samples = 1, transform_batch = NULL,

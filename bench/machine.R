@@ -1,4 +1,6 @@
-# What the timings were taken on, as lines of Markdown.
+# The machine that timings are taken on, and how busy others keep it.
+
+# What it is, as lines of Markdown.
 
 describe_machine <- function(versions) {
     core <- scvigor:::runtime_info()
@@ -30,4 +32,31 @@ cpu_model <- function() {
 load_average <- function() {
     path <- "/proc/loadavg"
     if (file.exists(path)) strsplit(readLines(path), " ")[[1]][1] else "?"
+}
+
+# Clock ticks that the processors have worked so far, for all programs and for
+# these processes, and that have passed; zeros where Linux's /proc is missing.
+processor_ticks <- function(processes) {
+    if (!file.exists("/proc/stat")) {
+        return(c(all = 0, own = 0, passed = 0))
+    }
+    fields <- scan(
+        "/proc/stat", "", nlines = 1, quiet = TRUE, sep = " "
+    )
+    ticks <- as.numeric(fields[grepl("^[0-9]+$", fields)])[1:8]
+    # user, nice, system, idle, waiting for input, interrupts (2), stolen
+    own <- vapply(processes, function(process) {
+        line <- readLines(file.path("/proc", process, "stat"))
+        after_name <- strsplit(sub(".*\\) ", "", line), " ")[[1]]
+        sum(as.numeric(after_name[12:13]))
+    }, 0)
+    c(all = sum(ticks[-(4:5)]), own = sum(own), passed = sum(ticks))
+}
+
+share_of_others <- function(before, processes) {
+    spent <- processor_ticks(processes) - before
+    if (spent[["passed"]] == 0) {
+        return(0)
+    }
+    max(0, spent[["all"]] - spent[["own"]]) / spent[["passed"]]
 }

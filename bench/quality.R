@@ -9,36 +9,11 @@
 # computed again. The table at the end compares the means over the seeds with
 # scvi-tools' bands.
 
-for (file in c("arguments.R", "data.R", "metrics.R", "bands.R")) {
+for (file in c("arguments.R", "data.R", "metrics.R", "bands.R",
+               "score_model.R")) {
     source(file.path("bench", file))
 }
 suppressPackageStartupMessages(library(scvigor))
-
-# One model: trained, and scored on the cells held out and on all cells.
-score_model <- function(row, seed, threads) {
-    sce <- read_data(row$data)
-    validation <- held_out(sce)
-    training <- setdiff(seq_len(ncol(sce)), validation)
-    seconds <- system.time(model <- do.call(trainSCVI, c(list(
-        sce, batch = batch_of(sce), max_epochs = row$epochs, seed = seed,
-        external_indexing = list(validation = validation),
-        num_threads = threads
-    ), row$model)))[["elapsed"]]
-    loss <- function(cells, verb) {
-        verb(model, x = sce, subset.col = cells, seed = seed,
-             num_threads = threads)
-    }
-    set.seed(seed)
-    c(
-        neg_elbo_val = -loss(validation, elbo),
-        recon_val = loss(validation, reconstructionError),
-        neg_elbo_train = -loss(training, elbo),
-        latent_scores(
-            latentRepresentation(model), sce$cell_type, sce$batch
-        ),
-        seconds = seconds
-    )
-}
 
 # The scores known so far: one a line.
 read_results <- function(path) {

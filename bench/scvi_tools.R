@@ -22,7 +22,7 @@ start_scvi_tools <- function() {
     process <- processx::process$new(
         python, file.path("bench", "scvi_tools_worker.py"),
         stdin = "|", stdout = "|", stderr = log, cleanup = TRUE,
-        env = c("current", LD_LIBRARY_PATH = NA)
+        env = c("current", LD_LIBRARY_PATH = "")
     )
     versions <- read_answer(process)
     if (is.null(versions)) {

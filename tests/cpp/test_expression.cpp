@@ -184,6 +184,10 @@ TEST_CASE("a cell without counts has an expression") {
   REQUIRE_CLOSE(expression(*fit.model, empty, options).sum(1),
                 at::ones({3}, at::kDouble), 1e-12);
   options.latent_library_size = true;
-  CHECK(expression(*fit.model, empty, options).abs().max().item<double>() ==
-        0.0);
+  for (const Cells& cells : {empty, support::minify(*fit.model, empty)}) {
+    CHECK(expression(*fit.model, cells, options).abs().max().item<double>() ==
+          0.0);
+    CHECK(latent_library_size(*fit.model, cells) ==
+          std::vector<double>(3, 0.0));
+  }
 }

@@ -64,7 +64,7 @@ struct CountSummary {
 };
 CountSummary summarise_counts(const CountSource& source);
 
-// log of each cell's total count; 0 for an empty cell.
+// log of each cell's total count; minus infinity for an empty cell.
 std::vector<double> log_library_sizes(const CountSource& source);
 
 // Prior of the log library size: mean and population variance per batch.

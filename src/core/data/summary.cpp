@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "scvigor/counts.hpp"
@@ -47,10 +48,9 @@ CountSummary summarise_counts(const CountSource& source) {
 }
 
 std::vector<double> log_library_sizes(const CountSource& source) {
-  std::vector<double> out(static_cast<std::size_t>(source.n_cells()), 0.0);
+  std::vector<double> out(static_cast<std::size_t>(source.n_cells()));
   for_each_cell(source, [&](std::int64_t i, const float* v, const float* end) {
-    const double total = std::accumulate(v, end, 0.0);
-    if (total > 0.0) out[static_cast<std::size_t>(i)] = std::log(total);
+    out[static_cast<std::size_t>(i)] = std::log(std::accumulate(v, end, 0.0));
   });
   return out;
 }
@@ -58,7 +58,10 @@ std::vector<double> log_library_sizes(const CountSource& source) {
 LibraryPrior library_prior(const CountSource& source,
                            const std::vector<std::int64_t>& batch,
                            std::int64_t n_batch) {
-  const auto log_totals = log_library_sizes(source);
+  auto log_totals = log_library_sizes(source);
+  // An empty cell counts as one with the logarithm 0, as in scvi-tools.
+  std::replace(log_totals.begin(), log_totals.end(),
+               -std::numeric_limits<double>::infinity(), 0.0);
   const auto n = static_cast<std::size_t>(n_batch);
   LibraryPrior prior{std::vector<double>(n, 0.0), std::vector<double>(n, 1.0)};
   for (std::size_t b = 0; b < n; ++b) {

@@ -70,8 +70,8 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
   if (watches && split.validation.empty())
     throw ArgumentError(
         options.early_stopping ? "early_stopping" : "reduce_lr_on_plateau",
-        "There is no validation set to watch. Give `train_size` below 1 or "
-        "`validation_indices`.");
+        "There is no validation set to watch. Give `train_size` below 1, or "
+        "validation cells of your own.");
 }
 
 StopReason Trainer::run(std::int64_t until_epoch) {
