@@ -66,8 +66,8 @@ widen_single_seeds <- function(rows) {
             other$data == row$data && other$seeds > 1
         }, rows)
         if (row$seeds == 1 && length(others)) {
-            width <- others[[1]]$bands["high", ] - others[[1]]$bands["low", ]
-            width <- width[colnames(row$bands)]
+            width <- apply(others[[1]]$bands, 2, diff)[colnames(row$bands)]
+            width[is.na(width)] <- 0
             row$bands["low", ] <- row$bands["low", ] - width
             row$bands["high", ] <- row$bands["high", ] + width
         }
