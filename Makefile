@@ -37,7 +37,7 @@ PACKAGES := build $(if $(LIBTORCH_HOME),,libtorch)
 
 .PHONY: all demo test install docs bench longtest clean
 .PHONY: check check-layers check-docs check-package
-.PHONY: packages-demo packages-test packages-docs packages-build FORCE
+.PHONY: packages-demo packages-test packages-docs packages-vignettes FORCE
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -51,14 +51,14 @@ test: packages-test
 	@$(MAKE) --no-print-directory install
 	@sh tools/run-tests.sh '$(BUILD)' '$(JOBS)'
 
-packages-build:
-	@sh tools/system-packages.sh $(PACKAGES)
 packages-demo:
 	@sh tools/system-packages.sh $(PACKAGES) demo
 packages-test:
 	@sh tools/system-packages.sh $(PACKAGES) test
 packages-docs:
 	@sh tools/system-packages.sh $(PACKAGES) docs
+packages-vignettes:
+	@sh tools/system-packages.sh $(PACKAGES) vignettes
 
 install: $(BUILD)/installed
 
@@ -97,7 +97,7 @@ check-docs: packages-docs
 	@$(MAKE) --no-print-directory install
 	@sh tools/check-docs.sh
 
-check-package: packages-docs packages-test
+check-package: packages-vignettes packages-test
 	@$(MAKE) --no-print-directory install
 	@sh tools/check-package.sh '$(BUILD)'
 
