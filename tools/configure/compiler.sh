@@ -11,6 +11,13 @@ r_config() {
   "$r_command" CMD config "$1" 2>/dev/null | grep -v '^ERROR'
 }
 
+# r_answer CODE: what R prints for CODE. The user's library folders count, the
+# user's start-up code does not.
+r_answer() {
+  "$r_command" --no-save --no-restore --no-site-file --no-init-file -s \
+    -e "$1" 2>/dev/null
+}
+
 # cxx_command STD: the compiler with its flags for C++17 or C++20; nothing when
 # there is no such compiler.
 cxx_command() {
@@ -41,6 +48,15 @@ runs() {
   rm -f "$work/probe"
   eval "$command" >> "$log" 2>&1 || return 1
   answer=$("$work/probe" 2>> "$log")
+}
+
+# Why the probes failed: the first complaints since `mark_log`, because later
+# attempts (other standards, other ABIs) often fail for reasons of their own.
+mark_log() { log_start=$(($(wc -l < "$log") + 1)); }
+first_complaints() {
+  sed -n "$log_start,\$p" "$log" |
+    grep -v '^> ' | grep -iE 'error|undefined|cannot|not found|no such' | head -n 6 |
+    cut -c 1-200 | sed 's/^/    /'
 }
 
 # Folders where the loader looks without being told.

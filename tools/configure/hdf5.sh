@@ -11,6 +11,7 @@ words() {
 try_hdf5() {
   rpaths=$(say "$3" | words '^-L/' | sed 's/-L/-Wl,-rpath,/g')
   compiler=$(cxx_command "$CXX_STD")
+  mark_log
   for libs in "$3" "$3 $rpaths"; do
     runs "$compiler" "$here/probe_hdf5.cpp" "$2" "$libs" || continue
     if ! at_least "$answer" 1 10; then
@@ -24,8 +25,8 @@ try_hdf5() {
     say "  $1: works"
     return 0
   done
-  say "  $1: the test failed; the last messages are"
-  tail -n 6 "$log" | cut -c 1-300 | sed 's/^/    /'
+  say "  $1: the test failed"
+  first_complaints
   return 1
 }
 
@@ -60,15 +61,13 @@ try_hdf5_h5cc() {
 }
 
 try_hdf5_rhdf5lib() {
-  include=$("$r_command" --vanilla -s \
-    -e 'cat(system.file("include", package = "Rhdf5lib"))' 2>/dev/null)
+  include=$(r_answer 'cat(system.file("include", package = "Rhdf5lib"))')
   if [ -z "$include" ]; then
     say "  R package Rhdf5lib: not installed"
     return 1
   fi
   try_hdf5 "R package Rhdf5lib" "-I$(quoted "$include")" \
-    "$("$r_command" --vanilla -s \
-      -e 'Rhdf5lib::pkgconfig("PKG_C_LIBS")' 2>/dev/null)"
+    "$(r_answer 'Rhdf5lib::pkgconfig("PKG_C_LIBS")')"
 }
 
 find_hdf5() {

@@ -88,6 +88,7 @@ try_libtorch() {
     LIBTORCH_INCLUDE_DIRS="$include/torch/csrc/api/include"
   fi
   LIBTORCH_LIBS=$(torch_link_flags "$lib_dir" "$include")
+  mark_log
   standards="17 20"
   at_least "$version" 2 13 && standards="20 17"
   for CXX_STD in $standards; do
@@ -105,8 +106,8 @@ try_libtorch() {
       fi
     done
   done
-  say "  $1: LibTorch $version in $2 failed its test; the last messages are"
-  tail -n 12 "$log" | cut -c 1-300 | sed 's/^/    /'
+  say "  $1: the test of LibTorch $version in $2 failed"
+  first_complaints
   return 1
 }
 
@@ -116,8 +117,7 @@ r_torch_home() {
   if [ -n "$TORCH_HOME" ]; then
     say "$TORCH_HOME"
   else
-    "$r_command" --vanilla -s \
-      -e 'cat(system.file(package = "torch"))' 2>/dev/null
+    r_answer 'cat(system.file(package = "torch"))'
   fi
 }
 
