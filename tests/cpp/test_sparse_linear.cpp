@@ -62,6 +62,20 @@ TEST_CASE("sparse_linear is the dense product, with its gradient") {
     }
 }
 
+TEST_CASE("more genes than the near caches hold change nothing") {
+  at::Tensor counts = support::simulate_counts(9, 1500, 5).to(at::kDouble);
+  counts.select(0, 3).zero_();
+  const at::Tensor dense_tile = counts.narrow(1, 600, 200);
+  dense_tile.add_(1.0);  // one stretch of genes without a zero
+  const at::Tensor weight =
+      at::linspace(-1.0, 1.0, 1500 * 12, at::kDouble).reshape({1500, 12});
+  const SparseCounts x = support::sparse_of(counts);
+  const auto expected = run(x, weight, sparse_linear_reference);
+  const auto found = run(x, weight, sparse_linear);
+  REQUIRE_CLOSE(found.out, expected.out, 1e-12);
+  REQUIRE_CLOSE(found.grad, expected.grad, 1e-12);
+}
+
 TEST_CASE("cells without counts give zeros and no gradient") {
   const SparseCounts x = support::sparse_of(at::zeros({4, 9}, at::kDouble));
   const auto found = run(x, at::ones({9, 5}, at::kDouble), sparse_linear);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "cpu_levels.hpp"
 #include "scvigor/counts.hpp"
 #include "simulated.hpp"
 #include "support.hpp"
@@ -41,13 +42,15 @@ TEST_CASE("bad counts are counted by kind, however they are stored") {
                                     1e6, 0, 16777217},
                                    5);
   for (const auto& source :
-       {support::dense_source(counts), support::compressed_source(counts)}) {
-    const auto found = summarise_counts(*source);
-    CHECK(found.n_negative == 2);
-    CHECK(found.n_not_finite == 3);
-    CHECK(found.n_fractional == 2);
-    CHECK(found.n_empty_cells == 1);
-  }
+       {support::dense_source(counts), support::compressed_source(counts)})
+    support::for_each_cpu_level([&](const std::string& level) {
+      INFO(level);
+      const auto found = summarise_counts(*source);
+      CHECK(found.n_negative == 2);
+      CHECK(found.n_not_finite == 3);
+      CHECK(found.n_fractional == 2);
+      CHECK(found.n_empty_cells == 1);
+    });
 }
 
 TEST_CASE("missing integers are not finite") {

@@ -1,5 +1,9 @@
 // Count sources over memory that somebody else owns.
 
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <atomic>
 #include <limits>
 #include <utility>
 
@@ -7,6 +11,26 @@
 
 namespace scvigor {
 namespace {
+
+constexpr std::int64_t kCellsPerTask = 16;
+
+// A stored zero is a zero.
+void drop_zeros(CsrBlock& block) {
+  std::int64_t n = 0;
+  std::int64_t first = 0;
+  for (std::int64_t i = 0; i < block.n_cells(); ++i) {
+    const auto last = block.indptr[i + 1];
+    for (auto k = first; k < last; ++k) {
+      block.genes[n] = block.genes[k];
+      block.values[n] = block.values[k];
+      n += block.values[k] != 0.0F;
+    }
+    first = last;
+    block.indptr[i + 1] = n;
+  }
+  block.genes.resize(static_cast<std::size_t>(n));
+  block.values.resize(static_cast<std::size_t>(n));
+}
 
 class CompressedCells final : public CountSource {
  public:
@@ -23,31 +47,42 @@ class CompressedCells final : public CountSource {
 
   void read(const std::int64_t* cells, std::int64_t n_cells,
             CsrBlock& out) const override {
-    // Room for all entries first; then no step of the copy has to look.
     out.indptr.resize(static_cast<std::size_t>(n_cells) + 1);
     out.indptr[0] = 0;
-    std::size_t room = 0;
     for (std::int64_t i = 0; i < n_cells; ++i)
-      room += static_cast<std::size_t>(indptr_[cells[i] + 1] -
-                                       indptr_[cells[i]]);
-    out.genes.resize(room);
-    out.values.resize(room);
-    std::size_t n = 0;
-    for (std::int64_t i = 0; i < n_cells; ++i) {
-      const auto last = indptr_[cells[i] + 1];
-      for (auto k = indptr_[cells[i]]; k < last; ++k) {
-        out.genes[n] = genes_[k];
-        out.values[n] = static_cast<float>(values_[k]);
-        n += values_[k] != 0.0;  // a stored zero is a zero
-      }
-      out.indptr[static_cast<std::size_t>(i) + 1] =
-          static_cast<std::int64_t>(n);
-    }
+      out.indptr[i + 1] =
+          out.indptr[i] + indptr_[cells[i] + 1] - indptr_[cells[i]];
+    const auto n = static_cast<std::size_t>(out.indptr[n_cells]);
     out.genes.resize(n);
     out.values.resize(n);
+    std::atomic<bool> zeros{false};
+    at::parallel_for(
+        0, n_cells, kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
+          bool found = false;
+          for (auto i = b; i < e; ++i)
+            found |= copy_cell(cells[i], out.genes.data() + out.indptr[i],
+                               out.values.data() + out.indptr[i]);
+          if (found) zeros = true;
+        });
+    if (zeros) drop_zeros(out);
   }
 
  private:
+  // true: a stored value is 0
+  bool copy_cell(std::int64_t cell, std::int32_t* genes, float* values) const {
+    const auto first = indptr_[cell];
+    const auto n = indptr_[cell + 1] - first;
+    std::copy_n(genes_ + first, n, genes);
+    const double* from = values_ + first;
+    int n_zeros = 0;
+#pragma omp simd reduction(+ : n_zeros)
+    for (int k = 0; k < n; ++k) {
+      values[k] = static_cast<float>(from[k]);
+      n_zeros += values[k] == 0.0F;
+    }
+    return n_zeros > 0;
+  }
+
   const int* indptr_;
   const int* genes_;
   const double* values_;

@@ -1,7 +1,9 @@
 #include "data/minibatch.hpp"
 
+#include <ATen/Parallel.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
 #include <ATen/ops/zeros.h>
 
 #include <cmath>
@@ -10,6 +12,8 @@
 
 namespace scvigor {
 namespace {
+
+constexpr std::int64_t kCellsPerTask = 64;
 
 // Rows `positions` of a row-major array with `width` columns.
 template <class T>
@@ -25,16 +29,29 @@ at::Tensor take_rows(const std::vector<T>& values, std::int64_t width,
   return out.to(options);
 }
 
+// A tensor over one of the block's vectors.
+template <class T>
+at::Tensor view(const std::shared_ptr<CsrBlock>& block,
+                std::vector<T>& values) {
+  return at::from_blob(
+      values.data(), {static_cast<std::int64_t>(values.size())},
+      [block](void*) {},
+      at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
+}
+
 at::Tensor log_totals(const CsrBlock& block, const at::TensorOptions& options) {
   at::Tensor out = at::empty({block.n_cells(), 1}, at::kDouble);
   double* to = out.data_ptr<double>();
-  for (std::int64_t i = 0; i < block.n_cells(); ++i) {
-    double total = 0.0;
+  at::parallel_for(
+      0, block.n_cells(), kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
+        for (auto i = b; i < e; ++i) {
+          double total = 0.0;
 #pragma omp simd reduction(+ : total)
-    for (auto k = block.indptr[i]; k < block.indptr[i + 1]; ++k)
-      total += block.values[k];
-    to[i] = std::log(total);
-  }
+          for (auto k = block.indptr[i]; k < block.indptr[i + 1]; ++k)
+            total += block.values[k];
+          to[i] = std::log(total);
+        }
+      });
   return out.to(options);
 }
 
@@ -54,21 +71,12 @@ SparseCounts SparseCounts::with_values(at::Tensor other) const {
   return out;
 }
 
-SparseCounts to_tensors(const CsrBlock& block, std::int64_t n_genes,
+SparseCounts to_tensors(const std::shared_ptr<CsrBlock>& block,
+                        std::int64_t n_genes,
                         const at::TensorOptions& options) {
-  const auto n = block.n_cells();
-  const auto n_entries = static_cast<std::int64_t>(block.genes.size());
-  at::Tensor indptr = at::empty({n + 1}, at::kLong);
-  at::Tensor genes = at::empty({n_entries}, at::kInt);
-  at::Tensor values = at::empty({n_entries}, at::kFloat);
-  std::copy(block.indptr.begin(), block.indptr.end(),
-            indptr.data_ptr<std::int64_t>());
-  std::copy(block.genes.begin(), block.genes.end(),
-            genes.data_ptr<std::int32_t>());
-  std::copy(block.values.begin(), block.values.end(),
-            values.data_ptr<float>());
-  return {indptr.to(options.device()), genes.to(options.device()),
-          values.to(options), n_genes};
+  return {view(block, block->indptr).to(options.device()),
+          view(block, block->genes).to(options.device()),
+          view(block, block->values).to(options), n_genes};
 }
 
 Loader::Loader(const Cells& cells, const at::TensorOptions& options)
@@ -85,9 +93,10 @@ Minibatch Loader::load(const std::int64_t* positions, std::int64_t n) const {
 
   Minibatch out;
   if (cells_.counts) {
-    cells_.counts->read(positions, n, block_);
+    if (block_.use_count() != 1) block_ = std::make_shared<CsrBlock>();
+    cells_.counts->read(positions, n, *block_);
     out.counts = to_tensors(block_, cells_.counts->n_genes(), options_);
-    out.log_library = log_totals(block_, options_);
+    out.log_library = log_totals(*block_, options_);
   } else {
     out.log_library = take(cells_.log_library, options_);
     out.latent_mean = take(cells_.latent_mean, options_);

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <memory>
 
 #include "scvigor/counts.hpp"
 
@@ -38,8 +39,10 @@ struct Minibatch {
   std::int64_t n_cells() const { return log_library.size(0); }
 };
 
-// Moves a block of counts to tensors.
-SparseCounts to_tensors(const CsrBlock& block, std::int64_t n_genes,
+// A block of counts as tensors. On the CPU in float32 they are views of the
+// block, and keep it alive.
+SparseCounts to_tensors(const std::shared_ptr<CsrBlock>& block,
+                        std::int64_t n_genes,
                         const at::TensorOptions& options);
 
 // Reads minibatches of `cells` in any order.
@@ -52,7 +55,8 @@ class Loader {
  private:
   const Cells& cells_;
   at::TensorOptions options_;
-  mutable CsrBlock block_;  // reused from one minibatch to the next
+  // Taken again once no minibatch looks at it.
+  mutable std::shared_ptr<CsrBlock> block_;
 };
 
 }  // namespace scvigor

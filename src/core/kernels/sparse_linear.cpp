@@ -1,10 +1,10 @@
 #include "kernels/sparse_linear.hpp"
 
 #include <ATen/Parallel.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "kernels/dispatch.hpp"
@@ -23,55 +23,110 @@ struct Vector {
   static constexpr std::int64_t kSize = 64 / sizeof(T);
 };
 
-// to[h] = sum over the entries k of values[k] * rows[index[k] * width + h]
-//   values, index: entries;  rows: any x width;  to: width
-// Four registers of sums are carried through all entries: without them every
-// product would load and store its sum.
+// The weights of a tile of genes are used for all cells of a task before the
+// next ones: they then come from a near cache. A tile is large enough for a
+// cell to have this many entries in it, and fits the cache.
+constexpr double kEntriesPerTile = 48.0;
+constexpr double kFewestGenes = 128.0;
+constexpr double kMostGenes = 512.0;
+
+std::int64_t genes_per_tile(const SparseCounts& x) {
+  const double entries = static_cast<double>(x.genes.size(0)) /
+                         static_cast<double>(x.n_cells());
+  const double genes =
+      kEntriesPerTile * static_cast<double>(x.n_genes) / std::max(1.0, entries);
+  return static_cast<std::int64_t>(std::clamp(genes, kFewestGenes, kMostGenes));
+}
+
+// Entries of some rows, compressed by row, and what they multiply.
+//   row i has the entries begin[i] <= k < end[i] of values and index;
+//   factors: any x width;  out: rows x width
 template <class T>
-SCVIGOR_INLINE void gather_rows_body(const T* values,
-                                     const std::int32_t* index,
-                                     std::int64_t entries, const T* rows,
-                                     std::int64_t width, T* to) {
+struct Product {
+  const T* values;
+  const std::int32_t* index;
+  const T* factors;
+  std::int64_t width;
+  T* out;
+};
+
+// out[i, h] += sum over k of values[k] * factors[index[k], h], for the kN
+// registers of units that begin at h. Without carrying the sums through all
+// entries, every product would load and store its sum; with few of them, it
+// would wait for the one before.
+template <int kN, class T>
+SCVIGOR_INLINE void add_entries(const Product<T>& p, std::int64_t i,
+                                std::int64_t begin, std::int64_t end,
+                                std::int64_t h) {
   using V = typename Vector<T>::Type;
-  constexpr std::int64_t kLanes = Vector<T>::kSize;
-  constexpr std::int64_t kTile = 4 * kLanes;
-  std::int64_t h = 0;
-  for (; h + kTile <= width; h += kTile) {
-    V sum0{}, sum1{}, sum2{}, sum3{};
-    for (std::int64_t k = 0; k < entries; ++k) {
-      const T value = values[k];
-      const V* row = reinterpret_cast<const V*>(rows + index[k] * width + h);
-      sum0 += value * row[0];
-      sum1 += value * row[1];
-      sum2 += value * row[2];
-      sum3 += value * row[3];
-    }
-    V* out = reinterpret_cast<V*>(to + h);
-    out[0] = sum0;
-    out[1] = sum1;
-    out[2] = sum2;
-    out[3] = sum3;
+  V* out = reinterpret_cast<V*>(p.out + i * p.width + h);
+  V sum[kN];
+#pragma GCC unroll 8
+  for (int j = 0; j < kN; ++j) sum[j] = out[j];
+  for (auto k = begin; k < end; ++k) {
+    const T value = p.values[k];
+    const V* row =
+        reinterpret_cast<const V*>(p.factors + p.index[k] * p.width + h);
+#pragma GCC unroll 8
+    for (int j = 0; j < kN; ++j) sum[j] += value * row[j];
   }
-  if (h == width) return;
-  for (std::int64_t j = h; j < width; ++j) to[j] = T(0);
-  for (std::int64_t k = 0; k < entries; ++k) {
-    const T value = values[k];
-    const T* row = rows + index[k] * width;
+#pragma GCC unroll 8
+  for (int j = 0; j < kN; ++j) out[j] = sum[j];
+}
+
+// The same for the units from h on, too few for four registers.
+template <class T>
+SCVIGOR_INLINE void add_entries_rest(const Product<T>& p, std::int64_t i,
+                                     std::int64_t begin, std::int64_t end,
+                                     std::int64_t h) {
+  T* out = p.out + i * p.width;
+  for (auto k = begin; k < end; ++k) {
+    const T value = p.values[k];
+    const T* row = p.factors + p.index[k] * p.width;
 #pragma omp simd
-    for (std::int64_t j = h; j < width; ++j) to[j] += value * row[j];
+    for (std::int64_t j = h; j < p.width; ++j) out[j] += value * row[j];
   }
 }
 
-SCVIGOR_KERNEL(gather_rows, gather_rows_body,
-               (const float* values, const std::int32_t* index,
-                std::int64_t entries, const float* rows, std::int64_t width,
-                float* to),
-               (values, index, entries, rows, width, to))
-SCVIGOR_KERNEL(gather_rows, gather_rows_body,
-               (const double* values, const std::int32_t* index,
-                std::int64_t entries, const double* rows, std::int64_t width,
-                double* to),
-               (values, index, entries, rows, width, to))
+// Rows first to last - 1, the entries begin[i] to end[i] - 1 of each.
+template <class T>
+SCVIGOR_INLINE void add_rows_body(const Product<T>& p, std::int64_t first,
+                                  std::int64_t last, const std::int64_t* begin,
+                                  const std::int64_t* end) {
+  constexpr std::int64_t kLanes = Vector<T>::kSize;
+  std::int64_t h = 0;
+  for (; h + 8 * kLanes <= p.width; h += 8 * kLanes)
+    for (auto i = first; i < last; ++i)
+      add_entries<8>(p, i, begin[i], end[i], h);
+  for (; h + 2 * kLanes <= p.width; h += 2 * kLanes)
+    for (auto i = first; i < last; ++i)
+      add_entries<2>(p, i, begin[i], end[i], h);
+  if (h == p.width) return;
+  for (auto i = first; i < last; ++i)
+    add_entries_rest(p, i, begin[i], end[i], h);
+}
+
+SCVIGOR_KERNEL(add_rows, add_rows_body,
+               (const Product<float>& p, std::int64_t first, std::int64_t last,
+                const std::int64_t* begin, const std::int64_t* end),
+               (p, first, last, begin, end))
+SCVIGOR_KERNEL(add_rows, add_rows_body,
+               (const Product<double>& p, std::int64_t first,
+                std::int64_t last, const std::int64_t* begin,
+                const std::int64_t* end),
+               (p, first, last, begin, end))
+
+// The first of the sorted entries k to last - 1 that is `gene` or later.
+std::int64_t first_from(std::int64_t gene, const std::int32_t* genes,
+                        std::int64_t k, std::int64_t last) {
+  constexpr std::int64_t kStride = 16;
+  while (k + kStride <= last && genes[k + kStride - 1] < gene) k += kStride;
+  const auto end = std::min(k + kStride, last);
+  const auto bound = static_cast<std::int32_t>(gene);
+  std::int64_t n = 0;
+  for (auto j = k; j < end; ++j) n += genes[j] < bound;
+  return k + n;
+}
 
 // out: n x width
 template <class T>
@@ -79,15 +134,22 @@ void forward_cpu(const SparseCounts& x, const at::Tensor& weight,
                  at::Tensor& out) {
   const auto* indptr = x.indptr.data_ptr<std::int64_t>();
   const auto* genes = x.genes.data_ptr<std::int32_t>();
-  const T* values = x.values.data_ptr<T>();
-  const T* rows = weight.data_ptr<T>();
-  const auto width = weight.size(1);
-  T* to = out.data_ptr<T>();
+  const Product<T> product{x.values.data_ptr<T>(), genes,
+                           weight.data_ptr<T>(), weight.size(1),
+                           out.data_ptr<T>()};
+  const auto tile = genes_per_tile(x);
+  std::vector<std::int64_t> begin(indptr, indptr + x.n_cells());
+  std::vector<std::int64_t> end(begin);
   at::parallel_for(
       0, x.n_cells(), kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
-        for (auto i = b; i < e; ++i)
-          gather_rows(values + indptr[i], genes + indptr[i],
-                      indptr[i + 1] - indptr[i], rows, width, to + i * width);
+        for (std::int64_t gene = 0; gene < x.n_genes; gene += tile) {
+          for (auto i = b; i < e; ++i) {
+            begin[i] = end[i];
+            end[i] = first_from(gene + tile, genes, end[i],
+                                indptr[i + 1]);
+          }
+          add_rows(product, b, e, begin.data(), end.data());
+        }
       });
 }
 
@@ -129,19 +191,14 @@ template <class T>
 void backward_cpu(const SparseCounts& x, const at::Tensor& grad_out,
                   at::Tensor& grad_weight) {
   const auto columns = by_gene<T>(x);
-  const auto width = grad_out.size(1);
-  const T* rows = grad_out.data_ptr<T>();
-  T* to = grad_weight.data_ptr<T>();
-  at::parallel_for(
-      0, x.n_genes, kGenesPerTask, [&](std::int64_t b, std::int64_t e) {
-        for (auto g = b; g < e; ++g) {
-          const auto first = columns.indptr[g];
-          gather_rows(columns.values.data() + first,
-                      columns.cells.data() + first,
-                      columns.indptr[g + 1] - first, rows, width,
-                      to + g * width);
-        }
-      });
+  const Product<T> product{columns.values.data(), columns.cells.data(),
+                           grad_out.data_ptr<T>(), grad_out.size(1),
+                           grad_weight.data_ptr<T>()};
+  const auto* indptr = columns.indptr.data();
+  at::parallel_for(0, x.n_genes, kGenesPerTask,
+                   [&](std::int64_t b, std::int64_t e) {
+                     add_rows(product, b, e, indptr, indptr + 1);
+                   });
 }
 
 class SparseLinear : public torch::autograd::Function<SparseLinear> {
@@ -154,7 +211,7 @@ class SparseLinear : public torch::autograd::Function<SparseLinear> {
     ctx->saved_data["genes"] = genes;
     ctx->saved_data["values"] = values;
     ctx->saved_data["n_genes"] = weight.size(0);
-    at::Tensor out = at::empty({x.n_cells(), weight.size(1)}, weight.options());
+    at::Tensor out = at::zeros({x.n_cells(), weight.size(1)}, weight.options());
     if (weight.scalar_type() == at::kFloat)
       forward_cpu<float>(x, weight, out);
     else
@@ -171,7 +228,7 @@ class SparseLinear : public torch::autograd::Function<SparseLinear> {
                          ctx->saved_data["n_genes"].toInt()};
     const at::Tensor grad_out = grad_outputs[0].contiguous();
     at::Tensor grad_weight =
-        at::empty({x.n_genes, grad_out.size(1)}, grad_out.options());
+        at::zeros({x.n_genes, grad_out.size(1)}, grad_out.options());
     if (grad_out.scalar_type() == at::kFloat)
       backward_cpu<float>(x, grad_out, grad_weight);
     else

@@ -3,13 +3,13 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/index_select.h>
-#include <ATen/ops/log1p.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/softplus.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
 #include "distributions/distributions.hpp"
+#include "kernels/log_counts.hpp"
 #include "model/build.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -108,7 +108,7 @@ Inference Vae::infer(const Minibatch& batch, const Mode& mode) {
   }
   const SparseCounts transformed =
       options_.log_variational
-          ? batch.counts.with_values(at::log1p(batch.counts.values))
+          ? batch.counts.with_values(log1p_counts(batch.counts.values))
           : batch.counts;
   const LayerInput input = encoder_input(batch, transformed);
   out.qz = z_encoder_->forward(input, mode);
