@@ -84,11 +84,16 @@
 
 .fill_codes <- function(codes, model, data) {
     stored <- .codes(model)
-    known_cells <- .known_cells(model, colnames(data$counts))
-    for (field in names(codes)) {
-        if (is.null(stored[[field]]) || !is.null(codes[[field]])) {
-            next
-        }
+    missing <- Filter(
+        function(field) {
+            is.null(codes[[field]]) && !is.null(stored[[field]])
+        },
+        names(codes)
+    )
+    known_cells <- if (length(missing)) {
+        .known_cells(model, colnames(data$counts))
+    }
+    for (field in missing) {
         if (!is.null(known_cells)) {
             codes[field] <- .subset_codes(stored[field], known_cells)
         } else if (.is_needed(model, field)) {
