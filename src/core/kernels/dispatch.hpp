@@ -52,10 +52,12 @@ inline CpuLevel& cpu_level() {
                         "prefer-vector-width=512")))
 #endif
 
-#define SCVIGOR_KERNEL(name, body, parameters, arguments)            \
-  static void name##_base parameters { body arguments; }             \
-  SCVIGOR_AVX2 static void name##_avx2 parameters { body arguments; } \
-  SCVIGOR_AVX512 static void name##_avx512 parameters { body arguments; } \
+// With a body for each level, where the shape of the loops depends on it.
+#define SCVIGOR_KERNEL_BY_LEVEL(name, base, avx2, avx512, parameters,  \
+                                arguments)                             \
+  static void name##_base parameters { base arguments; }               \
+  SCVIGOR_AVX2 static void name##_avx2 parameters { avx2 arguments; }  \
+  SCVIGOR_AVX512 static void name##_avx512 parameters { avx512 arguments; } \
   static inline void name parameters {                               \
     switch (::scvigor::cpu_level()) {                                \
       case ::scvigor::CpuLevel::kAvx512: name##_avx512 arguments; break; \
@@ -66,9 +68,13 @@ inline CpuLevel& cpu_level() {
 
 #else
 
-#define SCVIGOR_KERNEL(name, body, parameters, arguments) \
-  static inline void name parameters { body arguments; }
+#define SCVIGOR_KERNEL_BY_LEVEL(name, base, avx2, avx512, parameters, \
+                                arguments)                            \
+  static inline void name parameters { base arguments; }
 
 #endif
+
+#define SCVIGOR_KERNEL(name, body, parameters, arguments) \
+  SCVIGOR_KERNEL_BY_LEVEL(name, body, body, body, parameters, arguments)
 
 #endif

@@ -1,11 +1,10 @@
 #include "nn/linear.hpp"
 
-#include <ATen/ops/addmm.h>
 #include <ATen/ops/index_select.h>
-#include <ATen/ops/mm.h>
 
 #include <cmath>
 
+#include "kernels/dense_linear.hpp"
 #include "kernels/sparse_linear.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -37,14 +36,11 @@ Linear::Linear(const Shape& shape, const at::TensorOptions& options, Rng& rng)
 at::Tensor Linear::forward(const LayerInput& input,
                            bool normalised) const {
   auto block = blocks_.begin();
-  at::Tensor out = bias_;
-  if (normalised && bias_.defined()) out = bias_.detach() + bias_ * 0.0;
+  at::Tensor bias = bias_;
+  if (normalised && bias_.defined()) bias = bias_.detach() + bias_ * 0.0;
+  at::Tensor out = has_dense_ ? at::Tensor() : bias;
   if (has_counts_) out = add(out, sparse_linear(*input.counts, *block++));
-  if (has_dense_) {
-    out = out.defined() ? at::addmm(out, input.dense, *block)
-                        : at::mm(input.dense, *block);
-    ++block;
-  }
+  if (has_dense_) out = add(out, dense_linear(input.dense, *block++, bias));
   for (const auto& codes : input.codes)
     out = add(out, at::index_select(*block++, 0, codes));
   return out;

@@ -1,0 +1,114 @@
+// The product of dense layers is the product, with its gradients.
+
+#include "kernels/dense_linear.hpp"
+
+#include <ATen/ATen.h>
+
+#include <vector>
+
+#include "catch.hpp"
+#include "cpu_levels.hpp"
+#include "scvigor/runtime.hpp"
+#include "support.hpp"
+
+using namespace scvigor;
+
+namespace {
+
+struct Layer {
+  at::Tensor x, weight, bias;
+
+  Layer to(at::ScalarType precision) const {
+    const auto leaf = [&](const at::Tensor& t) {
+      return t.defined() ? t.detach().to(precision, false, true)
+                               .requires_grad_(t.requires_grad())
+                         : t;
+    };
+    return {leaf(x), leaf(weight), leaf(bias)};
+  }
+};
+
+Layer random_layer(std::int64_t n, std::int64_t inputs, std::int64_t outputs) {
+  const auto wave = [](std::int64_t rows, std::int64_t columns, double step) {
+    return at::arange(0.0, static_cast<double>(rows * columns), at::kDouble)
+        .mul(step)
+        .sin()
+        .reshape({rows, columns})
+        .to(at::kFloat)
+        .requires_grad_(true);
+  };
+  return {wave(n, inputs, 0.7), wave(inputs, outputs, 1.3),
+          wave(1, outputs, 0.1).detach().squeeze(0).requires_grad_(true)};
+}
+
+using Form = at::Tensor (*)(const at::Tensor&, const at::Tensor&,
+                            const at::Tensor&);
+
+// The output and the gradients, as many as there are.
+std::vector<at::Tensor> run(const Layer& layer, Form form) {
+  const at::Tensor out = form(layer.x, layer.weight, layer.bias);
+  // Transposed, so that the gradient does not come in rows.
+  out.t().pow(2).sum().backward();
+  std::vector<at::Tensor> results{out.detach()};
+  for (const auto& leaf : {layer.x, layer.weight, layer.bias})
+    results.push_back(leaf.defined() ? leaf.grad() : at::Tensor());
+  return results;
+}
+
+void check_against_double(const Layer& layer) {
+  const auto expected = run(layer.to(at::kDouble), dense_linear_reference);
+  support::for_each_cpu_level([&](const std::string& level) {
+    INFO(level);
+    const auto found = run(layer.to(at::kFloat), dense_linear);
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      REQUIRE(found[i].defined() == expected[i].defined());
+      if (!expected[i].defined()) continue;
+      INFO("result " << i);
+      const double size = expected[i].abs().max().item<double>();
+      CHECK((found[i] - expected[i]).abs().max().item<double>() <=
+            3e-5 * size);
+    }
+  });
+}
+
+}  // namespace
+
+TEST_CASE("dense_linear is the product, whatever is left over at the edges") {
+  for (const auto n : {1, 5, 8, 13, 128})
+    for (const auto inputs : {1, 10, 131, 600})
+      for (const auto outputs : {1, 10, 32, 33, 100}) {
+        INFO(n << " x " << inputs << " x " << outputs);
+        check_against_double(random_layer(n, inputs, outputs));
+      }
+}
+
+TEST_CASE("a layer without a bias, with a frozen weight, or a frozen input") {
+  Layer layer = random_layer(9, 20, 70);
+  layer.bias = at::Tensor();
+  check_against_double(layer);
+  layer = random_layer(9, 20, 70);
+  layer.weight = layer.weight.detach();
+  check_against_double(layer);
+  layer = random_layer(9, 20, 70);
+  layer.x = layer.x.detach();
+  check_against_double(layer);
+}
+
+TEST_CASE("columns of a larger tensor are a fine input") {
+  const Layer whole = random_layer(7, 40, 12);
+  const at::Tensor part = whole.x.detach().narrow(1, 3, 20);
+  const at::Tensor weight = whole.weight.detach().narrow(0, 0, 20);
+  const at::Tensor found = dense_linear(part, weight, at::Tensor());
+  REQUIRE_CLOSE(found, part.to(at::kDouble).mm(weight.to(at::kDouble)), 1e-5);
+}
+
+TEST_CASE("the number of threads changes no bit of a dense layer") {
+  const Layer layer = random_layer(100, 128, 1000);
+  const auto with_threads = [&](int n) {
+    const ThreadScope threads(n);
+    return run(layer.to(at::kFloat), dense_linear);
+  };
+  const auto one = with_threads(1);
+  const auto three = with_threads(3);
+  for (std::size_t i = 0; i < one.size(); ++i) CHECK(one[i].equal(three[i]));
+}
