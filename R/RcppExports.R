@@ -81,7 +81,7 @@ split_cells <- function(n_cells, train_options, seed) {
     .Call(`_scvigor_split_cells`, n_cells, train_options, seed)
 }
 
-train_scvi <- function(cells, model_options, train_options, split, seed, num_threads, on_epoch) {
-    .Call(`_scvigor_train_scvi`, cells, model_options, train_options, split, seed, num_threads, on_epoch)
+train_scvi <- function(cells, model_options, train_options, split, seed, num_threads, hooks, start) {
+    .Call(`_scvigor_train_scvi`, cells, model_options, train_options, split, seed, num_threads, hooks, start)
 }
 

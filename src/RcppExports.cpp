@@ -255,8 +255,8 @@ BEGIN_RCPP
 END_RCPP
 }
 // train_scvi
-Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options, Rcpp::List train_options, Rcpp::List split, double seed, int num_threads, Rcpp::RObject on_epoch);
-RcppExport SEXP _scvigor_train_scvi(SEXP cellsSEXP, SEXP model_optionsSEXP, SEXP train_optionsSEXP, SEXP splitSEXP, SEXP seedSEXP, SEXP num_threadsSEXP, SEXP on_epochSEXP) {
+Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options, Rcpp::List train_options, Rcpp::List split, double seed, int num_threads, Rcpp::List hooks, Rcpp::List start);
+RcppExport SEXP _scvigor_train_scvi(SEXP cellsSEXP, SEXP model_optionsSEXP, SEXP train_optionsSEXP, SEXP splitSEXP, SEXP seedSEXP, SEXP num_threadsSEXP, SEXP hooksSEXP, SEXP startSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
@@ -265,8 +265,9 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< Rcpp::List >::type split(splitSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
     Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
-    Rcpp::traits::input_parameter< Rcpp::RObject >::type on_epoch(on_epochSEXP);
-    rcpp_result_gen = Rcpp::wrap(train_scvi(cells, model_options, train_options, split, seed, num_threads, on_epoch));
+    Rcpp::traits::input_parameter< Rcpp::List >::type hooks(hooksSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type start(startSEXP);
+    rcpp_result_gen = Rcpp::wrap(train_scvi(cells, model_options, train_options, split, seed, num_threads, hooks, start));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -292,7 +293,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_likelihood_parameters", (DL_FUNC) &_scvigor_likelihood_parameters, 5},
     {"_scvigor_feature_correlation", (DL_FUNC) &_scvigor_feature_correlation, 6},
     {"_scvigor_split_cells", (DL_FUNC) &_scvigor_split_cells, 3},
-    {"_scvigor_train_scvi", (DL_FUNC) &_scvigor_train_scvi, 7},
+    {"_scvigor_train_scvi", (DL_FUNC) &_scvigor_train_scvi, 8},
     {NULL, NULL, 0}
 };
 

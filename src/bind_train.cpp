@@ -5,6 +5,7 @@
 
 #include "r_convert.h"
 #include "r_runtime.h"
+#include "r_training.h"
 
 using scvigor::r::guarded;
 
@@ -16,58 +17,48 @@ std::string name_of(scvigor::StopReason reason) {
       return "early stopping";
     case scvigor::StopReason::kInterrupted:
       return "interrupted";
+    case scvigor::StopReason::kNotFinite:
+      return "not finite";
     case scvigor::StopReason::kMaxEpochs:
       break;
   }
   return "max_epochs";
 }
 
-Rcpp::List list_of(const scvigor::Split& split) {
+Rcpp::List list_of(const scvigor::EpochReport& report) {
   using Rcpp::Named;
   return Rcpp::List::create(
-      Named("train") = scvigor::r::to_r_positions(split.train),
-      Named("validation") = scvigor::r::to_r_positions(split.validation),
-      Named("test") = scvigor::r::to_r_positions(split.test),
-      Named("n_moved") = scvigor::r::to_r(split.n_moved));
+      Named("epoch") = static_cast<double>(report.epoch),
+      Named("max_epochs") = static_cast<double>(report.max_epochs),
+      Named("train_loss") = report.train_loss,
+      Named("elbo_train") = report.elbo_train,
+      Named("elbo_validation") = report.elbo_validation);
 }
 
-scvigor::Split split_from_list(const Rcpp::List& list) {
-  scvigor::Split split;
-  split.train = scvigor::r::from_r_positions(list, "train");
-  split.validation = scvigor::r::from_r_positions(list, "validation");
-  split.test = scvigor::r::from_r_positions(list, "test");
-  return split;
-}
-
-Rcpp::List list_of(const scvigor::History& history) {
-  Rcpp::List out(history.columns.size());
-  Rcpp::CharacterVector names(history.columns.size());
-  for (std::size_t i = 0; i < history.columns.size(); ++i) {
-    names[i] = history.columns[i].first;
-    out[i] = Rcpp::wrap(history.columns[i].second);
-  }
-  out.names() = names;
-  return out;
-}
-
-// on_epoch is NULL or a function of the report; it returns TRUE to stop.
-scvigor::Hooks training_hooks(const Rcpp::RObject& on_epoch,
+// `hooks` may hold on_epoch, a function of the report, and on_checkpoint, one
+// of the state; they return TRUE to stop.
+scvigor::Hooks training_hooks(const Rcpp::List& hooks,
                               scvigor::r::InterruptFlag& flag) {
-  scvigor::Hooks hooks;
-  hooks.interrupted = [&flag] { return flag.poll(); };
-  if (on_epoch.isNULL()) return hooks;
-  const Rcpp::Function call(on_epoch);
-  hooks.on_epoch = [call, &flag](const scvigor::EpochReport& report) {
-    using Rcpp::Named;
-    const Rcpp::RObject stop = call(Rcpp::List::create(
-        Named("epoch") = static_cast<double>(report.epoch),
-        Named("max_epochs") = static_cast<double>(report.max_epochs),
-        Named("train_loss") = report.train_loss,
-        Named("elbo_train") = report.elbo_train,
-        Named("elbo_validation") = report.elbo_validation));
-    if (Rcpp::as<bool>(stop)) flag.raise();
+  scvigor::Hooks out;
+  out.interrupted = [&flag] { return flag.poll(); };
+  const auto given = [&](const char* name) {
+    return hooks.containsElementNamed(name) &&
+           !Rf_isNull(static_cast<SEXP>(hooks[name]));
   };
-  return hooks;
+  if (given("on_epoch")) {
+    const Rcpp::Function call = hooks["on_epoch"];
+    out.on_epoch = [call, &flag](const scvigor::EpochReport& report) {
+      if (Rcpp::as<bool>(call(list_of(report)))) flag.raise();
+    };
+  }
+  if (given("on_checkpoint")) {
+    const Rcpp::Function call = hooks["on_checkpoint"];
+    out.on_checkpoint = [call, &flag](const scvigor::TrainingState& state) {
+      if (Rcpp::as<bool>(call(scvigor::r::training_state_to_list(state))))
+        flag.raise();
+    };
+  }
+  return out;
 }
 
 scvigor::LibraryPrior prior_for(const scvigor::ModelOptions& options,
@@ -78,12 +69,37 @@ scvigor::LibraryPrior prior_for(const scvigor::ModelOptions& options,
   return scvigor::library_prior(*cells.counts, batch, options.n_batch);
 }
 
+// A new model, or with `start$weights` one that was trained before.
+std::unique_ptr<scvigor::Model> make_model(
+    const scvigor::ModelOptions& options, const Rcpp::List& start,
+    const scvigor::Cells& cells, std::uint64_t seed) {
+  if (start.containsElementNamed("weights"))
+    return std::make_unique<scvigor::Model>(
+        options, scvigor::r::state_from_list(start["weights"]));
+  return std::make_unique<scvigor::Model>(options, seed,
+                                          prior_for(options, cells));
+}
+
+Rcpp::List result_list(std::unique_ptr<scvigor::Model> model,
+                       const scvigor::TrainResult& result) {
+  using Rcpp::Named;
+  const Rcpp::List state = scvigor::r::state_to_list(model->state());
+  return Rcpp::List::create(
+      Named("pointer") = Rcpp::XPtr<scvigor::Model>(model.release()),
+      Named("state") = state,
+      Named("history") = scvigor::r::history_to_list(result.history),
+      Named("stop_reason") = name_of(result.stop_reason),
+      Named("epochs") = scvigor::r::to_r(result.epochs),
+      Named("best_epoch") = scvigor::r::to_r(result.best_epoch),
+      Named("problem") = result.problem, Named("seconds") = result.seconds);
+}
+
 }  // namespace
 
 // [[Rcpp::export(rng = false)]]
 Rcpp::List split_cells(double n_cells, Rcpp::List train_options, double seed) {
   return guarded([&] {
-    return list_of(scvigor::split_cells(
+    return scvigor::r::split_to_list(scvigor::split_cells(
         static_cast<std::int64_t>(n_cells),
         scvigor::r::options_from_list<scvigor::TrainOptions>(train_options),
         static_cast<std::uint64_t>(seed)));
@@ -91,32 +107,32 @@ Rcpp::List split_cells(double n_cells, Rcpp::List train_options, double seed) {
 }
 
 // Makes a model and trains it. One seed serves all: the core derives its own
-// for the weights and for the minibatches.
+// for the weights and for the minibatches. `start` is empty for a new model,
+// list(weights =) to train one further, or the state of a run to go on with,
+// which brings its own split and seed.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options,
                       Rcpp::List train_options, Rcpp::List split, double seed,
-                      int num_threads, Rcpp::RObject on_epoch) {
+                      int num_threads, Rcpp::List hooks, Rcpp::List start) {
   return guarded([&] {
     const scvigor::ThreadScope threads(num_threads);
     const auto core_cells = scvigor::r::cells_from_list(cells);
     const auto options =
-        scvigor::r::options_from_list<scvigor::ModelOptions>(model_options);
+        scvigor::r::options_from_list<scvigor::TrainOptions>(train_options);
     const auto core_seed = static_cast<std::uint64_t>(seed);
-    auto model = std::make_unique<scvigor::Model>(
-        options, core_seed, prior_for(options, core_cells));
+    auto model = make_model(
+        scvigor::r::options_from_list<scvigor::ModelOptions>(model_options),
+        start, core_cells, core_seed);
     scvigor::r::InterruptFlag flag;
-    const scvigor::TrainResult result = scvigor::train(
-        *model, core_cells, split_from_list(split),
-        scvigor::r::options_from_list<scvigor::TrainOptions>(train_options),
-        core_seed, training_hooks(on_epoch, flag));
-
-    using Rcpp::Named;
-    const Rcpp::List state = scvigor::r::state_to_list(model->state());
-    return Rcpp::List::create(
-        Named("pointer") = Rcpp::XPtr<scvigor::Model>(model.release()),
-        Named("state") = state, Named("history") = list_of(result.history),
-        Named("stop_reason") = name_of(result.stop_reason),
-        Named("epochs") = scvigor::r::to_r(result.epochs),
-        Named("seconds") = result.seconds);
+    const scvigor::Hooks core_hooks = training_hooks(hooks, flag);
+    const scvigor::TrainResult result =
+        start.containsElementNamed("moments")
+            ? scvigor::resume(*model, core_cells,
+                              scvigor::r::training_state_from_list(start),
+                              options, core_hooks)
+            : scvigor::train(*model, core_cells,
+                             scvigor::r::split_from_list(split), options,
+                             core_seed, core_hooks);
+    return result_list(std::move(model), result);
   });
 }

@@ -25,7 +25,7 @@ class FileError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// A loss or a gradient stopped being finite. `epoch` counts from 1.
+// A loss, a gradient or a weight stopped being finite. `epoch` counts from 1.
 class NumericError : public std::runtime_error {
  public:
   NumericError(long long epoch, const std::string& message)

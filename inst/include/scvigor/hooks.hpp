@@ -16,12 +16,16 @@ struct EpochReport {
   double elbo_validation = std::numeric_limits<double>::quiet_NaN();
 };
 
-// How a host language takes part in long work. Both are called from the
+struct TrainingState;  // scvigor/train.hpp
+
+// How a host language takes part in long work. All are called from the
 // thread that called the library, and may be empty.
 struct Hooks {
   // Asked between minibatches; true ends the work early, cleanly.
   std::function<bool()> interrupted;
   std::function<void(const EpochReport&)> on_epoch;
+  // Called every `checkpoint_every` epochs and after the last one.
+  std::function<void(const TrainingState&)> on_checkpoint;
 };
 
 }  // namespace scvigor

@@ -119,6 +119,10 @@ struct TrainOptions {
 
   // Empty: every epoch when something watches the validation set, else never.
   std::optional<std::int64_t> check_val_every_n_epoch;
+
+  std::int64_t checkpoint_every = 10;  // epochs
+  bool load_best_on_end = false;
+  std::string checkpointing_monitor = "elbo_validation";
 };
 
 template <class Options, class Visitor>
@@ -151,6 +155,9 @@ void visit_train_options(Options& o, Visitor&& visit) {
   visit("early_stopping_mode", o.early_stopping_mode);
   visit("early_stopping_warmup_epochs", o.early_stopping_warmup_epochs);
   visit("check_val_every_n_epoch", o.check_val_every_n_epoch);
+  visit("checkpoint_every", o.checkpoint_every);
+  visit("load_best_on_end", o.load_best_on_end);
+  visit("checkpointing_monitor", o.checkpointing_monitor);
 }
 template <class Visitor>
 void visit_options(TrainOptions& o, Visitor&& visit) {

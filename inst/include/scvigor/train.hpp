@@ -2,6 +2,7 @@
 #define SCVIGOR_TRAIN_HPP
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -35,22 +36,77 @@ struct History {
   std::vector<std::pair<std::string, std::vector<double>>> columns;
 };
 
-enum class StopReason { kMaxEpochs, kEarlyStopping, kInterrupted };
+// Adam's memory of one parameter tensor; empty before its first gradient.
+struct AdamMoments {
+  std::int64_t steps = 0;
+  std::vector<double> first;
+  std::vector<double> second;
+};
+
+// What a schedule remembers of the metric that it watches.
+struct Watched {
+  double best = std::numeric_limits<double>::infinity();
+  std::int64_t waited = 0;  // looks since the best
+};
+
+// The epoch with the lowest `checkpointing_monitor`; epoch 0: none yet.
+struct BestEpoch {
+  std::int64_t epoch = 0;
+  double value = std::numeric_limits<double>::infinity();
+  State weights;
+};
+
+// All that a run needs to go on from the end of an epoch as if nothing had
+// happened, as plain data.
+struct TrainingState {
+  std::uint64_t seed = 0;
+  std::int64_t epochs = 0;  // done
+  std::int64_t steps = 0;
+  bool stopped = false;     // by early stopping
+  double lr = 0.0;
+  State weights;
+  std::vector<AdamMoments> moments;  // in the order of the model's parameters
+  std::vector<std::uint8_t> random;  // the generator's own form
+  Watched plateau;
+  Watched early_stopping;
+  BestEpoch best;  // empty without load_best_on_end
+  Split split;     // the training part in its present order
+  History history;
+};
+
+// kNotFinite: see load_best_on_end in train().
+enum class StopReason {
+  kMaxEpochs,
+  kEarlyStopping,
+  kInterrupted,
+  kNotFinite
+};
 
 struct TrainResult {
   History history;
   StopReason stop_reason = StopReason::kMaxEpochs;
   std::int64_t epochs = 0;
   std::int64_t steps = 0;
+  std::int64_t best_epoch = 0;  // whose weights were loaded; 0: the last ones
+  std::string problem;          // the NumericError behind kNotFinite
   double seconds = 0.0;
 };
 
-// Trains in place. On a NumericError the model holds the weights from before
-// the failing step. Fixed seed and number of threads: the same result, bit
-// for bit.
+// Trains in place. Fixed seed and number of threads: the same result, bit for
+// bit. With load_best_on_end the model ends with the weights of its best
+// epoch, also after an interrupt or a NumericError, which then is no
+// exception. Else, on a NumericError, the model holds the weights from before
+// the failing step; only where the step itself carried them out of range, which
+// shows at the end of an epoch, they are not finite.
 TrainResult train(Model& model, const Cells& cells, const Split& split,
                   const TrainOptions& options, std::uint64_t seed,
                   const Hooks& hooks = {});
+
+// Goes on with the run that `from` was captured in, on the same cells: with the
+// same options and threads, to the result of the uninterrupted run. The weights
+// of `model` are replaced; max_epochs counts from the start of the run.
+TrainResult resume(Model& model, const Cells& cells, const TrainingState& from,
+                   const TrainOptions& options, const Hooks& hooks = {});
 
 }  // namespace scvigor
 

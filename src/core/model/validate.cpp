@@ -120,6 +120,8 @@ void validate(const TrainOptions& o) {
   one_of("early_stopping_monitor", o.early_stopping_monitor, monitors());
   one_of("lr_scheduler_metric", o.lr_scheduler_metric, monitors());
   at_least(1, "check_val_every_n_epoch", o.check_val_every_n_epoch);
+  at_least(1, "checkpoint_every", o.checkpoint_every);
+  one_of("checkpointing_monitor", o.checkpointing_monitor, monitors());
 }
 
 }  // namespace scvigor

@@ -27,6 +27,7 @@ class Recorder {
   // A value of the epoch started last; NaN if there is none.
   double last(const std::string& name) const;
   const History& history() const { return history_; }
+  void restore(const History& history) { history_ = history; }
 
  private:
   void put(const std::string& name, double value);

@@ -7,9 +7,16 @@
 #include <utility>
 
 #include "kernels/adam.hpp"
+#include "util/plain.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
+namespace {
+
+// Looking at more would cost a step time that can be measured.
+constexpr std::int64_t kSmallGradient = 65536;
+
+}  // namespace
 
 AdamOptimizer::AdamOptimizer(std::vector<at::Tensor> parameters,
                              const TrainOptions& options)
@@ -52,6 +59,44 @@ void AdamOptimizer::step() {
     }
     step.t = ++slot.t;
     adam_update(slot.parameter, grad, slot.m, slot.v, step);
+  }
+}
+
+bool AdamOptimizer::gradients_finite() const {
+  const at::NoGradGuard no_grad;
+  for (const auto& slot : slots_) {
+    const at::Tensor grad = slot.parameter.grad();
+    if (grad.defined() && grad.numel() <= kSmallGradient && !all_finite(grad))
+      return false;
+  }
+  return true;
+}
+
+std::vector<AdamMoments> AdamOptimizer::moments() const {
+  std::vector<AdamMoments> out;
+  for (const auto& slot : slots_) {
+    AdamMoments moments;
+    moments.steps = slot.t;
+    if (slot.m.defined()) {
+      moments.first = to_doubles(slot.m);
+      moments.second = to_doubles(slot.v);
+    }
+    out.push_back(std::move(moments));
+  }
+  return out;
+}
+
+void AdamOptimizer::restore(const std::vector<AdamMoments>& moments) {
+  if (moments.size() != slots_.size())
+    throw ArgumentError("state",
+                        "The saved optimizer is that of another model.");
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    Slot& slot = slots_[i];
+    slot.t = moments[i].steps;
+    const bool used = !moments[i].first.empty();
+    slot.m = used ? tensor_like(slot.parameter, moments[i].first) : at::Tensor();
+    slot.v =
+        used ? tensor_like(slot.parameter, moments[i].second) : at::Tensor();
   }
 }
 

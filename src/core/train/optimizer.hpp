@@ -5,7 +5,7 @@
 
 #include <vector>
 
-#include "scvigor/options.hpp"
+#include "scvigor/train.hpp"
 
 namespace scvigor {
 
@@ -18,6 +18,12 @@ class AdamOptimizer {
 
   void zero_grad();
   void step();
+  // False where a gradient is no finite number. Large weights are not looked
+  // at: what spoils theirs spoils that of a bias or a BatchNorm too.
+  bool gradients_finite() const;
+
+  std::vector<AdamMoments> moments() const;
+  void restore(const std::vector<AdamMoments>& moments);
 
   double lr() const { return lr_; }
   void set_lr(double lr) { lr_ = lr; }

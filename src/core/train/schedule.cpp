@@ -29,13 +29,13 @@ double kl_weight(std::int64_t epoch, std::int64_t step,
 }
 
 double PlateauSchedule::update(double metric, double lr) {
-  if (metric < best_ - options_.lr_threshold) {
-    best_ = metric;
-    bad_epochs_ = 0;
+  if (metric < watched_.best - options_.lr_threshold) {
+    watched_.best = metric;
+    watched_.waited = 0;
     return lr;
   }
-  if (++bad_epochs_ <= options_.lr_patience) return lr;
-  bad_epochs_ = 0;
+  if (++watched_.waited <= options_.lr_patience) return lr;
+  watched_.waited = 0;
   const double lower = std::max(lr * options_.lr_factor, options_.lr_min);
   // A change below 1e-8 is none.
   return lr - lower > 1e-8 ? lower : lr;
@@ -45,12 +45,12 @@ bool EarlyStopping::update(double metric, std::int64_t epoch) {
   if (epoch <= options_.early_stopping_warmup_epochs) return false;
   const double value =
       options_.early_stopping_mode == "max" ? -metric : metric;
-  if (value < best_ - options_.early_stopping_min_delta) {
-    best_ = value;
-    waited_ = 0;
+  if (value < watched_.best - options_.early_stopping_min_delta) {
+    watched_.best = value;
+    watched_.waited = 0;
     return false;
   }
-  return ++waited_ >= options_.early_stopping_patience;
+  return ++watched_.waited >= options_.early_stopping_patience;
 }
 
 }  // namespace scvigor

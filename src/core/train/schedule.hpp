@@ -2,9 +2,8 @@
 #define SCVIGOR_CORE_TRAIN_SCHEDULE_HPP
 
 #include <cstdint>
-#include <limits>
 
-#include "scvigor/options.hpp"
+#include "scvigor/train.hpp"
 
 namespace scvigor {
 
@@ -21,10 +20,12 @@ class PlateauSchedule {
   // The learning rate after an epoch with this metric.
   double update(double metric, double lr);
 
+  const Watched& watched() const { return watched_; }
+  void restore(const Watched& watched) { watched_ = watched; }
+
  private:
   TrainOptions options_;
-  double best_ = std::numeric_limits<double>::infinity();
-  std::int64_t bad_epochs_ = 0;
+  Watched watched_;
 };
 
 // Says when a metric has not improved for `patience` looks at it.
@@ -34,10 +35,12 @@ class EarlyStopping {
   // `epoch` epochs are done; true: stop.
   bool update(double metric, std::int64_t epoch);
 
+  const Watched& watched() const { return watched_; }
+  void restore(const Watched& watched) { watched_ = watched; }
+
  private:
   TrainOptions options_;
-  double best_ = std::numeric_limits<double>::infinity();
-  std::int64_t waited_ = 0;
+  Watched watched_;
 };
 
 }  // namespace scvigor

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "util/plain.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -43,9 +44,16 @@ EpochSums sums_of(const LossTerms& terms, double kl_weight) {
           static_cast<double>(terms.reconstruction_loss.size(0))};
 }
 
+// The option that needs a look at the validation set, or nothing.
+std::string watcher_of(const TrainOptions& o) {
+  if (o.early_stopping) return "early_stopping";
+  if (o.reduce_lr_on_plateau) return "reduce_lr_on_plateau";
+  return o.load_best_on_end ? "load_best_on_end" : "";
+}
+
 std::int64_t validation_interval(const TrainOptions& o) {
   if (o.check_val_every_n_epoch) return *o.check_val_every_n_epoch;
-  return o.early_stopping || o.reduce_lr_on_plateau ? 1 : 0;
+  return watcher_of(o).empty() ? 0 : 1;
 }
 
 }  // namespace
@@ -66,22 +74,26 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
       stopping_(options),
       check_val_every_(validation_interval(options)) {
   for (const auto& buffer : buffers_) buffers_before_.push_back(buffer.clone());
-  const bool watches = options.early_stopping || options.reduce_lr_on_plateau;
-  if (watches && split.validation.empty())
-    throw ArgumentError(
-        options.early_stopping ? "early_stopping" : "reduce_lr_on_plateau",
-        "There is no validation set to watch. Give `train_size` below 1, or "
-        "validation cells of your own.");
+  if (const std::string watcher = watcher_of(options);
+      !watcher.empty() && split.validation.empty())
+    throw ArgumentError(watcher,
+                        "There is no validation set to watch. Give "
+                        "`train_size` below 1, or validation cells of your "
+                        "own.");
 }
 
 StopReason Trainer::run(std::int64_t until_epoch) {
+  if (stopped_) return StopReason::kEarlyStopping;
   while (epoch_ < until_epoch) {
     if (!train_epoch()) return StopReason::kInterrupted;
+    check_weights();
     if (validation_is_due() && !validate_epoch())
       return StopReason::kInterrupted;
-    const bool stop = adapt();
+    remember_best();
+    stopped_ = adapt();
     report(until_epoch);
-    if (stop) return StopReason::kEarlyStopping;
+    checkpoint(until_epoch);
+    if (stopped_) return StopReason::kEarlyStopping;
   }
   return StopReason::kMaxEpochs;
 }
@@ -115,25 +127,43 @@ EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
   const Noise noise = vae_.draw_noise(batch.n_cells(), rng_);
   const LossTerms terms = vae_.loss_terms(batch, inference, noise, mode);
   const at::Tensor loss = terms.objective(weight);
-  check_finite(loss.item<double>());
+  check_loss(loss.item<double>());
 
   optimizer_.zero_grad();
   torch::autograd::backward({loss}, {});
+  check_gradients();
   optimizer_.step();
 
   const at::NoGradGuard no_grad;
   return sums_of(terms, weight);
 }
 
-void Trainer::check_finite(double loss) {
+void Trainer::check_loss(double loss) {
   if (std::isfinite(loss)) return;
   copy_all(buffers_before_, buffers_);
+  fail(std::string("The loss became ") +
+           (std::isnan(loss) ? "NaN" : "infinite"),
+       epoch_ + 1);
+}
+
+void Trainer::check_gradients() {
+  if (optimizer_.gradients_finite()) return;
+  copy_all(buffers_before_, buffers_);
+  fail("A gradient became NaN or infinite", epoch_ + 1);
+}
+
+void Trainer::check_weights() const {
+  bool finite = true;
+  for (const auto& entry : vae_.state().entries())
+    for (const auto& part : entry.parts) finite = finite && all_finite(part);
+  if (!finite) fail("A weight became NaN or infinite", epoch_);
+}
+
+void Trainer::fail(const std::string& what, std::int64_t epoch) const {
   throw NumericError(
-      epoch_ + 1,
-      "The loss became " + std::string(std::isnan(loss) ? "NaN" : "infinite") +
-          " in epoch " + std::to_string(epoch_ + 1) +
-          ". Try a smaller `lr`, set `gradient_clip_val` (for example 10), or "
-          "look for cells with extreme counts or covariates.");
+      epoch, what + " in epoch " + std::to_string(epoch) +
+                 ". Try a smaller `lr`, set `gradient_clip_val` (for example "
+                 "10), or look for cells with extreme counts or covariates.");
 }
 
 bool Trainer::validation_is_due() const {
@@ -171,6 +201,13 @@ bool Trainer::adapt() {
   return options_.early_stopping &&
          stopping_.update(recorder_.last(options_.early_stopping_monitor),
                           epoch_);
+}
+
+void Trainer::checkpoint(std::int64_t until_epoch) const {
+  if (!hooks_.on_checkpoint) return;
+  const bool last = stopped_ || epoch_ >= until_epoch;
+  if (last || epoch_ % options_.checkpoint_every == 0)
+    hooks_.on_checkpoint(capture());
 }
 
 void Trainer::report(std::int64_t until_epoch) const {

@@ -1,7 +1,7 @@
 #ifndef SCVIGOR_CORE_TRAIN_TRAINER_HPP
 #define SCVIGOR_CORE_TRAIN_TRAINER_HPP
 
-#include <optional>
+#include <string>
 #include <vector>
 
 #include "data/minibatch.hpp"
@@ -14,13 +14,20 @@
 namespace scvigor {
 
 // Minimises the negative ELBO over minibatches. Resumable: run() goes on from
-// where the last one stopped.
+// where the last one stopped, be it in another process (checkpoint.cpp).
 class Trainer {
  public:
   Trainer(Vae& vae, const Cells& cells, const Split& split,
           const TrainOptions& options, std::uint64_t seed, const Hooks& hooks);
 
   StopReason run(std::int64_t until_epoch);
+
+  // Where the run stands after its last whole epoch; only then, and back.
+  TrainingState capture() const;
+  void restore(const TrainingState& state);
+  // Gives the model the weights of its best epoch, if there is one yet.
+  // Returns that epoch, else 0.
+  std::int64_t load_best();
 
   std::int64_t epochs() const { return epoch_; }
   std::int64_t steps() const { return step_; }
@@ -32,12 +39,18 @@ class Trainer {
   bool validate_epoch();
   // One gradient step; the sums over its cells.
   EpochSums train_step(const Minibatch& batch, double kl_weight);
-  // Throws on a loss that is no number, the statistics put back.
-  void check_finite(double loss);
+  // Throw where a number is not finite: the first two before a step has
+  // changed the weights, with the statistics put back.
+  void check_loss(double loss);
+  void check_gradients();
+  void check_weights() const;
+  [[noreturn]] void fail(const std::string& what, std::int64_t epoch) const;
   bool validation_is_due() const;
+  void remember_best();
   // Learning rate and early stopping; true: stop.
   bool adapt();
   void report(std::int64_t until_epoch) const;
+  void checkpoint(std::int64_t until_epoch) const;
   bool interrupted() const;
 
   Vae& vae_;
@@ -55,9 +68,11 @@ class Trainer {
   PlateauSchedule plateau_;
   EarlyStopping stopping_;
   Recorder recorder_;
+  BestEpoch best_;
   std::int64_t check_val_every_;
   std::int64_t epoch_ = 0;  // epochs done
   std::int64_t step_ = 0;   // steps done
+  bool stopped_ = false;    // by early stopping: there is no going on
 };
 
 }  // namespace scvigor

@@ -5,7 +5,10 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/poisson.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "scvigor/error.hpp"
 
 namespace scvigor {
 namespace {
@@ -53,6 +56,23 @@ void Rng::shuffle(std::vector<std::int64_t>& values) {
   auto* bits = at::check_generator<at::CPUGeneratorImpl>(generator_);
   for (std::uint64_t i = values.size(); i > 1; --i)
     std::swap(values[i - 1], values[bits->random64() % i]);
+}
+
+std::vector<std::uint8_t> Rng::state() const {
+  const at::Tensor bytes = generator_.get_state().contiguous();
+  const auto* from = bytes.data_ptr<std::uint8_t>();
+  return {from, from + bytes.numel()};
+}
+
+void Rng::restore(const std::vector<std::uint8_t>& state) {
+  const at::Tensor expected = generator_.get_state();
+  if (static_cast<std::int64_t>(state.size()) != expected.numel())
+    throw ArgumentError("state",
+                        "The saved state of the random numbers is not one of "
+                        "this version of LibTorch.");
+  at::Tensor bytes = at::empty({expected.numel()}, at::kByte);
+  std::copy(state.begin(), state.end(), bytes.data_ptr<std::uint8_t>());
+  generator_.set_state(bytes);
 }
 
 std::uint64_t derive_seed(std::uint64_t seed, SeedUse use) {

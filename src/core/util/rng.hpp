@@ -28,6 +28,11 @@ class Rng {
   at::Tensor poisson(const at::Tensor& rate);
   void shuffle(std::vector<std::int64_t>& values);
 
+  // Where the stream stands. restore() throws an ArgumentError for bytes that
+  // are none of LibTorch's.
+  std::vector<std::uint8_t> state() const;
+  void restore(const std::vector<std::uint8_t>& state);
+
  private:
   at::Generator generator_;
 };

@@ -1,0 +1,54 @@
+// A run as plain data, and back; its best epoch.
+
+#include "model/plain_state.hpp"
+#include "train/trainer.hpp"
+
+namespace scvigor {
+
+TrainingState Trainer::capture() const {
+  TrainingState out;
+  out.seed = seed_;
+  out.epochs = epoch_;
+  out.steps = step_;
+  out.stopped = stopped_;
+  out.lr = optimizer_.lr();
+  out.weights = read_state(vae_.state());
+  out.moments = optimizer_.moments();
+  out.random = rng_.state();
+  out.plateau = plateau_.watched();
+  out.early_stopping = stopping_.watched();
+  out.best = best_;
+  out.split = split_;
+  out.history = recorder_.history();
+  return out;
+}
+
+void Trainer::restore(const TrainingState& state) {
+  seed_ = state.seed;
+  epoch_ = state.epochs;
+  step_ = state.steps;
+  stopped_ = state.stopped;
+  optimizer_.set_lr(state.lr);
+  write_state(vae_.state(), state.weights);
+  optimizer_.restore(state.moments);
+  rng_.restore(state.random);
+  plateau_.restore(state.plateau);
+  stopping_.restore(state.early_stopping);
+  best_ = state.best;
+  split_ = state.split;
+  recorder_.restore(state.history);
+}
+
+void Trainer::remember_best() {
+  if (!options_.load_best_on_end || !validation_is_due()) return;
+  const double value = recorder_.last(options_.checkpointing_monitor);
+  if (value < best_.value)
+    best_ = {epoch_, value, read_state(vae_.state())};
+}
+
+std::int64_t Trainer::load_best() {
+  if (best_.epoch > 0) write_state(vae_.state(), best_.weights);
+  return best_.epoch;
+}
+
+}  // namespace scvigor

@@ -1,0 +1,23 @@
+#ifndef SCVIGOR_CORE_UTIL_PLAIN_HPP
+#define SCVIGOR_CORE_UTIL_PLAIN_HPP
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+namespace scvigor {
+
+// The elements of a tensor, row by row.
+std::vector<double> to_doubles(const at::Tensor& tensor);
+
+// A tensor of the shape, type and device of `like`. Throws an ArgumentError
+// when it has another number of elements.
+at::Tensor tensor_like(const at::Tensor& like,
+                       const std::vector<double>& values);
+
+// Whether no element is NaN or infinite.
+bool all_finite(const at::Tensor& tensor);
+
+}  // namespace scvigor
+
+#endif
