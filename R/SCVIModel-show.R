@@ -64,11 +64,15 @@ setMethod("show", "SCVIModel", function(object) {
     why <- switch(run$stop_reason,
         max_epochs = "all epochs done",
         `early stopping` = "stopped early: no more improvement",
-        interrupted = "interrupted by the user"
+        interrupted = "interrupted by the user",
+        `not finite` = "stopped by a number that was not finite"
     )
     paste0(
         run$epochs, " of ", run$max_epochs, " epochs (", why, ") in ",
-        format(round(run$seconds, 1)), " s, seed ", format(run$seed)
+        format(round(run$seconds, 1)), " s, seed ", format(run$seed),
+        if (length(run$best_epoch)) {
+            paste0("; weights of epoch ", run$best_epoch)
+        }
     )
 }
 

@@ -4,6 +4,9 @@
 
 .codes_for <- function(model, data, given) {
     registry <- .registry(model)
+    if (is.null(given$batch) && length(registry$batch)) {
+        given$batch <- data$source
+    }
     .check_registered(registry, given)
     covariates <- Map(
         function(field, argument) {

@@ -43,10 +43,7 @@ runSCVI.SummarizedExperiment <- function(x, ..., name = "scVI") {
         x <- as(x, "SingleCellExperiment")
     }
     .warn_taken(name, reducedDimNames(x), "reduced dimension")
-    model <- trainSCVI(x, ...)
-    reducedDim(x, name) <- .training_latent(model)
-    metadata(x)[["scvigor"]][[name]] <- model
-    x
+    .add_result(x, trainSCVI(x, ...), name)
 }
 
 #' @rdname runSCVI
@@ -54,15 +51,7 @@ runSCVI.SummarizedExperiment <- function(x, ..., name = "scVI") {
 runSCVI.Seurat <- function(x, ..., name = "scvi") {
     .check_name(name, "name")
     .warn_taken(name, SeuratObject::Reductions(x), "reduction")
-    model <- trainSCVI(x, ...)
-    key <- paste0(gsub("[^A-Za-z0-9]", "", name), "_")
-    latent <- .training_latent(model)
-    colnames(latent) <- paste0(key, seq_len(ncol(latent)))
-    x[[name]] <- SeuratObject::CreateDimReducObject(
-        embeddings = latent, assay = .registry(model)$source$assay,
-        key = key, stdev = unname(apply(latent, 2, sd)), misc = list(model = model)
-    )
-    x
+    .add_result(x, trainSCVI(x, ...), name)
 }
 
 .warn_taken <- function(name, known, what) {
@@ -72,10 +61,4 @@ runSCVI.Seurat <- function(x, ..., name = "scvi") {
             "replaced. Give another `name` to keep both."
         )
     }
-}
-
-# With the model's own seed: a logistic normal's mean is drawn, and R's random
-# numbers have been asked for once already.
-.training_latent <- function(model) {
-    latentRepresentation(model, seed = .run(model)$seed)
 }

@@ -32,35 +32,10 @@ scviModel.SCVIModel <- function(x, name = NULL, ...) {
 
 #' @export
 scviModel.SummarizedExperiment <- function(x, name = NULL, ...) {
-    .pick_model(metadata(x)[["scvigor"]], name, default = "scVI")
+    .stored_models(x)[[.result_name(x, name)]]
 }
 
 #' @export
 scviModel.Seurat <- function(x, name = NULL, ...) {
-    reductions <- SeuratObject::Reductions(x)
-    models <- lapply(reductions, function(reduction) {
-        SeuratObject::Misc(x[[reduction]], slot = "model")
-    })
-    names(models) <- reductions
-    models <- Filter(function(model) is(model, "SCVIModel"), models)
-    .pick_model(models, name, default = "scvi")
-}
-
-.pick_model <- function(models, name, default) {
-    if (!length(models)) {
-        .stop_argument(
-            "object", "The object has no scVI model; use runSCVI() to train ",
-            "one on it, or give the model itself."
-        )
-    }
-    if (is.null(name)) {
-        name <- if (length(models) == 1) names(models) else default
-    }
-    if (!isTRUE(name %in% names(models))) {
-        .stop_argument(
-            "name", "The object has no scVI model \"", name, "\"; there ",
-            .there_are(names(models)), "."
-        )
-    }
-    models[[name]]
+    .stored_models(x)[[.result_name(x, name)]]
 }

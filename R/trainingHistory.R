@@ -22,13 +22,22 @@ trainingHistory <- function(object, name = NULL) {
     scviModel(object, name)@history
 }
 
-.as_history <- function(columns, epochs) {
+# `before`: the columns of an earlier training, whose epochs are counted on.
+.as_history <- function(columns, epochs, before = NULL) {
     columns <- lapply(columns, function(column) {
         column[is.nan(column)] <- NA
         column
     })
-    if ("epoch" %in% names(columns)) {
-        return(DataFrame(columns, check.names = FALSE))
+    if (!"epoch" %in% names(columns)) {
+        columns <- c(list(epoch = seq_len(epochs)), columns)
     }
-    DataFrame(epoch = seq_len(epochs), columns, check.names = FALSE)
+    history <- DataFrame(columns, check.names = FALSE)
+    if (!length(before$epoch)) {
+        return(history)
+    }
+    if (!epochs) {
+        return(DataFrame(before, check.names = FALSE))
+    }
+    history$epoch <- length(before$epoch) + history$epoch
+    rbind(DataFrame(before, check.names = FALSE), history)
 }

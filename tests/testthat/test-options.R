@@ -15,6 +15,7 @@ test_that("every option of the core is an argument and the other way round", {
     known <- unlist(scvigor:::.option_names(), use.names = FALSE)
     other <- c(
         "x", scvigor:::.argument_of, "external_indexing", "plan_kwargs",
+        "checkpoint", "checkpoint_overwrite",
         "subset.row", scvigor:::.source_arguments, "seed", "num_threads",
         "verbose", "..."
     )
@@ -108,6 +109,11 @@ test_that("TR18 training options as a list: an argument wins", {
     expect_argument_error(
         quick_train(sce, plan_kwargs = list(l_r = 0.01)), "plan_kwargs",
         "did you mean `lr`"
+    )
+    # scvi-tools passes what it does not know on; here nothing would use it
+    expect_argument_error(
+        quick_train(sce, plan_kwargs = list(wombat = 1)), "plan_kwargs",
+        "no option `wombat`"
     )
 })
 

@@ -1,0 +1,70 @@
+# Where runSCVI() leaves its result in an object, and how it is found again.
+
+.add_result <- function(x, model, name) {
+    UseMethod(".add_result")
+}
+
+.add_result.SummarizedExperiment <- function(x, model, name) {
+    reducedDim(x, name) <- .training_latent(model)
+    metadata(x)[["scvigor"]][[name]] <- model
+    x
+}
+
+.add_result.Seurat <- function(x, model, name) {
+    key <- paste0(gsub("[^A-Za-z0-9]", "", name), "_")
+    latent <- .training_latent(model)
+    colnames(latent) <- paste0(key, seq_len(ncol(latent)))
+    x[[name]] <- SeuratObject::CreateDimReducObject(
+        embeddings = latent, assay = .registry(model)$source$assay,
+        key = key, stdev = unname(apply(latent, 2, sd)),
+        misc = list(model = model)
+    )
+    x
+}
+
+# With the model's own seed: a logistic normal's mean is drawn, and R's random
+# numbers have been asked for once already.
+.training_latent <- function(model) {
+    latentRepresentation(model, seed = .run(model)$seed)
+}
+
+# The models in an object, by the names of their results.
+.stored_models <- function(x) {
+    UseMethod(".stored_models")
+}
+
+.stored_models.SummarizedExperiment <- function(x) {
+    metadata(x)[["scvigor"]]
+}
+
+.stored_models.Seurat <- function(x) {
+    reductions <- SeuratObject::Reductions(x)
+    models <- lapply(reductions, function(reduction) {
+        SeuratObject::Misc(x[[reduction]], slot = "model")
+    })
+    names(models) <- reductions
+    Filter(function(model) is(model, "SCVIModel"), models)
+}
+
+# The name of the result that `name` asks for; NULL: the only one, or the one
+# under the default name.
+.result_name <- function(x, name) {
+    known <- names(.stored_models(x))
+    if (!length(known)) {
+        .stop_argument(
+            "object", "The object has no scVI model; use runSCVI() to train ",
+            "one on it, or give the model itself."
+        )
+    }
+    if (is.null(name)) {
+        default <- if (inherits(x, "Seurat")) "scvi" else "scVI"
+        name <- if (length(known) == 1) known else default
+    }
+    if (!isTRUE(name %in% known)) {
+        .stop_argument(
+            "name", "The object has no scVI model \"", name, "\"; there ",
+            .there_are(known), "."
+        )
+    }
+    name
+}

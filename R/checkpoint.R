@@ -1,0 +1,160 @@
+# Checkpoints: files from which a run goes on. One holds the plan of the run
+# (see fit.R) and the state of the core after an epoch, as plain data.
+
+.checkpoint_format <- "scvigor_checkpoint"
+.checkpoint_version <- 1L
+
+# The file that `checkpoint` of trainSCVI() stands for; NULL stays NULL. A file
+# that is something else is not overwritten unasked.
+.checkpoint_file <- function(checkpoint, overwrite) {
+    .check_flag(overwrite, "checkpoint_overwrite")
+    if (is.null(checkpoint)) {
+        return(NULL)
+    }
+    path <- .find_checkpoint(checkpoint, "checkpoint")
+    folder <- dirname(path)
+    if (!dir.exists(folder) || file.access(folder, 2) != 0) {
+        .stop_argument(
+            "checkpoint", "The folder \"", folder, "\" of `checkpoint` ",
+            if (dir.exists(folder)) "cannot be written to." else
+                "does not exist; make it with dir.create()."
+        )
+    }
+    if (file.exists(path) && !overwrite && !.is_checkpoint(path)) {
+        .stop_argument(
+            "checkpoint", "\"", path, "\" exists and is not a checkpoint of ",
+            "scvigor, or a damaged one. Give another path, or ",
+            "`checkpoint_overwrite = TRUE` to replace it."
+        )
+    }
+    path
+}
+
+# A folder stands for a file in it.
+.find_checkpoint <- function(path, argument) {
+    if (!is.character(path) || length(path) != 1 || is.na(path) ||
+        !nzchar(path)) {
+        .stop_argument(
+            argument, "`", argument, "` must be the path of one file or ",
+            "folder."
+        )
+    }
+    path <- path.expand(path)
+    if (dir.exists(path)) {
+        path <- file.path(path, paste0(.checkpoint_format, ".rds"))
+    }
+    normalizePath(path, mustWork = FALSE)
+}
+
+# Writes the states that the core hands over, and can tell about it.
+# `saved` epochs are in the file already.
+.new_keeper <- function(path, plan, saved = NULL) {
+    problem <- NULL
+    write <- function(state) {
+        # A full disk is no reason to lose the training.
+        tryCatch(
+            {
+                .write_checkpoint(path, plan, state)
+                saved <<- state$epochs
+            },
+            error = function(error) problem <<- conditionMessage(error)
+        )
+    }
+    note <- function() {
+        if (is.null(path)) {
+            return("")
+        }
+        if (is.null(saved)) {
+            return(" No checkpoint had been written yet.")
+        }
+        paste0(
+            " The checkpoint \"", path, "\" holds the run after epoch ",
+            saved, "; resumeTraining() goes on from there."
+        )
+    }
+    warn <- function() {
+        if (!is.null(problem)) {
+            .warn("The checkpoint \"", path, "\" could not be written: ",
+                  problem, ".")
+        }
+    }
+    list(
+        on_checkpoint = if (!is.null(path)) .stoppable(write),
+        note = note, warn = warn
+    )
+}
+
+# A reader never sees half a file: it is written beside and then renamed.
+.write_checkpoint <- function(path, plan, state) {
+    temporary <- tempfile(
+        paste0(.checkpoint_format, "_"), dirname(path), ".tmp"
+    )
+    on.exit(unlink(temporary))
+    content <- list(
+        format = .checkpoint_format, version = .checkpoint_version,
+        scvigor = as.character(packageVersion("scvigor")),
+        plan = plan, state = state
+    )
+    connection <- gzfile(temporary, "wb", compression = 1)
+    tryCatch(saveRDS(content, connection), finally = close(connection))
+    if (!file.rename(temporary, path)) {
+        stop("it cannot be renamed")
+    }
+}
+
+.is_checkpoint <- function(path) {
+    content <- tryCatch(.read_rds(path), scvigor_file_error = identity)
+    is.list(content) && identical(content$format, .checkpoint_format)
+}
+
+.read_rds <- function(path) {
+    damaged <- function(condition) {
+        .stop_core("file", paste0(
+            "\"", path, "\" is damaged, or not a checkpoint of scvigor: ",
+            conditionMessage(condition), "."
+        ))
+    }
+    tryCatch(readRDS(path), error = damaged, warning = damaged)
+}
+
+.read_checkpoint <- function(path) {
+    if (!file.exists(path)) {
+        .stop_core("file", paste0("There is no checkpoint \"", path, "\"."))
+    }
+    content <- .read_rds(path)
+    if (!is.list(content) ||
+        !identical(content$format, .checkpoint_format)) {
+        .stop_core("file", paste0(
+            "\"", path, "\" is not a checkpoint of scvigor; ",
+            "resumeTraining() takes a file that trainSCVI(checkpoint =) wrote."
+        ))
+    }
+    if (!isTRUE(content$version <= .checkpoint_version)) {
+        .stop_core("file", paste0(
+            "\"", path, "\" was written by a newer version of scvigor (",
+            content$scvigor, "); this one is ", packageVersion("scvigor"),
+            ". Update scvigor to go on."
+        ))
+    }
+    .check_checkpoint(content, path)
+}
+
+.check_checkpoint <- function(content, path) {
+    expected <- list(
+        plan = c("model_options", "train_options", "genes", "cells",
+                 "registry", "codes", "split", "log_library", "seed"),
+        state = c("seed", "epochs", "steps", "stopped", "lr", "weights",
+                  "moments", "random", "plateau", "early_stopping", "best",
+                  "split", "history")
+    )
+    for (part in names(expected)) {
+        missing <- setdiff(expected[[part]], names(content[[part]]))
+        if (length(missing)) {
+            .stop_core("file", paste0(
+                "The checkpoint \"", path, "\" is damaged: it lacks ",
+                .some(missing), "."
+            ))
+        }
+    }
+    content
+}

@@ -1,0 +1,114 @@
+#' Train a model further
+#'
+#' Trains a fitted model for more epochs on the cells that it was trained on.
+#' Its architecture, genes, covariates and split stay; training options may
+#' change. The model itself is left as it is.
+#'
+#' As a second `train()` in scvi-tools, this is a new training that starts from
+#' the weights of the model: with a fresh optimizer, and with schedules that
+#' begin anew. So the weight of the KL term grows once more from
+#' `min_kl_weight`; `n_epochs_kl_warmup = NULL` keeps it at its maximum. The
+#' split of the cells, which scvi-tools draws again, stays here, so that
+#' validation cells remain unseen. To go on with a run as if it had never
+#' ended, see [resumeTraining()].
+#'
+#' @param object A model, or an object that [runSCVI()] returned.
+#' @param x The data of the training, as they were given to [trainSCVI()]. Not
+#'   needed where `object` holds them. Genes and cells are found by name;
+#'   counts and covariates are compared with those of training.
+#' @param max_epochs Passes over the data, besides those already done. NULL
+#'   (default): as in [trainSCVI()].
+#' @param ... Training options of [trainSCVI()], such as `lr` or
+#'   `early_stopping`, by default those that the model was trained with. Also
+#'   `batch`, `labels`, `categorical_covariates`, `continuous_covariates`,
+#'   `size_factor`, to be compared with those of training, and `assay.type`,
+#'   `altexp`, `assay`, where they differ.
+#' @param name The name of the result in `object`, see [scviModel()].
+#' @param checkpoint,checkpoint_overwrite As in [trainSCVI()].
+#' @param seed A whole number that fixes the result; NULL (default): drawn
+#'   from R's random numbers.
+#' @param num_threads Threads; NULL (default): as many as LibTorch uses.
+#' @param verbose TRUE: shows progress. Default: in interactive sessions.
+#'
+#' @return For a model, a new [SCVIModel-class], whose history goes on from
+#'   that of the model. For another object, the object with its latent space
+#'   and model replaced.
+#' @seealso [trainSCVI()], [resumeTraining()]
+#' @examples
+#' sce <- exampleSCE()
+#' model <- trainSCVI(sce, batch = "batch", max_epochs = 3, n_hidden = 16)
+#' longer <- continueTraining(model, sce, max_epochs = 2, lr = 5e-4)
+#' trainingHistory(longer)[, c("epoch", "elbo_train", "lr")]
+#' @export
+continueTraining <- function(
+    object, x = NULL, max_epochs = NULL, ..., name = NULL,
+    checkpoint = NULL, checkpoint_overwrite = FALSE, seed = NULL,
+    num_threads = NULL, verbose = interactive()
+) {
+    .check_flag(verbose, "verbose")
+    model <- scviModel(object, name)
+    is_model <- is(object, "SCVIModel")
+    if (is.null(x)) {
+        if (is_model) {
+            .stop_argument(
+                "x", "Training needs the counts, which a model does not ",
+                "keep; give the data as `x`."
+            )
+        }
+        x <- object
+    }
+    plan <- .plan_of(model)
+    given <- .split_dots(list(...), plan)
+    plan$train_options <- .further_options(
+        plan, given$options, max_epochs
+    )
+    counts <- .training_counts(plan, x, given$data)
+    checkpoint <- .checkpoint_file(checkpoint, checkpoint_overwrite)
+    plan$seed <- .check_seed(seed)
+    plan$num_threads <- .check_threads(num_threads)
+    trained <- .fit(
+        plan, counts, checkpoint, verbose,
+        start = list(weights = .weights(model))
+    )
+    if (is_model) {
+        return(trained)
+    }
+    .add_result(object, trained, .result_name(object, name))
+}
+
+.split_options <- c("train_size", "validation_size", "shuffle_set_split")
+
+# What `...` holds: training options, and how to read the data.
+.split_dots <- function(dots, plan) {
+    fixed <- intersect(names(dots), c(.split_options, "external_indexing"))
+    if (length(fixed)) {
+        .stop_argument(
+            fixed[1], "`", fixed[1], "` cannot change: the model keeps the ",
+            "split of its cells."
+        )
+    }
+    fixed <- intersect(names(dots), names(plan$model_options))
+    if (length(fixed)) {
+        .stop_argument(
+            fixed[1], "`", fixed[1], "` is a part of the model and cannot ",
+            "change; train a new one with trainSCVI()."
+        )
+    }
+    options <- .option_names()$train
+    known <- c(options, .reading_arguments)
+    if (is.null(names(dots))) {
+        .check_dots(dots, known)
+    }
+    .check_dots(dots[!names(dots) %in% known], known)
+    is_option <- names(dots) %in% options
+    list(options = dots[is_option], data = dots[!is_option])
+}
+
+.further_options <- function(plan, given, max_epochs) {
+    options <- plan$train_options
+    options[names(given)] <- given
+    options["max_epochs"] <- list(max_epochs)
+    options <- .set_epochs(options, length(plan$log_library))
+    validate_options(plan$model_options, options)
+    options
+}

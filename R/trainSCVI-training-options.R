@@ -1,0 +1,63 @@
+# The options of trainSCVI() that decide how weights are found; their defaults
+# are written in inst/include/scvigor/options.hpp and shown by its formals.
+
+#' @param max_epochs Passes over the data. NULL (default): 400, and fewer for
+#'   more than 20,000 cells (`20000 / cells * 400`). More fit better until
+#'   they overfit; see `early_stopping`.
+#' @param batch_size Cells per minibatch, default 128. More run faster per
+#'   epoch and take fewer steps.
+#' @param train_size,validation_size Shares of the cells that train and
+#'   validate; NULL (default): 0.9 and the rest. What remains is for testing.
+#' @param shuffle_set_split FALSE: the first cells validate, the next train.
+#'   Default TRUE: drawn at random.
+#' @param external_indexing Instead of shares: a list `train`, `validation`,
+#'   `test` of cells (positions, names, or TRUE and FALSE). Without `train`
+#'   all other cells train.
+#' @param drop_last TRUE: an incomplete last minibatch is skipped. Default
+#'   FALSE.
+#' @param optimizer `"Adam"` (default) or `"AdamW"`.
+#' @param lr Learning rate, default 0.001. Larger is faster and less stable.
+#' @param weight_decay L2 penalty on the weights, default 1e-6.
+#' @param eps Adam's constant in the denominator, default 0.01.
+#' @param gradient_clip_val Largest norm of a gradient; NULL (default): no
+#'   limit. A limit (10, say) helps where training diverges.
+#' @param n_epochs_kl_warmup,n_steps_kl_warmup Epochs (default 400) or
+#'   minibatches over which the KL weight grows. NULL: it does not. Epochs win
+#'   when both are given.
+#' @param min_kl_weight,max_kl_weight The KL weight's range, default 0 to 1.
+#' @param reduce_lr_on_plateau TRUE: the learning rate falls when
+#'   `lr_scheduler_metric` no longer does. Default FALSE.
+#' @param lr_factor,lr_patience,lr_threshold,lr_min It is multiplied by 0.6
+#'   after 30 epochs without an improvement of more than 0, down to 0.
+#' @param lr_scheduler_metric The column of [trainingHistory()] to watch,
+#'   default `"elbo_validation"`.
+#' @param early_stopping TRUE: training ends when `early_stopping_monitor` no
+#'   longer improves. Default FALSE.
+#' @param early_stopping_monitor The column of [trainingHistory()] to watch,
+#'   default `"elbo_validation"`.
+#' @param early_stopping_min_delta,early_stopping_patience Smallest change
+#'   that counts (0) and epochs to wait for one (45). More patience trains
+#'   longer.
+#' @param early_stopping_mode `"min"` (default) or `"max"`: the better
+#'   direction.
+#' @param early_stopping_warmup_epochs Epochs before it may stop, default 0.
+#' @param check_val_every_n_epoch Epochs between looks at the validation
+#'   cells. NULL (default): 1 if something watches them, else never.
+#' @param load_best_on_end TRUE: the model ends with the weights of the epoch
+#'   with the lowest `checkpointing_monitor`, also when Ctrl-C or a number that
+#'   is not finite ends training. Works without files too. Default FALSE.
+#' @param checkpointing_monitor The column of [trainingHistory()] that decides
+#'   which epoch is best, default `"elbo_validation"`.
+#' @param checkpoint Path of a file, or of a folder to put one into, that keeps
+#'   the run for [resumeTraining()]. NULL (default): none.
+#' @param checkpoint_every Epochs between two writes of it, default 10; it is
+#'   also written after the last one. More write less often, and lose more when
+#'   the machine fails.
+#' @param checkpoint_overwrite TRUE: a file at that path is replaced, whatever
+#'   it is. Default FALSE: only if it is a checkpoint.
+#' @param plan_kwargs Training options as a named list, for code that passes
+#'   them around; an argument given by itself wins. A name that is no training
+#'   option is an error, since nothing would use it.
+#' @rdname trainSCVI
+#' @name trainSCVI
+NULL

@@ -1,0 +1,117 @@
+# The cells that a model was trained on, read once more. A model keeps no
+# counts, so whoever trains it further gives them again.
+
+# The plan of a finished training, as .new_plan() makes it.
+.plan_of <- function(model) {
+    list(
+        model_options = .model_options(model),
+        train_options = trainOptions(model), genes = .genes(model),
+        cells = as.character(.cell_names(model)),
+        registry = .registry(model), codes = .codes(model),
+        split = trainingSplit(model), log_library = .log_library(model),
+        seed = .run(model)$seed, num_threads = 0L,
+        before = as.list(trainingHistory(model))
+    )
+}
+
+# The counts of the plan's genes and cells in their order. `given` are
+# covariates and arguments that say how to read `x`, by name.
+.training_counts <- function(plan, x, given) {
+    known <- vapply(seq_along(given), function(k) {
+        isTRUE(names(given)[k] %in% .reading_arguments)
+    }, NA)
+    .check_dots(given[!known], .reading_arguments)
+    source <- plan$registry$source
+    chosen <- intersect(names(given), .source_arguments)
+    source[chosen] <- given[chosen]
+    data <- do.call(.count_data, c(list(x), source))
+    cells <- .same_cells(plan, data)
+    .check_same_codes(plan, data, given, cells)
+    data$counts <- .match_genes(data$counts, plan$genes, data$label)
+    if (!identical(cells, seq_len(ncol(data$counts)))) {
+        data$counts <- data$counts[, cells, drop = FALSE]
+    }
+    .check_counts(data, plan$model_options$gene_likelihood)
+    .check_same_totals(data$counts, plan)
+    data$counts
+}
+
+.reading_arguments <- c(.argument_of, .source_arguments)
+
+# Where the plan's cells are in the data.
+.same_cells <- function(plan, data) {
+    n_cells <- length(plan$log_library)
+    names <- colnames(data$counts)
+    if (ncol(data$counts) != n_cells) {
+        .stop_argument(
+            "x", data$label, " has ", .count_of(ncol(data$counts), "cell"),
+            "; the model was trained on ", n_cells, "."
+        )
+    }
+    if (is.null(names) || !length(plan$cells) ||
+        identical(names, plan$cells)) {
+        return(seq_len(n_cells))
+    }
+    found <- match(plan$cells, names)
+    if (anyNA(found)) {
+        .stop_argument(
+            "x", data$label, " lacks ",
+            .count_of(sum(is.na(found)), "cell"), " that the model was ",
+            "trained on: ", .some(plan$cells[is.na(found)]), "."
+        )
+    }
+    if (anyDuplicated(found)) {
+        .stop_argument(
+            "x", "Cells of ", data$label, " share a name, but are not in the ",
+            "order of training."
+        )
+    }
+    found
+}
+
+# Covariates that can be read from the data must be those of training.
+.check_same_codes <- function(plan, data, given, cells) {
+    if (is.null(given$batch)) {
+        given$batch <- data$source
+    }
+    .check_registered(plan$registry, given[names(given) %in% .argument_of])
+    covariates <- Map(
+        function(field, argument) {
+            .find_covariate(
+                plan$registry[[field]], field, data, given[[argument]],
+                optional = TRUE
+            )
+        },
+        names(.argument_of), .argument_of
+    )
+    found <- .subset_codes(.make_codes(covariates, plan$registry), cells)
+    for (field in names(.argument_of)) {
+        differs <- .differing(found[[field]], plan$codes[[field]])
+        if (differs) {
+            .stop_argument(
+                .argument_of[[field]], "`", .argument_of[[field]],
+                "` differs from that of training in ",
+                .count_of(differs, "cell"), "."
+            )
+        }
+    }
+}
+
+.differing <- function(found, expected) {
+    if (is.null(found) || is.null(expected)) {
+        return(0)
+    }
+    sum(rowSums(as.matrix(found) != as.matrix(expected)) > 0)
+}
+
+# A fingerprint of the counts: the total of every cell.
+.check_same_totals <- function(counts, plan) {
+    found <- log_library_sizes(counts)
+    same <- found == plan$log_library | abs(found - plan$log_library) < 1e-6
+    if (!all(same)) {
+        .stop_argument(
+            "x", "The counts of ", .count_of(sum(!same), "cell"),
+            " differ from those of training."
+        )
+    }
+}

@@ -1,0 +1,269 @@
+sce <- toy_sce(20, per_batch = 60)
+
+# All that can change along the way does.
+eventful <- function(..., x = sce, max_epochs = 6) {
+    quick_train(
+        x, batch = "batch", max_epochs = max_epochs, batch_size = 32,
+        reduce_lr_on_plateau = TRUE, lr_patience = 1, lr_threshold = 1e6, ...
+    )
+}
+
+quick_resume <- function(path, x = sce, ...) {
+    resumeTraining(path, x, ..., verbose = FALSE)
+}
+
+# What is the same in a resumed and an uninterrupted run.
+contents <- function(model) {
+    run <- model@run
+    run$seconds <- NULL
+    list(
+        modelWeights(model), trainingHistory(model), trainingSplit(model),
+        latentRepresentation(model), trainOptions(model),
+        modelOptions(model), modelSetup(model), run
+    )
+}
+
+local_checkpoint <- function(..., env = parent.frame()) {
+    file <- withr::local_tempfile(fileext = ".rds", .local_envir = env)
+    eventful(..., checkpoint = file)
+    file
+}
+
+test_that("TR20 a resumed run is the uninterrupted run, bit for bit", {
+    for (threads in 1:2) {
+        whole <- eventful(num_threads = threads)
+        file <- local_checkpoint(num_threads = threads, max_epochs = 3)
+        longer <- quick_resume(file, max_epochs = 6)
+        expect_identical(contents(longer), contents(whole))
+        # its file holds the longer run now
+        expect_identical(contents(quick_resume(file)), contents(whole))
+    }
+})
+
+test_that("TR20 a run that was killed goes on from its checkpoint", {
+    skip_if_not_installed("callr")
+    file <- withr::local_tempfile(fileext = ".rds")
+    process <- callr::r_bg(function(sce, file) {
+        scvigor::trainSCVI(
+            sce, batch = "batch", max_epochs = 1e6, n_hidden = 16,
+            n_latent = 5, batch_size = 32, seed = 1, verbose = FALSE,
+            reduce_lr_on_plateau = TRUE, lr_patience = 1, lr_threshold = 1e6,
+            checkpoint = file, checkpoint_every = 2
+        )
+    }, list(sce = sce, file = file))
+    for (attempt in seq_len(300)) {
+        if (file.exists(file)) break
+        Sys.sleep(0.1)
+    }
+    process$kill()
+    done <- readRDS(file)$state$epochs
+    expect_identical(done %% 2L, 0L)
+    expect_length(list.files(dirname(file), basename(file)), 1)
+    resumed <- quick_resume(file, max_epochs = done + 3)
+    expect_identical(
+        contents(resumed),
+        contents(eventful(max_epochs = done + 3, checkpoint_every = 2))
+    )
+})
+
+test_that("a checkpoint of further training keeps the whole history", {
+    model <- eventful(max_epochs = 2)
+    file <- withr::local_tempfile()
+    further <- function(max_epochs, ...) {
+        continueTraining(model, sce, max_epochs, seed = 3, verbose = FALSE,
+                         ...)
+    }
+    whole <- further(4)
+    further(2, checkpoint = file)
+    expect_identical(
+        contents(quick_resume(file, max_epochs = 4)), contents(whole)
+    )
+})
+
+test_that("load_best_on_end returns to the best epoch, resumed too", {
+    best <- function(...) {
+        eventful(lr = 0.2, load_best_on_end = TRUE, ...)
+    }
+    whole <- best()
+    history <- trainingHistory(whole)
+    epoch <- which.min(history$elbo_validation)
+    expect_equal(whole@run$best_epoch, epoch)
+    expect_equal(nrow(history), 6)
+    expect_output(print(whole), paste("weights of epoch", epoch))
+    there <- eventful(lr = 0.2, max_epochs = epoch)
+    expect_identical(modelWeights(whole), modelWeights(there))
+    file <- local_checkpoint(lr = 0.2, load_best_on_end = TRUE,
+                             max_epochs = 3)
+    expect_identical(
+        contents(quick_resume(file, max_epochs = 6)), contents(whole)
+    )
+    expect_argument_error(
+        quick_train(sce, load_best_on_end = TRUE, train_size = 1),
+        "load_best_on_end", "validation"
+    )
+    expect_argument_error(
+        eventful(checkpointing_monitor = "accuracy"),
+        "checkpointing_monitor", "elbo_validation"
+    )
+})
+
+test_that("TR20 with a NaN the message names the path; the run is restorable", {
+    # the third epoch's steps are too large
+    file <- local_checkpoint(max_epochs = 2)
+    error <- expect_error(
+        quick_resume(file, max_epochs = 6, lr = 1e30), basename(file),
+        fixed = TRUE, class = "scvigor_numeric_error"
+    )
+    expect_match(conditionMessage(error), "holds the run after epoch 2")
+    expect_identical(error$checkpoint, normalizePath(file))
+    expect_identical(
+        contents(quick_resume(file, max_epochs = 2)),
+        contents(eventful(max_epochs = 2))
+    )
+    smaller <- quick_resume(file, max_epochs = 3, lr = 1e-5)
+    expect_equal(trainingHistory(smaller)$lr, c(1e-3, 1e-3, 1e-5))
+})
+
+test_that("TR20 a NaN before the first checkpoint says so", {
+    file <- withr::local_tempfile()
+    expect_error(
+        eventful(lr = 1e30, checkpoint = file), "No checkpoint had been",
+        class = "scvigor_numeric_error"
+    )
+    expect_false(file.exists(file))
+})
+
+test_that("TR20 with load_best_on_end a NaN leaves the best epoch's model", {
+    file <- local_checkpoint(max_epochs = 2, load_best_on_end = TRUE)
+    good <- quick_resume(file)
+    warned <- expect_warning(
+        model <- quick_resume(file, max_epochs = 6, lr = 1e30),
+        "its best", class = "scvigor_warning"
+    )
+    expect_identical(modelWeights(model), modelWeights(good))
+    expect_output(print(model), "not finite")
+    expect_true(all(is.finite(latentRepresentation(model))))
+})
+
+test_that("files that are no checkpoint of ours are kept", {
+    file <- withr::local_tempfile(fileext = ".rds")
+    writeLines("precious", file)
+    expect_argument_error(eventful(checkpoint = file), "checkpoint",
+                          "not a checkpoint")
+    expect_identical(readLines(file), "precious")
+    saveRDS(1:3, file)
+    expect_argument_error(eventful(checkpoint = file), "checkpoint")
+    expect_identical(readRDS(file), 1:3)
+    eventful(checkpoint = file, checkpoint_overwrite = TRUE, max_epochs = 1)
+    expect_equal(quick_resume(file)@run$epochs, 1)
+    # one of ours is replaced
+    eventful(checkpoint = file, max_epochs = 2)
+    expect_equal(quick_resume(file)@run$epochs, 2)
+})
+
+test_that("a folder stands for a file in it", {
+    folder <- withr::local_tempdir()
+    eventful(checkpoint = folder, max_epochs = 1)
+    expect_identical(list.files(folder), "scvigor_checkpoint.rds")
+    expect_equal(quick_resume(folder)@run$epochs, 1)
+})
+
+test_that("bad values name the argument", {
+    wrong <- function(argument, ...) {
+        expect_argument_error(eventful(...), argument)
+    }
+    wrong("checkpoint", checkpoint = 1)
+    wrong("checkpoint", checkpoint = c("a", "b"))
+    wrong("checkpoint", checkpoint = "")
+    wrong("checkpoint", checkpoint = file.path(tempdir(), "none", "here"))
+    wrong("checkpoint_every", checkpoint_every = 0)
+    wrong("checkpoint_overwrite", checkpoint_overwrite = NA)
+    wrong("load_best_on_end", load_best_on_end = "yes")
+    expect_argument_error(quick_resume(7), "path")
+    file <- local_checkpoint(max_epochs = 2)
+    resumed <- function(argument, regexp = NULL, ...) {
+        expect_argument_error(quick_resume(file, ...), argument, regexp)
+    }
+    resumed("max_epochs", "2 epochs already", max_epochs = 1)
+    resumed("max_epochs", max_epochs = 2.5)
+    resumed("lr", lr = -1)
+    resumed("num_threads", num_threads = 0)
+    resumed("batch_size", "no argument", batch_size = 3)
+    resumed("...", NULL, sce, 4, 5)
+    expect_argument_error(resumeTraining(file, sce, verbose = NA), "verbose")
+})
+
+test_that("damaged, foreign and newer files are clear errors", {
+    file <- local_checkpoint(max_epochs = 1)
+    expect_file_error <- function(regexp, path = file) {
+        expect_error(quick_resume(path), regexp, class = "scvigor_file_error")
+    }
+    content <- readRDS(file)
+    expect_file_error("no checkpoint", tempfile())
+    bytes <- readBin(file, "raw", file.size(file))
+    writeBin(bytes[seq_len(length(bytes) %/% 2)], file)
+    expect_file_error("damaged")
+    bytes[length(bytes) %/% 2 + 0:9] <- as.raw(255)
+    writeBin(bytes, file)
+    expect_file_error("damaged")
+    saveRDS(list(format = "other"), file)
+    expect_file_error("not a checkpoint")
+    saveRDS(utils::modifyList(content, list(version = 99L, scvigor = "9.9")),
+            file)
+    expect_file_error("newer version of scvigor \\(9.9\\)")
+    partial <- content
+    partial$state$moments <- NULL
+    saveRDS(partial, file)
+    expect_file_error("damaged: it lacks \"moments\"")
+    partial <- content
+    partial$state$random <- partial$state$random[-1]
+    saveRDS(partial, file)
+    expect_file_error("damaged")
+})
+
+test_that("other genes, cells, counts or covariates are clear errors", {
+    file <- local_checkpoint(max_epochs = 1)
+    refused <- function(x, argument, regexp) {
+        expect_argument_error(quick_resume(file, x), argument, regexp)
+    }
+    refused(sce[1:10, ], "x", "lacks 10")
+    refused(sce[, -1], "x", "119 cells")
+    other <- sce
+    SummarizedExperiment::assay(other)[1, 5] <- 1e3
+    refused(other, "x", "differ from those of training")
+    other <- sce
+    other$batch <- rev(other$batch)
+    refused(other, "batch", "differs")
+})
+
+test_that("Ctrl-C while checkpoints are kept names the file", {
+    skip_on_os("windows")
+    skip_if_not_installed("callr")
+    file <- withr::local_tempfile(fileext = ".rds")
+    process <- callr::r_bg(function(sce, file) {
+        loadNamespace("scvigor")
+        tryCatch(
+            scvigor::trainSCVI(
+                sce, max_epochs = 1e6, n_hidden = 16, verbose = FALSE,
+                checkpoint = file, checkpoint_every = 2
+            ),
+            scvigor_warning = conditionMessage
+        )
+    }, list(sce = sce, file = file))
+    interrupt_when_started(process, file)
+    warned <- process$get_result()
+    expect_match(warned, "interrupted after")
+    expect_match(warned, basename(file), fixed = TRUE)
+    done <- readRDS(file)$state$epochs
+    expect_match(warned, paste("holds the run after epoch", done))
+})
+
+test_that("a checkpoint that cannot be written is a warning at the end", {
+    path <- file.path(tempdir(), "no such folder", "run.rds")
+    keeper <- scvigor:::.new_keeper(path, list())
+    # FALSE: training goes on
+    expect_false(suppressWarnings(keeper$on_checkpoint(list(epochs = 3))))
+    warning <- expect_warning(keeper$warn(), class = "scvigor_warning")
+    expect_match(conditionMessage(warning), path, fixed = TRUE)
+    expect_match(keeper$note(), "No checkpoint")
+})
