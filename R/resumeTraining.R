@@ -17,7 +17,8 @@
 #' @param path The file, or the folder that was given as `checkpoint`.
 #' @param x The data of the run, as they were given to [trainSCVI()].
 #' @param max_epochs Epochs of the whole run. NULL (default): as many as were
-#'   asked for then. More make the run longer.
+#'   asked for then. More make the run longer. Epochs before a
+#'   [continueTraining()] that wrote the file are not counted.
 #' @param ... Where they are not in `x`: `batch`, `labels`,
 #'   `categorical_covariates`, `continuous_covariates`, `size_factor`, to be
 #'   compared with those of the run; and `assay.type`, `altexp`, `assay`, where

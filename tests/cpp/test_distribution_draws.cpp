@@ -41,12 +41,14 @@ TEST_CASE("DI01 log-probabilities of 50 x 3 parameters are the formulas") {
 
   const at::Tensor share = at::sigmoid(pi);
   const at::Tensor inflated =
-      at::log(share * (x == 0).to(at::kDouble) + (1.0 - share) * expected.exp());
+      at::log(share * (x == 0).to(at::kDouble) +
+              (1.0 - share) * expected.exp());
   REQUIRE_CLOSE(zinb_log_prob(x, mu, theta, pi), inflated, 1e-8);
   // In single precision, as models are trained.
   const auto single = [](const at::Tensor& t) { return t.to(at::kFloat); };
-  REQUIRE_CLOSE(nb_log_prob(single(x), single(mu), single(theta)).to(at::kDouble),
-                expected, 1e-4);
+  REQUIRE_CLOSE(
+      nb_log_prob(single(x), single(mu), single(theta)).to(at::kDouble),
+      expected, 1e-4);
 }
 
 TEST_CASE("DI02 draws have the shape and the moments of their parameters") {

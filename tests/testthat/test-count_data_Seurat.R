@@ -104,3 +104,17 @@ test_that("Assay5 layers are read through SeuratObject 5", {
     expect_equal(as.matrix(found)[rownames(counts), colnames(counts)],
                  as.matrix(counts))
 })
+
+test_that("a Seurat object is trained further, alone or in a list", {
+    object <- seurat_object()
+    result <- quick_run(object, batch = "batch")
+    longer <- continueTraining(result, max_epochs = 1, seed = 2,
+                               verbose = FALSE)
+    expect_equal(trainingHistory(longer)$epoch, 1:2)
+    latent <- SeuratObject::Embeddings(longer[["scvi"]])
+    expect_identical(unname(latent), unname(latentRepresentation(longer)))
+    halves <- list(batch_0 = object[, 1:50], batch_1 = object[, 51:100])
+    expect_identical(
+        modelWeights(quick_train(halves)), modelWeights(result)
+    )
+})

@@ -118,3 +118,13 @@ test_that("DS23 several objects: trained, saved, loaded, more data mapped", {
     longer <- continueTraining(loaded, parts, 1, verbose = FALSE)
     expect_equal(trainingHistory(longer)$epoch, 1:2)
 })
+
+test_that("integer matrices join sparse ones", {
+    counts <- toy_counts(10, 40)
+    storage.mode(counts) <- "integer"
+    sparse <- as(toy_counts(10, 40, seed = 2), "dgCMatrix")
+    joined <- scvigor:::.count_data(list(a = counts, b = sparse))$counts
+    expect_s4_class(joined, "dgCMatrix")
+    expect_equal(unname(as.matrix(joined)),
+                 unname(cbind(counts, as.matrix(sparse))))
+})

@@ -94,9 +94,11 @@ void AdamOptimizer::restore(const std::vector<AdamMoments>& moments) {
     Slot& slot = slots_[i];
     slot.t = moments[i].steps;
     const bool used = !moments[i].first.empty();
-    slot.m = used ? tensor_like(slot.parameter, moments[i].first) : at::Tensor();
-    slot.v =
-        used ? tensor_like(slot.parameter, moments[i].second) : at::Tensor();
+    const auto read = [&](const std::vector<double>& values) {
+      return used ? tensor_like(slot.parameter, values) : at::Tensor();
+    };
+    slot.m = read(moments[i].first);
+    slot.v = read(moments[i].second);
   }
 }
 

@@ -4,9 +4,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
-#include <cmath>
 
-#include "util/plain.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -138,33 +136,7 @@ EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
   return sums_of(terms, weight);
 }
 
-void Trainer::check_loss(double loss) {
-  if (std::isfinite(loss)) return;
-  copy_all(buffers_before_, buffers_);
-  fail(std::string("The loss became ") +
-           (std::isnan(loss) ? "NaN" : "infinite"),
-       epoch_ + 1);
-}
-
-void Trainer::check_gradients() {
-  if (optimizer_.gradients_finite()) return;
-  copy_all(buffers_before_, buffers_);
-  fail("A gradient became NaN or infinite", epoch_ + 1);
-}
-
-void Trainer::check_weights() const {
-  bool finite = true;
-  for (const auto& entry : vae_.state().entries())
-    for (const auto& part : entry.parts) finite = finite && all_finite(part);
-  if (!finite) fail("A weight became NaN or infinite", epoch_);
-}
-
-void Trainer::fail(const std::string& what, std::int64_t epoch) const {
-  throw NumericError(
-      epoch, what + " in epoch " + std::to_string(epoch) +
-                 ". Try a smaller `lr`, set `gradient_clip_val` (for example "
-                 "10), or look for cells with extreme counts or covariates.");
-}
+void Trainer::undo_statistics() { copy_all(buffers_before_, buffers_); }
 
 bool Trainer::validation_is_due() const {
   return check_val_every_ > 0 && !split_.validation.empty() &&

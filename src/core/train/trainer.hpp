@@ -39,8 +39,10 @@ class Trainer {
   bool validate_epoch();
   // One gradient step; the sums over its cells.
   EpochSums train_step(const Minibatch& batch, double kl_weight);
+  // Puts BatchNorm's statistics back to those before the step under way.
+  void undo_statistics();
   // Throw where a number is not finite: the first two before a step has
-  // changed the weights, with the statistics put back.
+  // changed the weights, with the statistics put back (finite.cpp).
   void check_loss(double loss);
   void check_gradients();
   void check_weights() const;
