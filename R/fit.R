@@ -1,7 +1,7 @@
 # Runs the core on checked data and makes the model object.
 
 .fit <- function(data, codes, registry, options, external_indexing, seed,
-                 num_threads, verbose) {
+                 run_on, verbose) {
     n_cells <- ncol(data$counts)
     split <- .make_split(
         n_cells, colnames(data$counts), external_indexing, options$train, seed
@@ -13,7 +13,7 @@
     progress <- .new_progress(verbose)
     on.exit(progress$done())
     result <- train_scvi(
-        cells, options$model, options$train, split, seed, num_threads,
+        cells, options$model, options$train, split, seed, run_on,
         progress$on_epoch
     )
     if (result$stop_reason == "interrupted") {
@@ -30,7 +30,7 @@
         codes = codes, split = split,
         history = .as_history(result$history, result$epochs),
         posterior = latent_posterior(
-            result$pointer, cells, .inference_batch_size, num_threads
+            result$pointer, cells, .inference_batch_size, run_on
         ),
         log_library = log_library_sizes(data$counts),
         run = list(

@@ -121,6 +121,9 @@
 #' @param seed A whole number that fixes the result; NULL (default): drawn
 #'   from R's random numbers.
 #' @param num_threads Threads; NULL (default): as many as LibTorch uses.
+#' @param accelerator Where to train: `"auto"` (default) takes a CUDA graphics
+#'   card where there is one, else the processor; `"cpu"`; `"cuda"`. The model
+#'   is in memory afterwards and can be used anywhere.
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
 #' @return An [SCVIModel-class].
@@ -158,7 +161,8 @@ trainSCVI <- function(
     early_stopping_mode = "min", early_stopping_warmup_epochs = 0,
     check_val_every_n_epoch = NULL, plan_kwargs = NULL,
     subset.row = NULL, assay.type = "counts", altexp = NULL, assay = NULL,
-    seed = NULL, num_threads = NULL, verbose = interactive()
+    seed = NULL, num_threads = NULL, accelerator = "auto",
+    verbose = interactive()
 ) {
     arguments <- mget(setdiff(names(formals()), c("x", "...")))
     .check_dots(list(...), names(formals()))
@@ -183,7 +187,7 @@ trainSCVI <- function(
     registry$source$assay <- data$assay
     .fit(
         data, codes, registry, options, external_indexing,
-        .check_seed(seed), .check_threads(num_threads), verbose
+        .check_seed(seed), .run_on(num_threads, accelerator), verbose
     )
 }
 

@@ -95,9 +95,10 @@ Rcpp::List split_cells(double n_cells, Rcpp::List train_options, double seed) {
 // [[Rcpp::export(rng = false)]]
 Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options,
                       Rcpp::List train_options, Rcpp::List split, double seed,
-                      int num_threads, Rcpp::RObject on_epoch) {
+                      Rcpp::List run_on, Rcpp::RObject on_epoch) {
   return guarded([&] {
-    const scvigor::ThreadScope threads(num_threads);
+    const scvigor::r::RunOn where(run_on);
+    const scvigor::ThreadScope threads(where.num_threads);
     const auto core_cells = scvigor::r::cells_from_list(cells);
     const auto options =
         scvigor::r::options_from_list<scvigor::ModelOptions>(model_options);
@@ -105,10 +106,13 @@ Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options,
     auto model = std::make_unique<scvigor::Model>(
         options, core_seed, prior_for(options, core_cells));
     scvigor::r::InterruptFlag flag;
-    const scvigor::TrainResult result = scvigor::train(
-        *model, core_cells, split_from_list(split),
-        scvigor::r::options_from_list<scvigor::TrainOptions>(train_options),
-        core_seed, training_hooks(on_epoch, flag));
+    const scvigor::TrainResult result = [&] {
+      const scvigor::DeviceScope device(*model, where.accelerator);
+      return scvigor::train(
+          *model, core_cells, split_from_list(split),
+          scvigor::r::options_from_list<scvigor::TrainOptions>(train_options),
+          core_seed, training_hooks(on_epoch, flag));
+    }();
 
     using Rcpp::Named;
     const Rcpp::List state = scvigor::r::state_to_list(model->state());

@@ -16,7 +16,7 @@ test_that("every option of the core is an argument and the other way round", {
     other <- c(
         "x", scvigor:::.argument_of, "external_indexing", "plan_kwargs",
         "subset.row", scvigor:::.source_arguments, "seed", "num_threads",
-        "verbose", "..."
+        "accelerator", "verbose", "..."
     )
     expect_setequal(names(formals(trainSCVI)), c(known, other))
 })
