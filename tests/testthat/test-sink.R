@@ -72,3 +72,37 @@ test_that("unknown back ends list the known ones, nothing is left behind", {
     normalizedExpression(model, sink = "RleArray")
     expect_identical(DelayedArray::getAutoRealizationBackend(), before)
 })
+
+test_that("no block is larger than `batch_size` cells", {
+    query <- scvigor:::.decode_query(
+        model, NULL, transform_batch = NULL, n_samples = 2,
+        subset.row = NULL, subset.col = NULL, name = NULL, batch_size = 30,
+        seed = 1, num_threads = NULL, accelerator = "cpu",
+        needs_library = FALSE, known = character()
+    )
+    sizes <- integer()
+    record <- function(sample, first, block) {
+        if (sample == 1) expect_equal(first, sum(sizes) + 1)
+        sizes <<- c(sizes, if (sample == 1) ncol(block))
+    }
+    scvigor:::normalized_expression(query$pointer, query$cells, query$decode,
+                                    1, record, query$run_on)
+    expect_identical(sizes, c(30L, 30L, 30L, 10L))
+    sizes <- integer()
+    scvigor:::posterior_predictive_sample(query$pointer, query$cells,
+                                          query$decode, record, query$run_on)
+    expect_identical(sizes, c(30L, 30L, 30L, 10L))
+})
+
+test_that("an error while writing is an error of the verb", {
+    broken <- function(...) stop("disk full")
+    expect_error(
+        scvigor:::normalized_expression(
+            scvigor:::.handle(model),
+            scvigor:::.query(model, NULL, subset.col = NULL, name = NULL,
+                             needs_counts = FALSE, known = "")$cells,
+            list(batch_size = 30, seed = 1, n_samples = 1), 1, broken,
+            scvigor:::.run_on(1, "cpu")
+        ), "disk full"
+    )
+})

@@ -4,7 +4,6 @@
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/full_like.h>
 #include <ATen/ops/logsumexp.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/tensor.h>
@@ -82,7 +81,6 @@ at::Tensor log_px_given_z(Vae& vae, const Minibatch& draws,
                      vae.tensor_options().dtype(at::kLong));
   CountLossInput decoded = vae.decode(vae.draw_z(qz, {}), draws.log_library,
                                       draws, s, Mode{});
-  std::vector<at::Tensor> columns;
   at::Tensor out =
       at::empty({n, static_cast<std::int64_t>(anchors.cells.size())},
                 at::kDouble);
