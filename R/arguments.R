@@ -35,6 +35,17 @@
     value
 }
 
+.check_choice <- function(value, choices, argument) {
+    if (!is.character(value) || length(value) != 1 ||
+        !value %in% choices) {
+        .stop_argument(
+            argument, "`", argument, "` must be ",
+            paste0("\"", choices, "\"", collapse = " or "), "."
+        )
+    }
+    value
+}
+
 .check_name <- function(value, argument) {
     if (!is.character(value) || length(value) != 1 || is.na(value)) {
         .stop_argument(argument, "`", argument, "` must be one name.")
@@ -48,6 +59,11 @@
         return(0L)
     }
     as.integer(.check_whole(num_threads, "num_threads"))
+}
+
+# Where a call computes, as the core takes it.
+.run_on <- function(num_threads, accelerator) {
+    list(num_threads = .check_threads(num_threads), accelerator = accelerator)
 }
 
 # The one draw from R's stream that a run takes when no seed is given.
@@ -71,7 +87,7 @@
         if (anyNA(found)) {
             .stop_argument(
                 argument, "`", argument, "` names unknown ", things, ": ",
-                .some(subset[is.na(found)]), "."
+                .some(subset[is.na(found)]), "; there ", .there_are(names), "."
             )
         }
     } else if (is.logical(subset)) {

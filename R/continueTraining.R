@@ -28,6 +28,8 @@
 #' @param seed A whole number that fixes the result; NULL (default): drawn
 #'   from R's random numbers.
 #' @param num_threads Threads; NULL (default): as many as LibTorch uses.
+#' @param accelerator Where to train: `"auto"` (default) takes a CUDA graphics
+#'   card if LibTorch sees one, `"cpu"` and `"cuda"` choose.
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
 #' @return For a model, a new [SCVIModel-class], whose history goes on from
@@ -43,7 +45,7 @@
 continueTraining <- function(
     object, x = NULL, max_epochs = NULL, ..., name = NULL,
     checkpoint = NULL, checkpoint_overwrite = FALSE, seed = NULL,
-    num_threads = NULL, verbose = interactive()
+    num_threads = NULL, accelerator = "auto", verbose = interactive()
 ) {
     .check_flag(verbose, "verbose")
     model <- scviModel(object, name)
@@ -67,7 +69,7 @@ continueTraining <- function(
     plan$seed <- .check_seed(seed)
     plan$num_threads <- .check_threads(num_threads)
     trained <- .fit(
-        plan, counts, checkpoint, verbose,
+        plan, counts, checkpoint, accelerator, verbose,
         start = list(weights = .weights(model))
     )
     if (is_model) {

@@ -5,10 +5,11 @@
 # own library sizes.
 .decode_query <- function(object, x, ..., transform_batch, n_samples,
                           subset.row, subset.col, name, batch_size, seed,
-                          num_threads, needs_library, known) {
+                          num_threads, accelerator, needs_library,
+                          known) {
     .check_whole(n_samples, "n_samples")
     .check_whole(batch_size, "batch_size")
-    num_threads <- .check_threads(num_threads)
+    run_on <- .run_on(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
         needs_counts = FALSE, known = known
@@ -27,8 +28,9 @@
         seed = .check_seed(seed)
     )
     c(query, list(
-        decode = decode, num_threads = num_threads,
-        dimnames = list(known_genes[genes], query$cell_names)
+        decode = decode, run_on = run_on,
+        dimnames = list(known_genes[genes], query$cell_names),
+        n_cells = .n_cells(query$cells)
     ))
 }
 

@@ -21,11 +21,12 @@
 #' @export
 elbo <- function(
     object, x = NULL, ..., per_cell = FALSE, subset.col = NULL, name = NULL,
-    batch_size = 512, seed = NULL, num_threads = NULL
+    batch_size = 512, seed = NULL, num_threads = NULL, accelerator = "auto"
 ) {
     losses <- .cell_losses(
         object, x, ..., subset.col = subset.col, name = name,
         batch_size = batch_size, seed = seed, num_threads = num_threads,
+        accelerator = accelerator,
         known = names(formals())
     )
     .mean_or_cells(
@@ -35,16 +36,16 @@ elbo <- function(
 }
 
 .cell_losses <- function(object, x, ..., subset.col, name, batch_size, seed,
-                         num_threads, known) {
+                         num_threads, accelerator, known) {
     .check_whole(batch_size, "batch_size")
-    num_threads <- .check_threads(num_threads)
+    run_on <- .run_on(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
         needs_counts = TRUE, known = known
     )
     losses <- cell_losses(
         query$pointer, query$cells, FALSE, batch_size, .check_seed(seed),
-        num_threads
+        run_on
     )
     c(losses, list(cell_names = query$cell_names))
 }

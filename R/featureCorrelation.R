@@ -35,7 +35,7 @@ featureCorrelation <- function(
     correlation_type = c("spearman", "pearson"), rna_size_factor = 1000,
     transform_batch = NULL, subset.row = NULL, subset.col = NULL,
     name = NULL, max_gb = 8, batch_size = 512, seed = NULL,
-    num_threads = NULL
+    num_threads = NULL, accelerator = "auto"
 ) {
     correlation_type <- .check_correlation_type(correlation_type)
     .check_positive(rna_size_factor, "rna_size_factor")
@@ -44,7 +44,8 @@ featureCorrelation <- function(
         object, x, ..., transform_batch = transform_batch,
         n_samples = n_samples, subset.row = subset.row,
         subset.col = subset.col, name = name, batch_size = batch_size,
-        seed = seed, num_threads = num_threads, needs_library = FALSE,
+        seed = seed, num_threads = num_threads,
+        accelerator = accelerator, needs_library = FALSE,
         known = names(formals())
     )
     ranks <- correlation_type == "spearman"
@@ -53,7 +54,7 @@ featureCorrelation <- function(
     }
     correlations <- feature_correlation(
         query$pointer, query$cells, query$decode, ranks, rna_size_factor,
-        query$num_threads
+        query$run_on
     )
     correlations[is.nan(correlations)] <- NA
     dimnames(correlations) <- query$dimnames[c(1, 1)]

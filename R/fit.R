@@ -19,18 +19,20 @@
 
 # `start` is empty for a new model, list(weights =) or the state of a run that
 # goes on; `checkpoint` is the path of a file, or NULL.
-.fit <- function(plan, counts, checkpoint, verbose, start = list()) {
+.fit <- function(plan, counts, checkpoint, accelerator, verbose,
+                 start = list()) {
     if (verbose) {
         .inform_warmup(plan$train_options)
     }
     cells <- .core_cells(plan$codes, counts = counts)
+    run_on <- list(num_threads = plan$num_threads, accelerator = accelerator)
     progress <- .new_progress(verbose)
     on.exit(progress$done())
     keeper <- .new_keeper(checkpoint, plan, saved = start$epochs)
     result <- tryCatch(
         train_scvi(
             cells, plan$model_options, plan$train_options, plan$split,
-            plan$seed, plan$num_threads,
+            plan$seed, run_on,
             list(on_epoch = progress$on_epoch,
                  on_checkpoint = keeper$on_checkpoint),
             start
@@ -44,10 +46,10 @@
     )
     keeper$warn()
     .warn_early_end(result, plan, keeper$note())
-    .new_model(plan, cells, result)
+    .new_model(plan, cells, result, run_on)
 }
 
-.new_model <- function(plan, cells, result) {
+.new_model <- function(plan, cells, result, run_on) {
     done_before <- length(plan$before$epoch)
     new("SCVIModel",
         options = plan$model_options, train_options = plan$train_options,
@@ -55,7 +57,7 @@
         registry = plan$registry, codes = plan$codes, split = plan$split,
         history = .as_history(result$history, result$epochs, plan$before),
         posterior = latent_posterior(
-            result$pointer, cells, .inference_batch_size, plan$num_threads
+            result$pointer, cells, .inference_batch_size, run_on
         ),
         log_library = plan$log_library,
         run = list(

@@ -22,11 +22,11 @@
 #' @export
 latentLibrarySize <- function(
     object, x = NULL, ..., give_mean = TRUE, subset.col = NULL, name = NULL,
-    batch_size = 512, seed = NULL, num_threads = NULL
+    batch_size = 512, seed = NULL, num_threads = NULL, accelerator = "auto"
 ) {
     .check_flag(give_mean, "give_mean")
     .check_whole(batch_size, "batch_size")
-    num_threads <- .check_threads(num_threads)
+    run_on <- .run_on(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
         needs_counts = FALSE, known = names(formals())
@@ -34,7 +34,7 @@ latentLibrarySize <- function(
     .check_library(query)
     sizes <- latent_library_size(
         query$pointer, query$cells, give_mean, batch_size,
-        if (give_mean) 0 else .check_seed(seed), num_threads
+        if (give_mean) 0 else .check_seed(seed), run_on
     )
     names(sizes) <- query$cell_names
     sizes

@@ -26,6 +26,9 @@
 #' @param seed A whole number that fixes random draws; NULL (default): drawn
 #'   from R's random numbers when it is needed.
 #' @param num_threads Threads; NULL (default): as many as LibTorch uses.
+#' @param accelerator Where to compute: `"auto"` (default) takes a CUDA
+#'   graphics card where there is one, else the processor; `"cpu"`; `"cuda"`.
+#'   Results come back to memory all the same.
 #'
 #' @return A matrix of cells x latent dimensions with the names of the cells;
 #'   with `return_dist`, a list of two such matrices, `mean` and `var`.
@@ -38,20 +41,20 @@
 latentRepresentation <- function(
     object, x = NULL, ..., give_mean = TRUE, return_dist = FALSE,
     mc_samples = 5000, subset.col = NULL, name = NULL, batch_size = 512,
-    seed = NULL, num_threads = NULL
+    seed = NULL, num_threads = NULL, accelerator = "auto"
 ) {
     .check_flag(give_mean, "give_mean")
     .check_flag(return_dist, "return_dist")
     .check_whole(mc_samples, "mc_samples")
     .check_whole(batch_size, "batch_size")
-    num_threads <- .check_threads(num_threads)
+    run_on <- .run_on(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
         needs_counts = FALSE, known = names(formals())
     )
     if (return_dist) {
         posterior <- latent_posterior(
-            query$pointer, query$cells, batch_size, num_threads
+            query$pointer, query$cells, batch_size, run_on
         )
         return(lapply(posterior, .name_latent, query$cell_names))
     }
@@ -59,7 +62,7 @@ latentRepresentation <- function(
         .model_options(query$model)$latent_distribution == "ln"
     latent <- latent_representation(
         query$pointer, query$cells, give_mean, mc_samples, batch_size,
-        if (random) .check_seed(seed) else 0, num_threads
+        if (random) .check_seed(seed) else 0, run_on
     )
     .name_latent(latent, query$cell_names)
 }

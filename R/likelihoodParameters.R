@@ -33,19 +33,21 @@
 likelihoodParameters <- function(
     object, x = NULL, ..., n_samples = 1, give_mean = FALSE,
     transform_batch = NULL, subset.row = NULL, subset.col = NULL,
-    name = NULL, batch_size = 512, seed = NULL, num_threads = NULL
+    name = NULL, batch_size = 512, seed = NULL, num_threads = NULL,
+    accelerator = "auto"
 ) {
     .check_flag(give_mean, "give_mean")
     query <- .decode_query(
         object, x, ..., transform_batch = transform_batch,
         n_samples = n_samples, subset.row = subset.row,
         subset.col = subset.col, name = name, batch_size = batch_size,
-        seed = seed, num_threads = num_threads, needs_library = TRUE,
+        seed = seed, num_threads = num_threads,
+        accelerator = accelerator, needs_library = TRUE,
         known = names(formals())
     )
     parameters <- likelihood_parameters(
         query$pointer, query$cells, query$decode, give_mean,
-        query$num_threads
+        query$run_on
     )
     lapply(parameters, .name_expression, query$dimnames)
 }

@@ -22,19 +22,19 @@
 marginalLogLik <- function(
     object, x = NULL, ..., n_mc_samples = 1000, per_cell = FALSE,
     subset.col = NULL, name = NULL, batch_size = 512, seed = NULL,
-    num_threads = NULL
+    num_threads = NULL, accelerator = "auto"
 ) {
     .check_whole(n_mc_samples, "n_mc_samples")
     .check_whole(batch_size, "batch_size")
     .check_flag(per_cell, "per_cell")
-    num_threads <- .check_threads(num_threads)
+    run_on <- .run_on(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
         needs_counts = TRUE, known = names(formals())
     )
     values <- marginal_log_likelihood(
         query$pointer, query$cells, n_mc_samples, batch_size,
-        .check_seed(seed), num_threads
+        .check_seed(seed), run_on
     )
     .mean_or_cells(values, query$cell_names, per_cell)
 }

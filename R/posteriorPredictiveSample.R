@@ -12,13 +12,19 @@
 #'   NULL (default): each cell's own. Of several the mean is returned, which
 #'   is no whole number any more.
 #'
+#' @section Large results:
+#' With `sink` samples are written block by block, `batch_size` cells at a
+#' time, as whole numbers, and never held in memory as a whole. Values are
+#' those of the result in memory.
+#'
 #' @return A sparse matrix (`dgCMatrix`) of genes x cells with the names of
 #'   the input, filled cell by cell, never dense as a whole. With several
 #'   samples a list of such matrices, `sample_1`, `sample_2`, ...;
 #'   `simplify2array(lapply(samples, as.matrix))` makes a small one an array
 #'   of genes x cells x samples. Values are whole numbers; under the normal
 #'   likelihood they are not, and the matrices are dense. Means above 1e8 are
-#'   cut.
+#'   cut. With `sink` a DelayedArray of the same shape, for several samples of
+#'   genes x cells x samples.
 #' @seealso [normalizedExpression()] for expectations, without the noise;
 #'   [likelihoodParameters()].
 #' @examples
@@ -35,19 +41,23 @@
 #' @export
 posteriorPredictiveSample <- function(
     object, x = NULL, ..., n_samples = 1, transform_batch = NULL,
-    subset.row = NULL, subset.col = NULL, name = NULL, batch_size = 512,
-    seed = NULL, num_threads = NULL
+    subset.row = NULL, subset.col = NULL, name = NULL, sink = NULL,
+    batch_size = 512, seed = NULL, num_threads = NULL, accelerator = "auto"
 ) {
     query <- .decode_query(
         object, x, ..., transform_batch = transform_batch,
         n_samples = n_samples, subset.row = subset.row,
         subset.col = subset.col, name = name, batch_size = batch_size,
-        seed = seed, num_threads = num_threads, needs_library = TRUE,
+        seed = seed, num_threads = num_threads,
+        accelerator = accelerator, needs_library = TRUE,
         known = names(formals())
     )
+    if (!is.null(sink)) {
+        return(.sample_into(sink, query))
+    }
     samples <- lapply(
         posterior_predictive_sample(
-            query$pointer, query$cells, query$decode, query$num_threads
+            query$pointer, query$cells, query$decode, NULL, query$run_on
         ),
         .as_sample, query$dimnames
     )
@@ -67,4 +77,18 @@ posteriorPredictiveSample <- function(
         i = sample$i, p = sample$p, x = sample$x,
         Dim = c(length(names[[1]]), length(sample$p) - 1L), Dimnames = names
     )
+}
+
+.sample_into <- function(sink, query) {
+    n_samples <- query$decode$n_samples
+    is_count <- length(query$decode$transform_batch) < 2 &&
+        .model_options(query$model)$gene_likelihood != "normal"
+    output <- .open_sink(
+        sink, query$dimnames, query$n_cells, if (n_samples > 1) n_samples,
+        type = if (is_count) "integer" else "double"
+    )
+    posterior_predictive_sample(
+        query$pointer, query$cells, query$decode, output$write, query$run_on
+    )
+    output$close()
 }

@@ -96,7 +96,7 @@
     .check_counts(data, .model_options(model)$gene_likelihood)
     list(
         cells = .core_cells(codes, counts = data$counts),
-        cell_names = colnames(data$counts)
+        cell_names = colnames(data$counts), cell_data = data$cell_data
     )
 }
 

@@ -16,11 +16,12 @@
 #' @export
 reconstructionError <- function(
     object, x = NULL, ..., per_cell = FALSE, subset.col = NULL, name = NULL,
-    batch_size = 512, seed = NULL, num_threads = NULL
+    batch_size = 512, seed = NULL, num_threads = NULL, accelerator = "auto"
 ) {
     losses <- .cell_losses(
         object, x, ..., subset.col = subset.col, name = name,
         batch_size = batch_size, seed = seed, num_threads = num_threads,
+        accelerator = accelerator,
         known = names(formals())
     )
     .mean_or_cells(losses$reconstruction_loss, losses$cell_names, per_cell)

@@ -25,6 +25,8 @@
 #'   they differ.
 #' @param lr Learning rate from now on. NULL (default): the run's own.
 #' @param num_threads Threads; NULL (default): as the run was started.
+#' @param accelerator Where to train: `"auto"` (default) takes a CUDA graphics
+#'   card if LibTorch sees one, `"cpu"` and `"cuda"` choose.
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
 #' @return An [SCVIModel-class].
@@ -41,7 +43,8 @@
 #' trainingHistory(longer)[, c("epoch", "elbo_train")]
 #' @export
 resumeTraining <- function(path, x, max_epochs = NULL, ..., lr = NULL,
-                           num_threads = NULL, verbose = interactive()) {
+                           num_threads = NULL, accelerator = "auto",
+                           verbose = interactive()) {
     .check_flag(verbose, "verbose")
     path <- .find_checkpoint(path, "path")
     content <- .read_checkpoint(path)
@@ -60,7 +63,7 @@ resumeTraining <- function(path, x, max_epochs = NULL, ..., lr = NULL,
     }
     counts <- .training_counts(plan, x, list(...))
     withCallingHandlers(
-        .fit(plan, counts, path, verbose, start = state),
+        .fit(plan, counts, path, accelerator, verbose, start = state),
         scvigor_argument_error = function(error) {
             if (error$argument != "state") {
                 return()

@@ -11,8 +11,9 @@
 #' the model. [latentRepresentation()], [normalizedExpression()], [elbo()] and
 #' [reconstructionError()] ask a trained model, as do
 #' [posteriorPredictiveSample()], [likelihoodParameters()],
-#' [latentLibrarySize()], [featureCorrelation()], [marginalLogLik()] and
-#' [loadings()].
+#' [latentLibrarySize()], [featureCorrelation()], [marginalLogLik()],
+#' [batchRepresentation()], [differentialAbundance()] and [loadings()];
+#' [posteriorPredictiveCheck()] compares models with the counts.
 #'
 #' @references Lopez R, Regier J, Cole MB, Jordan MI, Yosef N (2018). Deep
 #'   generative modeling for single-cell transcriptomics. *Nature Methods* 15,

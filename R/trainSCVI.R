@@ -51,6 +51,9 @@
 #' @param seed A whole number that fixes the result; NULL (default): drawn
 #'   from R's random numbers.
 #' @param num_threads Threads; NULL (default): as many as LibTorch uses.
+#' @param accelerator Where to train: `"auto"` (default) takes a CUDA graphics
+#'   card where there is one, else the processor; `"cpu"`; `"cuda"`. The model
+#'   is in memory afterwards and can be used anywhere.
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
 #' @return An [SCVIModel-class].
@@ -90,7 +93,8 @@ trainSCVI <- function(
     checkpointing_monitor = "elbo_validation", checkpoint = NULL,
     checkpoint_every = 10, checkpoint_overwrite = FALSE, plan_kwargs = NULL,
     subset.row = NULL, assay.type = "counts", altexp = NULL, assay = NULL,
-    seed = NULL, num_threads = NULL, verbose = interactive()
+    seed = NULL, num_threads = NULL, accelerator = "auto",
+    verbose = interactive()
 ) {
     arguments <- mget(setdiff(names(formals()), c("x", "...")))
     .check_dots(list(...), names(formals()))
@@ -121,7 +125,7 @@ trainSCVI <- function(
         data, codes, registry, options, external_indexing,
         .check_seed(seed), .check_threads(num_threads)
     )
-    .fit(plan, data$counts, checkpoint, verbose)
+    .fit(plan, data$counts, checkpoint, accelerator, verbose)
 }
 
 .subset_genes <- function(counts, subset.row) {

@@ -11,6 +11,23 @@ Rcpp::Rostream<true>&  Rcpp::Rcout = Rcpp::Rcpp_cout_get();
 Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
+// differential_abundance
+Rcpp::NumericMatrix differential_abundance(SEXP model, Rcpp::List cells, Rcpp::IntegerVector sample, Rcpp::RObject num_cells_posterior, Rcpp::RObject dof, double batch_size, double seed, Rcpp::List run_on);
+RcppExport SEXP _scvigor_differential_abundance(SEXP modelSEXP, SEXP cellsSEXP, SEXP sampleSEXP, SEXP num_cells_posteriorSEXP, SEXP dofSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP run_onSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type sample(sampleSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RObject >::type num_cells_posterior(num_cells_posteriorSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RObject >::type dof(dofSEXP);
+    Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    rcpp_result_gen = Rcpp::wrap(differential_abundance(model, cells, sample, num_cells_posterior, dof, batch_size, seed, run_on));
+    return rcpp_result_gen;
+END_RCPP
+}
 // summarise_counts
 Rcpp::List summarise_counts(SEXP counts);
 RcppExport SEXP _scvigor_summarise_counts(SEXP countsSEXP) {
@@ -31,22 +48,52 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// normalized_expression
+Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells, Rcpp::List decode, double library_size, Rcpp::RObject write, Rcpp::List run_on);
+RcppExport SEXP _scvigor_normalized_expression(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP library_sizeSEXP, SEXP writeSEXP, SEXP run_onSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
+    Rcpp::traits::input_parameter< double >::type library_size(library_sizeSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RObject >::type write(writeSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    rcpp_result_gen = Rcpp::wrap(normalized_expression(model, cells, decode, library_size, write, run_on));
+    return rcpp_result_gen;
+END_RCPP
+}
+// expression_samples
+Rcpp::NumericMatrix expression_samples(SEXP model, Rcpp::List cells, Rcpp::List decode, double library_size, Rcpp::List overall, Rcpp::List run_on);
+RcppExport SEXP _scvigor_expression_samples(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP library_sizeSEXP, SEXP overallSEXP, SEXP run_onSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
+    Rcpp::traits::input_parameter< double >::type library_size(library_sizeSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type overall(overallSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    rcpp_result_gen = Rcpp::wrap(expression_samples(model, cells, decode, library_size, overall, run_on));
+    return rcpp_result_gen;
+END_RCPP
+}
 // latent_posterior
-Rcpp::List latent_posterior(SEXP model, Rcpp::List cells, double batch_size, int num_threads);
-RcppExport SEXP _scvigor_latent_posterior(SEXP modelSEXP, SEXP cellsSEXP, SEXP batch_sizeSEXP, SEXP num_threadsSEXP) {
+Rcpp::List latent_posterior(SEXP model, Rcpp::List cells, double batch_size, Rcpp::List run_on);
+RcppExport SEXP _scvigor_latent_posterior(SEXP modelSEXP, SEXP cellsSEXP, SEXP batch_sizeSEXP, SEXP run_onSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
     Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
-    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(latent_posterior(model, cells, batch_size, num_threads));
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    rcpp_result_gen = Rcpp::wrap(latent_posterior(model, cells, batch_size, run_on));
     return rcpp_result_gen;
 END_RCPP
 }
 // latent_representation
-Rcpp::NumericMatrix latent_representation(SEXP model, Rcpp::List cells, bool give_mean, double mc_samples, double batch_size, double seed, int num_threads);
-RcppExport SEXP _scvigor_latent_representation(SEXP modelSEXP, SEXP cellsSEXP, SEXP give_meanSEXP, SEXP mc_samplesSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP num_threadsSEXP) {
+Rcpp::NumericMatrix latent_representation(SEXP model, Rcpp::List cells, bool give_mean, double mc_samples, double batch_size, double seed, Rcpp::List run_on);
+RcppExport SEXP _scvigor_latent_representation(SEXP modelSEXP, SEXP cellsSEXP, SEXP give_meanSEXP, SEXP mc_samplesSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP run_onSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -55,29 +102,14 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< double >::type mc_samples(mc_samplesSEXP);
     Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
-    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(latent_representation(model, cells, give_mean, mc_samples, batch_size, seed, num_threads));
-    return rcpp_result_gen;
-END_RCPP
-}
-// normalized_expression
-Rcpp::NumericVector normalized_expression(SEXP model, Rcpp::List cells, Rcpp::List decode, bool latent_library_size, double library_size, int num_threads);
-RcppExport SEXP _scvigor_normalized_expression(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP latent_library_sizeSEXP, SEXP library_sizeSEXP, SEXP num_threadsSEXP) {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
-    Rcpp::traits::input_parameter< bool >::type latent_library_size(latent_library_sizeSEXP);
-    Rcpp::traits::input_parameter< double >::type library_size(library_sizeSEXP);
-    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(normalized_expression(model, cells, decode, latent_library_size, library_size, num_threads));
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    rcpp_result_gen = Rcpp::wrap(latent_representation(model, cells, give_mean, mc_samples, batch_size, seed, run_on));
     return rcpp_result_gen;
 END_RCPP
 }
 // cell_losses
-Rcpp::List cell_losses(SEXP model, Rcpp::List cells, bool posterior_mean, double batch_size, double seed, int num_threads);
-RcppExport SEXP _scvigor_cell_losses(SEXP modelSEXP, SEXP cellsSEXP, SEXP posterior_meanSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP num_threadsSEXP) {
+Rcpp::List cell_losses(SEXP model, Rcpp::List cells, bool posterior_mean, double batch_size, double seed, Rcpp::List run_on);
+RcppExport SEXP _scvigor_cell_losses(SEXP modelSEXP, SEXP cellsSEXP, SEXP posterior_meanSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP run_onSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -85,14 +117,14 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< bool >::type posterior_mean(posterior_meanSEXP);
     Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
-    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(cell_losses(model, cells, posterior_mean, batch_size, seed, num_threads));
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    rcpp_result_gen = Rcpp::wrap(cell_losses(model, cells, posterior_mean, batch_size, seed, run_on));
     return rcpp_result_gen;
 END_RCPP
 }
 // latent_library_size
-std::vector<double> latent_library_size(SEXP model, Rcpp::List cells, bool give_mean, double batch_size, double seed, int num_threads);
-RcppExport SEXP _scvigor_latent_library_size(SEXP modelSEXP, SEXP cellsSEXP, SEXP give_meanSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP num_threadsSEXP) {
+std::vector<double> latent_library_size(SEXP model, Rcpp::List cells, bool give_mean, double batch_size, double seed, Rcpp::List run_on);
+RcppExport SEXP _scvigor_latent_library_size(SEXP modelSEXP, SEXP cellsSEXP, SEXP give_meanSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP run_onSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -100,14 +132,14 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< bool >::type give_mean(give_meanSEXP);
     Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
-    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(latent_library_size(model, cells, give_mean, batch_size, seed, num_threads));
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    rcpp_result_gen = Rcpp::wrap(latent_library_size(model, cells, give_mean, batch_size, seed, run_on));
     return rcpp_result_gen;
 END_RCPP
 }
 // marginal_log_likelihood
-std::vector<double> marginal_log_likelihood(SEXP model, Rcpp::List cells, double n_mc_samples, double batch_size, double seed, int num_threads);
-RcppExport SEXP _scvigor_marginal_log_likelihood(SEXP modelSEXP, SEXP cellsSEXP, SEXP n_mc_samplesSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP num_threadsSEXP) {
+std::vector<double> marginal_log_likelihood(SEXP model, Rcpp::List cells, double n_mc_samples, double batch_size, double seed, Rcpp::List run_on);
+RcppExport SEXP _scvigor_marginal_log_likelihood(SEXP modelSEXP, SEXP cellsSEXP, SEXP n_mc_samplesSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP run_onSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -115,8 +147,8 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< double >::type n_mc_samples(n_mc_samplesSEXP);
     Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
-    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(marginal_log_likelihood(model, cells, n_mc_samples, batch_size, seed, num_threads));
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    rcpp_result_gen = Rcpp::wrap(marginal_log_likelihood(model, cells, n_mc_samples, batch_size, seed, run_on));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -201,35 +233,36 @@ BEGIN_RCPP
 END_RCPP
 }
 // posterior_predictive_sample
-Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells, Rcpp::List decode, int num_threads);
-RcppExport SEXP _scvigor_posterior_predictive_sample(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP num_threadsSEXP) {
+Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells, Rcpp::List decode, Rcpp::RObject write, Rcpp::List run_on);
+RcppExport SEXP _scvigor_posterior_predictive_sample(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP writeSEXP, SEXP run_onSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
-    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(posterior_predictive_sample(model, cells, decode, num_threads));
+    Rcpp::traits::input_parameter< Rcpp::RObject >::type write(writeSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    rcpp_result_gen = Rcpp::wrap(posterior_predictive_sample(model, cells, decode, write, run_on));
     return rcpp_result_gen;
 END_RCPP
 }
 // likelihood_parameters
-Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells, Rcpp::List decode, bool give_mean, int num_threads);
-RcppExport SEXP _scvigor_likelihood_parameters(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP give_meanSEXP, SEXP num_threadsSEXP) {
+Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells, Rcpp::List decode, bool give_mean, Rcpp::List run_on);
+RcppExport SEXP _scvigor_likelihood_parameters(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP give_meanSEXP, SEXP run_onSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
     Rcpp::traits::input_parameter< bool >::type give_mean(give_meanSEXP);
-    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(likelihood_parameters(model, cells, decode, give_mean, num_threads));
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    rcpp_result_gen = Rcpp::wrap(likelihood_parameters(model, cells, decode, give_mean, run_on));
     return rcpp_result_gen;
 END_RCPP
 }
 // feature_correlation
-Rcpp::NumericMatrix feature_correlation(SEXP model, Rcpp::List cells, Rcpp::List decode, bool ranks, double size_factor, int num_threads);
-RcppExport SEXP _scvigor_feature_correlation(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP ranksSEXP, SEXP size_factorSEXP, SEXP num_threadsSEXP) {
+Rcpp::NumericMatrix feature_correlation(SEXP model, Rcpp::List cells, Rcpp::List decode, bool ranks, double size_factor, Rcpp::List run_on);
+RcppExport SEXP _scvigor_feature_correlation(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP ranksSEXP, SEXP size_factorSEXP, SEXP run_onSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -237,8 +270,8 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
     Rcpp::traits::input_parameter< bool >::type ranks(ranksSEXP);
     Rcpp::traits::input_parameter< double >::type size_factor(size_factorSEXP);
-    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(feature_correlation(model, cells, decode, ranks, size_factor, num_threads));
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    rcpp_result_gen = Rcpp::wrap(feature_correlation(model, cells, decode, ranks, size_factor, run_on));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -255,8 +288,8 @@ BEGIN_RCPP
 END_RCPP
 }
 // train_scvi
-Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options, Rcpp::List train_options, Rcpp::List split, double seed, int num_threads, Rcpp::List hooks, Rcpp::List start);
-RcppExport SEXP _scvigor_train_scvi(SEXP cellsSEXP, SEXP model_optionsSEXP, SEXP train_optionsSEXP, SEXP splitSEXP, SEXP seedSEXP, SEXP num_threadsSEXP, SEXP hooksSEXP, SEXP startSEXP) {
+Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options, Rcpp::List train_options, Rcpp::List split, double seed, Rcpp::List run_on, Rcpp::List hooks, Rcpp::List start);
+RcppExport SEXP _scvigor_train_scvi(SEXP cellsSEXP, SEXP model_optionsSEXP, SEXP train_optionsSEXP, SEXP splitSEXP, SEXP seedSEXP, SEXP run_onSEXP, SEXP hooksSEXP, SEXP startSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
@@ -264,20 +297,22 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< Rcpp::List >::type train_options(train_optionsSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type split(splitSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
-    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type hooks(hooksSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type start(startSEXP);
-    rcpp_result_gen = Rcpp::wrap(train_scvi(cells, model_options, train_options, split, seed, num_threads, hooks, start));
+    rcpp_result_gen = Rcpp::wrap(train_scvi(cells, model_options, train_options, split, seed, run_on, hooks, start));
     return rcpp_result_gen;
 END_RCPP
 }
 
 static const R_CallMethodDef CallEntries[] = {
+    {"_scvigor_differential_abundance", (DL_FUNC) &_scvigor_differential_abundance, 8},
     {"_scvigor_summarise_counts", (DL_FUNC) &_scvigor_summarise_counts, 1},
     {"_scvigor_log_library_sizes", (DL_FUNC) &_scvigor_log_library_sizes, 1},
+    {"_scvigor_normalized_expression", (DL_FUNC) &_scvigor_normalized_expression, 6},
+    {"_scvigor_expression_samples", (DL_FUNC) &_scvigor_expression_samples, 6},
     {"_scvigor_latent_posterior", (DL_FUNC) &_scvigor_latent_posterior, 4},
     {"_scvigor_latent_representation", (DL_FUNC) &_scvigor_latent_representation, 7},
-    {"_scvigor_normalized_expression", (DL_FUNC) &_scvigor_normalized_expression, 6},
     {"_scvigor_cell_losses", (DL_FUNC) &_scvigor_cell_losses, 6},
     {"_scvigor_latent_library_size", (DL_FUNC) &_scvigor_latent_library_size, 6},
     {"_scvigor_marginal_log_likelihood", (DL_FUNC) &_scvigor_marginal_log_likelihood, 6},
@@ -289,7 +324,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_default_options", (DL_FUNC) &_scvigor_default_options, 0},
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},
     {"_scvigor_default_max_epochs", (DL_FUNC) &_scvigor_default_max_epochs, 1},
-    {"_scvigor_posterior_predictive_sample", (DL_FUNC) &_scvigor_posterior_predictive_sample, 4},
+    {"_scvigor_posterior_predictive_sample", (DL_FUNC) &_scvigor_posterior_predictive_sample, 5},
     {"_scvigor_likelihood_parameters", (DL_FUNC) &_scvigor_likelihood_parameters, 5},
     {"_scvigor_feature_correlation", (DL_FUNC) &_scvigor_feature_correlation, 6},
     {"_scvigor_split_cells", (DL_FUNC) &_scvigor_split_cells, 3},

@@ -9,8 +9,8 @@ using scvigor::r::ask;
 
 // [[Rcpp::export(rng = false)]]
 Rcpp::List latent_posterior(SEXP model, Rcpp::List cells, double batch_size,
-                            int num_threads) {
-  return ask(model, cells, num_threads,
+                            Rcpp::List run_on) {
+  return ask(model, cells, run_on,
              [=](const Model& m, const Cells& c, const Hooks& hooks) {
                const auto posterior = scvigor::latent_posterior(
                    m, c, static_cast<std::int64_t>(batch_size), hooks);
@@ -25,8 +25,8 @@ Rcpp::List latent_posterior(SEXP model, Rcpp::List cells, double batch_size,
 Rcpp::NumericMatrix latent_representation(SEXP model, Rcpp::List cells,
                                           bool give_mean, double mc_samples,
                                           double batch_size, double seed,
-                                          int num_threads) {
-  return ask(model, cells, num_threads,
+                                          Rcpp::List run_on) {
+  return ask(model, cells, run_on,
              [=](const Model& m, const Cells& c, const Hooks& hooks) {
                auto options =
                    scvigor::r::common_options<scvigor::LatentOptions>(
@@ -39,30 +39,9 @@ Rcpp::NumericMatrix latent_representation(SEXP model, Rcpp::List cells,
 }
 
 // [[Rcpp::export(rng = false)]]
-Rcpp::NumericVector normalized_expression(SEXP model, Rcpp::List cells,
-                                          Rcpp::List decode,
-                                          bool latent_library_size,
-                                          double library_size,
-                                          int num_threads) {
-  return ask(
-      model, cells, num_threads,
-      [=](const Model& m, const Cells& c, const Hooks& hooks) {
-        auto options =
-            scvigor::r::decode_options<scvigor::ExpressionOptions>(decode);
-        options.latent_library_size = latent_library_size;
-        options.library_size = library_size;
-        scvigor::r::GeneCellArray out(m, c, options, 1);
-        scvigor::normalized_expression(
-            m, c, options,
-            [&](const scvigor::RowBlock& rows) { out.write(0, rows); }, hooks);
-        return out.get();
-      });
-}
-
-// [[Rcpp::export(rng = false)]]
 Rcpp::List cell_losses(SEXP model, Rcpp::List cells, bool posterior_mean,
-                       double batch_size, double seed, int num_threads) {
-  return ask(model, cells, num_threads,
+                       double batch_size, double seed, Rcpp::List run_on) {
+  return ask(model, cells, run_on,
              [=](const Model& m, const Cells& c, const Hooks& hooks) {
                auto options = scvigor::r::common_options<scvigor::LossOptions>(
                    batch_size, seed);
@@ -78,8 +57,8 @@ Rcpp::List cell_losses(SEXP model, Rcpp::List cells, bool posterior_mean,
 // [[Rcpp::export(rng = false)]]
 std::vector<double> latent_library_size(SEXP model, Rcpp::List cells,
                                         bool give_mean, double batch_size,
-                                        double seed, int num_threads) {
-  return ask(model, cells, num_threads,
+                                        double seed, Rcpp::List run_on) {
+  return ask(model, cells, run_on,
              [=](const Model& m, const Cells& c, const Hooks& hooks) {
                auto options =
                    scvigor::r::common_options<scvigor::LibraryOptions>(
@@ -93,8 +72,8 @@ std::vector<double> latent_library_size(SEXP model, Rcpp::List cells,
 std::vector<double> marginal_log_likelihood(SEXP model, Rcpp::List cells,
                                             double n_mc_samples,
                                             double batch_size, double seed,
-                                            int num_threads) {
-  return ask(model, cells, num_threads,
+                                            Rcpp::List run_on) {
+  return ask(model, cells, run_on,
              [=](const Model& m, const Cells& c, const Hooks& hooks) {
                auto options =
                    scvigor::r::common_options<scvigor::MarginalOptions>(

@@ -27,6 +27,7 @@ Rcpp::List runtime_info() {
   return guarded([&] {
     return Rcpp::List::create(
         Rcpp::Named("libtorch") = scvigor::libtorch_version(),
-        Rcpp::Named("num_threads") = scvigor::num_threads());
+        Rcpp::Named("num_threads") = scvigor::num_threads(),
+        Rcpp::Named("cuda") = scvigor::cuda_is_available());
   });
 }

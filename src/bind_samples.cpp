@@ -82,13 +82,19 @@ Rcpp::List fill(std::vector<Columns> samples, const Model& model,
 }  // namespace
 
 // A list with every sample: the slots of a sparse matrix, or for the normal
-// likelihood a dense one.
+// likelihood a dense one. With a function `write` it gets the blocks instead.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
-                                       Rcpp::List decode, int num_threads) {
-  return ask(model, cells, num_threads,
+                                       Rcpp::List decode, Rcpp::RObject write,
+                                       Rcpp::List run_on) {
+  return ask(model, cells, run_on,
              [=](const Model& m, const Cells& c, const Hooks& hooks) {
                const auto options = decode_options<DecodeOptions>(decode);
+               if (!write.isNULL()) {
+                 scvigor::posterior_predictive_sample(
+                     m, c, options, scvigor::r::BlockWriter(write), hooks);
+                 return Rcpp::List();
+               }
                const auto n = static_cast<std::size_t>(options.n_samples);
                if (m.options().gene_likelihood !=
                    scvigor::GeneLikelihood::kNormal)
@@ -105,9 +111,9 @@ Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
 // [[Rcpp::export(rng = false)]]
 Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
                                  Rcpp::List decode, bool give_mean,
-                                 int num_threads) {
+                                 Rcpp::List run_on) {
   return ask(
-      model, cells, num_threads,
+      model, cells, run_on,
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         using scvigor::GeneLikelihood;
         const auto options = decode_options<DecodeOptions>(decode);
@@ -143,8 +149,8 @@ Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
 // [[Rcpp::export(rng = false)]]
 Rcpp::NumericMatrix feature_correlation(SEXP model, Rcpp::List cells,
                                         Rcpp::List decode, bool ranks,
-                                        double size_factor, int num_threads) {
-  return ask(model, cells, num_threads,
+                                        double size_factor, Rcpp::List run_on) {
+  return ask(model, cells, run_on,
              [=](const Model& m, const Cells& c, const Hooks& hooks) {
                auto options =
                    decode_options<scvigor::CorrelationOptions>(decode);

@@ -113,9 +113,11 @@ Rcpp::List split_cells(double n_cells, Rcpp::List train_options, double seed) {
 // [[Rcpp::export(rng = false)]]
 Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options,
                       Rcpp::List train_options, Rcpp::List split, double seed,
-                      int num_threads, Rcpp::List hooks, Rcpp::List start) {
+                      Rcpp::List run_on, Rcpp::List hooks,
+                      Rcpp::List start) {
   return guarded([&] {
-    const scvigor::ThreadScope threads(num_threads);
+    const scvigor::r::RunOn where(run_on);
+    const scvigor::ThreadScope threads(where.num_threads);
     const auto core_cells = scvigor::r::cells_from_list(cells);
     const auto options =
         scvigor::r::options_from_list<scvigor::TrainOptions>(train_options);
@@ -125,14 +127,16 @@ Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options,
         start, core_cells, core_seed);
     scvigor::r::InterruptFlag flag;
     const scvigor::Hooks core_hooks = training_hooks(hooks, flag);
-    const scvigor::TrainResult result =
-        start.containsElementNamed("moments")
-            ? scvigor::resume(*model, core_cells,
-                              scvigor::r::training_state_from_list(start),
-                              options, core_hooks)
-            : scvigor::train(*model, core_cells,
-                             scvigor::r::split_from_list(split), options,
-                             core_seed, core_hooks);
+    const scvigor::TrainResult result = [&] {
+      const scvigor::DeviceScope device(*model, where.accelerator);
+      if (start.containsElementNamed("moments"))
+        return scvigor::resume(*model, core_cells,
+                               scvigor::r::training_state_from_list(start),
+                               options, core_hooks);
+      return scvigor::train(*model, core_cells,
+                            scvigor::r::split_from_list(split), options,
+                            core_seed, core_hooks);
+    }();
     return result_list(std::move(model), result);
   });
 }

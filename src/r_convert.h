@@ -155,6 +155,19 @@ Options options_from_list(const Rcpp::List& list) {
   return options;
 }
 
+// ---- Where a call computes ------------------------------------------------
+
+// R's list of run_on.R: threads (0: as many as now) and device.
+struct RunOn {
+  explicit RunOn(const Rcpp::List& list)
+      : num_threads(Rcpp::as<int>(list["num_threads"])) {
+    from_r("accelerator", list["accelerator"], accelerator);
+  }
+
+  int num_threads;
+  Accelerator accelerator = Accelerator::kAuto;
+};
+
 // ---- Counts and cells ------------------------------------------------------
 
 // A view of an R matrix of genes x cells: a dgCMatrix or a dense one. The

@@ -19,11 +19,14 @@ namespace r {
 
 // Returns verb(model, cells, hooks).
 template <class Verb>
-auto ask(SEXP model, const Rcpp::List& cells, int num_threads, Verb verb)
+auto ask(SEXP model, const Rcpp::List& cells, const Rcpp::List& run_on,
+         Verb verb)
     -> decltype(verb(std::declval<const Model&>(), Cells{}, Hooks{})) {
   return guarded([&] {
-    const ThreadScope threads(num_threads);
-    const Rcpp::XPtr<Model> pointer(model);
+    const RunOn where(run_on);
+    const ThreadScope threads(where.num_threads);
+    Rcpp::XPtr<Model> pointer(model);
+    const DeviceScope device(*pointer, where.accelerator);
     const Cells core_cells = cells_from_list(cells);
     decltype(verb(*pointer, core_cells, Hooks{})) answer;
     with_interrupts([&](const Hooks& hooks) {
@@ -94,6 +97,24 @@ class GeneCellArray {
   std::int64_t n_cells_;
   Rcpp::NumericVector values_;
   double* first_;
+};
+
+// Hands blocks of a result to R's function(sample, first, block), which counts
+// from 1: a block is a matrix of genes x cells, `first` its first cell.
+class BlockWriter {
+ public:
+  explicit BlockWriter(SEXP write) : write_(write) {}
+
+  void operator()(std::int64_t sample, const RowBlock& rows) const {
+    Rcpp::NumericMatrix block(static_cast<int>(rows.n_cols),
+                              static_cast<int>(rows.n_rows));
+    std::copy_n(rows.values, rows.n_rows * rows.n_cols, block.begin());
+    write_(static_cast<double>(sample + 1),
+           static_cast<double>(rows.first + 1), block);
+  }
+
+ private:
+  Rcpp::Function write_;
 };
 
 }  // namespace r

@@ -23,10 +23,6 @@ at::Tensor expression(const scvigor::Model& model, const scvigor::Cells& cells,
 at::Tensor predictive(const scvigor::Model& model, const scvigor::Cells& cells,
                       const scvigor::DecodeOptions& options = {});
 
-// Cells `positions` of `cells`, all covariates included.
-scvigor::Cells take_cells(const scvigor::Cells& cells,
-                          const std::vector<std::int64_t>& positions);
-
 // The cells without their counts: posterior and library size instead.
 scvigor::Cells minify(const scvigor::Model& model, scvigor::Cells cells);
 

@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "collect.hpp"
+#include "data/take_cells.hpp"
 #include "distributions/distributions.hpp"
 #include "scvigor/inference.hpp"
 #include "simulated.hpp"
@@ -84,7 +85,7 @@ TEST_CASE("losses do not depend on the batch size or the other cells") {
         expected, 1e-12);
   }
   const std::vector<std::int64_t> some{8, 2, 200};
-  const Cells few = support::take_cells(t.cells, some);
+  const Cells few = take_cells(t.cells, some);
   REQUIRE_CLOSE(
       vector_of(cell_losses(model, few, options).reconstruction_loss),
       expected.index_select(0, at::tensor(some, at::kLong)), 1e-12);
@@ -109,7 +110,7 @@ TEST_CASE("the losses of validation cells are those that training reports") {
   t.model.precision = Precision::kFloat64;
   t.options.check_val_every_n_epoch = 1;
   const auto trained = support::run(t);
-  const Cells validation = support::take_cells(t.cells, t.split.validation);
+  const Cells validation = take_cells(t.cells, t.split.validation);
   const auto found = cell_losses(trained.model, validation);
   const double kl = vector_of(found.kl_z).mean().item<double>();
   CHECK(support::column(trained.result.history, "kl_local_validation").back() ==

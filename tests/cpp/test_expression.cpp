@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "collect.hpp"
+#include "data/take_cells.hpp"
 #include "scvigor/inference.hpp"
 #include "simulated.hpp"
 #include "support.hpp"
@@ -67,7 +68,7 @@ TEST_CASE("expression does not depend on storage, batch size or order") {
   }
   const std::vector<std::int64_t> some{5, 229, 0, 5};
   REQUIRE_CLOSE(
-      expression(*fit.model, support::take_cells(fit.t.cells, some), options),
+      expression(*fit.model, take_cells(fit.t.cells, some), options),
       expected.index_select(0, at::tensor(some, at::kLong)), 1e-12);
   fit.t.cells.counts =
       support::dense_source(support::simulate_counts(230, 40, 11));

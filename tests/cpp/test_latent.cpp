@@ -6,6 +6,7 @@
 
 #include "catch.hpp"
 #include "collect.hpp"
+#include "data/take_cells.hpp"
 #include "scvigor/inference.hpp"
 #include "simulated.hpp"
 #include "support.hpp"
@@ -54,7 +55,7 @@ TEST_CASE("a cell's latent does not depend on the other cells") {
   const Model model = std::move(support::run(t).model);
   const at::Tensor all = latent(model, t.cells);
   const std::vector<std::int64_t> some{200, 3, 3, 77};
-  REQUIRE_CLOSE(latent(model, support::take_cells(t.cells, some)),
+  REQUIRE_CLOSE(latent(model, take_cells(t.cells, some)),
                 all.index_select(0, at::tensor(some, at::kLong)), 1e-12);
 }
 

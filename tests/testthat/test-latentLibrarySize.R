@@ -20,7 +20,14 @@ test_that("IV08 a learned library size, for old cells and 3 new ones", {
     expect_named(sizes, colnames(sce))
     expect_true(all(sizes > 0))
     new_cells <- toy_sce(30, per_batch = 50, seed = 4)[, 1:3]
-    expect_length(latentLibrarySize(learned, x = new_cells), 3)
+    three <- latentLibrarySize(learned, x = new_cells)
+    expect_named(three, colnames(new_cells))
+    expect_true(all(three > 0) && all(is.finite(three)))
+    expect_equal(
+        latentLibrarySize(model, x = new_cells),
+        Matrix::colSums(SummarizedExperiment::assay(new_cells)),
+        tolerance = 1e-12
+    )
     expect_argument_error(latentLibrarySize(learned), "x",
                           "give the data as `x`")
 })

@@ -50,6 +50,11 @@ test_that("LK05 gene-cell dispersion with 10 samples", {
     draws <- likelihoodParameters(by_cell, n_samples = 10)
     expect_shape(draws, c(30, 200, 10))
     expect_gt(sd(draws$dispersions[1, , 1]), 0)
+    expect_gt(sd(draws$dispersions[1, 1, ]), 0)
+    expect_true(all(draws$dropout > 0 & draws$dropout < 1))
+    three <- likelihoodParameters(by_cell, x = sce, subset.col = c(9, 1, 5))
+    expect_shape(three, c(30, 3))
+    expect_identical(colnames(three$mean), colnames(sce)[c(9, 1, 5)])
 })
 
 test_that("each likelihood has its own parameters", {

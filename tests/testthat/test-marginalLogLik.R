@@ -33,6 +33,25 @@ test_that("LK04 the mean is over the draws that were made", {
     )
 })
 
+test_that("LK04 three draws are divided by three, in blocks of any size", {
+    # log-mean-exp over the draws: three times the mean is their sum
+    learned <- quick_train(sce, batch = "batch",
+                           use_observed_lib_size = FALSE)
+    for (fitted in list(model, learned)) {
+        ask <- function(n, batch_size = 512) {
+            marginalLogLik(fitted, sce, n_mc_samples = n, per_cell = TRUE,
+                           subset.col = 1:4, batch_size = batch_size,
+                           seed = 1)
+        }
+        # the draws of a run are the first ones of a longer run, and each adds
+        # to the sum, if only a little: divided by more than were made, it fell
+        sums <- lapply(1:3, function(n) ask(n) + log(n))
+        expect_true(all(sums[[2]] > sums[[1]] - 1e-9))
+        expect_true(all(sums[[3]] > sums[[2]] - 1e-9))
+        expect_named(ask(3, batch_size = 2), colnames(sce)[1:4])
+    }
+})
+
 test_that("LK07 new data, ten cells, log data, every option of the library", {
     ask <- function(...) marginalLogLik(..., n_mc_samples = 2)
     expect_true(is.finite(ask(model, toy_sce(30, seed = 9))))

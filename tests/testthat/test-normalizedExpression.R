@@ -85,7 +85,9 @@ test_that("genes and cells are chosen, in the given order", {
     one <- normalizedExpression(model, subset.row = 1, subset.col = 3)
     expect_identical(dimnames(one), list("gene_0", "cell_2"))
     expect_argument_error(normalizedExpression(model, subset.row = "XIST"),
-                          "subset.row", "XIST")
+                          "subset.row", "\"XIST\"; there are \"gene_0\"")
+    expect_argument_error(normalizedExpression(model, subset.col = "cell_x"),
+                          "subset.col", "\"cell_x\"; there are \"cell_0\"")
 })
 
 test_that("NM07 every likelihood works", {

@@ -17,7 +17,7 @@ test_that("every option of the core is an argument and the other way round", {
         "x", scvigor:::.argument_of, "external_indexing", "plan_kwargs",
         "checkpoint", "checkpoint_overwrite",
         "subset.row", scvigor:::.source_arguments, "seed", "num_threads",
-        "verbose", "..."
+        "accelerator", "verbose", "..."
     )
     expect_setequal(names(formals(trainSCVI)), c(known, other))
 })

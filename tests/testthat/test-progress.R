@@ -44,7 +44,8 @@ test_that("Ctrl-C while R shows progress asks training to stop", {
         list(counts = toy_counts(10, 50)),
         replace(options$model, "n_genes", 10),
         replace(options$train, "max_epochs", 10),
-        list(train = 1:50), 1, 1, list(on_epoch = pressed), list()
+        list(train = 1:50), 1, scvigor:::.run_on(1, "cpu"),
+        list(on_epoch = pressed), list()
     )
     expect_identical(result$stop_reason, "interrupted")
     expect_equal(result$epochs, 3)

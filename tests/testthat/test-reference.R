@@ -41,7 +41,8 @@ test_that("normalised expression and losses are scvi-tools'", {
     codes <- scvigor:::.codes(kang$model)
     counts <- SummarizedExperiment::assay(kang$sce)
     cells <- scvigor:::.core_cells(codes, counts = counts)
-    losses <- scvigor:::cell_losses(handle, cells, TRUE, 512, 0, 2)
+    run_on <- scvigor:::.run_on(2, "cpu")
+    losses <- scvigor:::cell_losses(handle, cells, TRUE, 512, 0, run_on)
     expect_equal(losses$reconstruction_loss,
                  as.vector(kang$read("reconstruction_error")),
                  tolerance = 1e-5)
@@ -58,14 +59,13 @@ test_that("normalised expression and losses are scvi-tools'", {
     batches <- list(own = integer(), ctrl = 0L, stim = 1L, both = 0:1)
     for (size in names(sizes)) {
         for (batch in names(batches)) {
-            latent_size <- size == "latent"
             decode <- list(
                 transform_batch = batches[[batch]], n_samples = 1,
                 batch_size = 512, seed = 0
             )
             values <- scvigor:::normalized_expression(
-                handle, at_mean, decode, latent_size,
-                if (latent_size) 1 else sizes[[size]], 2
+                handle, at_mean, decode,
+                if (size == "latent") NA else sizes[[size]], NULL, run_on
             )
             name <- paste0("expression/", size, "_", batch)
             stored <- kang$read(name)

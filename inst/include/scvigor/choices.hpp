@@ -18,6 +18,7 @@ enum class VarActivation { kExp, kSoftplus };
 enum class DecoderKind { kNonlinear, kLinear };
 enum class Precision { kFloat32, kFloat64 };
 enum class Optimizer { kAdam, kAdamW };
+enum class Accelerator { kAuto, kCpu, kCuda };
 
 // The public spelling of every choice, in the order shown to users.
 template <class Choice>
@@ -80,6 +81,12 @@ inline const ChoiceNames<Precision>& choice_names(Precision) {
 inline const ChoiceNames<Optimizer>& choice_names(Optimizer) {
   static const ChoiceNames<Optimizer> names{{Optimizer::kAdam, "Adam"},
                                             {Optimizer::kAdamW, "AdamW"}};
+  return names;
+}
+inline const ChoiceNames<Accelerator>& choice_names(Accelerator) {
+  static const ChoiceNames<Accelerator> names{{Accelerator::kAuto, "auto"},
+                                              {Accelerator::kCpu, "cpu"},
+                                              {Accelerator::kCuda, "cuda"}};
   return names;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "scvigor/counts.hpp"
@@ -71,6 +72,27 @@ struct ExpressionOptions : DecodeOptions {
 void normalized_expression(const Model& model, const Cells& cells,
                            const ExpressionOptions& options,
                            const RowSink& sink, const Hooks& hooks = {});
+
+// Expression of `n_samples_overall` draws from the posteriors of all cells
+// together, rows of the result. All alike: of cells chosen with replacement.
+// By importance: from a pool of n_samples_overall / n_cells + 1 draws of every
+// cell, with replacement, as importance_weights() says.
+struct OverallOptions : ExpressionOptions {
+  std::int64_t n_samples_overall = 1000;
+  bool importance = false;
+  std::int64_t max_cells = 1024;    // cells that weights are computed with
+  std::int64_t n_mc_samples = 500;  // for their marginal likelihoods
+};
+void expression_samples(const Model& model, const Cells& cells,
+                        const OverallOptions& options, const RowSink& sink,
+                        const Hooks& hooks = {});
+
+// How much draws of z say about all cells together: for `n_samples` draws of
+// every cell, first all cells' first draws, weights that sum to 1. High for a
+// draw that explains the counts of many cells.
+std::vector<double> importance_weights(const Model& model, const Cells& cells,
+                                       const OverallOptions& options,
+                                       const Hooks& hooks = {});
 
 // The terms of the objective per cell, in nats, z drawn once from q(z | x).
 struct CellLosses {
@@ -153,6 +175,21 @@ std::vector<double> marginal_log_likelihood(const Model& model,
                                             const Cells& cells,
                                             const MarginalOptions& options = {},
                                             const Hooks& hooks = {});
+
+// log-density of the mean of every cell's posterior under the mixture of the
+// posteriors of each sample's cells, n_cells x samples, before any softmax.
+// With `dof` the components have Student's t's tails. A cell's own posterior
+// is part of its own sample's mixture.
+struct AbundanceOptions {
+  std::vector<std::int64_t> sample;  // code of each cell, from 0
+  std::optional<std::int64_t> num_cells_posterior;  // most cells a mixture
+  std::optional<double> dof;
+  std::int64_t batch_size = 512;
+  std::uint64_t seed = 0;
+};
+Matrix differential_abundance(const Model& model, const Cells& cells,
+                              const AbundanceOptions& options,
+                              const Hooks& hooks = {});
 
 // Weights of a linear decoder, genes x n_latent, times the evaluation scale
 // of its BatchNorm. An ArgumentError for other decoders.

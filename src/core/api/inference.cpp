@@ -44,6 +44,31 @@ void normalized_expression(const Model& model, const Cells& cells,
   });
 }
 
+void expression_samples(const Model& model, const Cells& cells,
+                        const OverallOptions& options, const RowSink& sink,
+                        const Hooks& hooks) {
+  ask(model, cells, options.batch_size, [&] {
+    verbs::expression_samples(evaluation(model), cells, options, sink, hooks);
+  });
+}
+
+std::vector<double> importance_weights(const Model& model, const Cells& cells,
+                                       const OverallOptions& options,
+                                       const Hooks& hooks) {
+  return ask(model, cells, options.batch_size, [&] {
+    return verbs::importance_weights(evaluation(model), cells, options, hooks);
+  });
+}
+
+Matrix differential_abundance(const Model& model, const Cells& cells,
+                              const AbundanceOptions& options,
+                              const Hooks& hooks) {
+  return ask(model, cells, options.batch_size, [&] {
+    return verbs::differential_abundance(evaluation(model), cells, options,
+                                         hooks);
+  });
+}
+
 CellLosses cell_losses(const Model& model, const Cells& cells,
                        const LossOptions& options, const Hooks& hooks) {
   return ask(model, cells, options.batch_size, [&] {

@@ -42,7 +42,8 @@ void decode_draw(Vae& vae, const Minibatch& batch, const Inference& q,
   for (const auto code : options.transform_batch)
     in_batch(batch.batch.defined()
                  ? at::full_like(batch.batch, code)
-                 : at::full({batch.n_cells()}, code, at::kLong));
+                 : at::full({batch.n_cells()}, code,
+                            vae.tensor_options().dtype(at::kLong)));
 }
 
 // A mean that is fed one term at a time.

@@ -23,6 +23,15 @@ Matrix latent_representation(Vae& vae, const Cells& cells,
 void normalized_expression(Vae& vae, const Cells& cells,
                            const ExpressionOptions& options,
                            const RowSink& sink, const Hooks& hooks);
+void expression_samples(Vae& vae, const Cells& cells,
+                        const OverallOptions& options, const RowSink& sink,
+                        const Hooks& hooks);
+std::vector<double> importance_weights(Vae& vae, const Cells& cells,
+                                       const OverallOptions& options,
+                                       const Hooks& hooks);
+Matrix differential_abundance(Vae& vae, const Cells& cells,
+                              const AbundanceOptions& options,
+                              const Hooks& hooks);
 CellLosses cell_losses(Vae& vae, const Cells& cells,
                        const LossOptions& options, const Hooks& hooks);
 void posterior_predictive_sample(Vae& vae, const Cells& cells,

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "kernels/dispatch.hpp"
+#include "kernels/forms.hpp"
 #include "kernels/vector_math.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -77,7 +78,7 @@ void update_cpu(at::Tensor& w, const at::Tensor& g, at::Tensor& m,
 
 void adam_update(at::Tensor& w, const at::Tensor& g, at::Tensor& m,
                  at::Tensor& v, const AdamStep& step) {
-  if (!w.is_cpu()) return adam_update_reference(w, g, m, v, step);
+  if (!has_kernel(w)) return adam_update_reference(w, g, m, v, step);
   const at::Tensor grad = g.contiguous();
   if (w.scalar_type() == at::kFloat)
     update_cpu<float>(w, grad, m, v, step);

@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "kernels/count_loss_row.hpp"
+#include "kernels/forms.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -171,7 +172,7 @@ bool wants_grad(const at::Tensor& tensor) {
 }  // namespace
 
 at::Tensor count_loss(const CountLossInput& input, const SparseCounts& x) {
-  if (!input.scale_logits.is_cpu() ||
+  if (!has_kernel(input.scale_logits) ||
       input.likelihood == GeneLikelihood::kNormal)
     return count_loss_reference(input, x);
   const bool with_grad =

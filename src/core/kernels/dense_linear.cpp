@@ -7,6 +7,7 @@
 #include <ATen/ops/sum.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "kernels/forms.hpp"
 #include "kernels/matrix_product.hpp"
 
 namespace scvigor {
@@ -71,7 +72,7 @@ class DenseLinear : public torch::autograd::Function<DenseLinear> {
 
 at::Tensor dense_linear(const at::Tensor& x, const at::Tensor& weight,
                         const at::Tensor& bias) {
-  if (!weight.is_cpu() || weight.scalar_type() != at::kFloat)
+  if (!has_kernel(weight) || weight.scalar_type() != at::kFloat)
     return dense_linear_reference(x, weight, bias);
   return DenseLinear::apply(
       x.contiguous(), weight,

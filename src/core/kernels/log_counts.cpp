@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "kernels/dispatch.hpp"
+#include "kernels/forms.hpp"
 #include "kernels/vector_math.hpp"
 
 namespace scvigor {
@@ -29,7 +30,7 @@ SCVIGOR_KERNEL(log1p_span, log1p_span_body,
 }  // namespace
 
 at::Tensor log1p_counts(const at::Tensor& x) {
-  if (!x.is_cpu() || x.scalar_type() != at::kFloat || !x.is_contiguous())
+  if (!has_kernel(x) || x.scalar_type() != at::kFloat || !x.is_contiguous())
     return at::log1p(x);
   at::Tensor out = at::empty_like(x);
   const float* from = x.data_ptr<float>();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/dispatch.hpp"
+#include "kernels/forms.hpp"
 
 namespace scvigor {
 namespace {
@@ -240,7 +241,7 @@ class SparseLinear : public torch::autograd::Function<SparseLinear> {
 }  // namespace
 
 at::Tensor sparse_linear(const SparseCounts& x, const at::Tensor& weight) {
-  if (!weight.is_cpu()) return sparse_linear_reference(x, weight);
+  if (!has_kernel(weight)) return sparse_linear_reference(x, weight);
   return SparseLinear::apply(weight, x.indptr, x.genes, x.values);
 }
 

@@ -63,6 +63,17 @@ void Vae::collect_state() {
   for (auto& parameter : state_.parameters()) parameter.set_requires_grad(true);
 }
 
+// The layers hold the same tensors as the list of the state, so that they
+// move along.
+void Vae::move_to(at::Device device) {
+  for (const auto& entry : state_.entries())
+    for (at::Tensor part : entry.parts) {
+      part.mutable_grad().reset();
+      part.set_data(part.detach().to(device));
+    }
+  tensor_options_ = tensor_options_.device(device);
+}
+
 std::vector<at::Tensor> Vae::one_hot_codes(const Minibatch& cells,
                                            const at::Tensor& batch) const {
   std::vector<at::Tensor> codes;
@@ -75,7 +86,8 @@ std::vector<at::Tensor> Vae::one_hot_codes(const Minibatch& cells,
   return codes;
 }
 
-// [first, continuous covariates, batch embedding], those that exist.
+// [first, continuous covariates, batch embedding], those that exist. Cells of
+// a single batch need not tell it.
 at::Tensor Vae::join_covariates(const at::Tensor& first,
                                 const Minibatch& cells,
                                 const at::Tensor& batch) const {
@@ -83,7 +95,9 @@ at::Tensor Vae::join_covariates(const at::Tensor& first,
   if (first.defined()) columns.push_back(first);
   if (options_.n_continuous_cov > 0) columns.push_back(cells.continuous);
   if (batch_embedding_.defined())
-    columns.push_back(at::index_select(batch_embedding_, 0, batch));
+    columns.push_back(batch.defined()
+                          ? at::index_select(batch_embedding_, 0, batch)
+                          : batch_embedding_.expand({cells.n_cells(), -1}));
   if (columns.empty()) return {};
   return columns.size() == 1 ? columns.front() : at::cat(columns, 1);
 }

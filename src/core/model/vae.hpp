@@ -53,6 +53,8 @@ class Vae {
   const ModelOptions& options() const { return options_; }
   const at::TensorOptions& tensor_options() const { return tensor_options_; }
   const StateList& state() const { return state_; }
+  // All weights, in place; gradients are forgotten.
+  void move_to(at::Device device);
 
   // q(z | x, s, c) and q(l | x, s, c). Minified data skip the encoders.
   Inference infer(const Minibatch& batch, const Mode& mode);

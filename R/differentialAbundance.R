@@ -1,0 +1,96 @@
+#' Differential abundance
+#'
+#' Where in latent space the cells of each sample lie: the log-density of
+#' every cell under the mixture of the posteriors of each sample's cells.
+#' Differences between columns tell, for a cell's state, which samples or
+#' groups of samples have more such cells than their sizes suggest.
+#'
+#' scvi-tools 1.4 gives the components the posterior's variance as scale; here
+#' they have its standard deviation. A cell's own posterior takes part in the
+#' mixture of its own sample, there and here. With `latent_distribution =
+#' "ln"` densities are those before the softmax.
+#'
+#' @inheritParams latentRepresentation
+#' @param sample The sample of every cell: the name of a column of the cell
+#'   table (for a model without `x`: of a column that it was trained with), or
+#'   a vector with a value per cell.
+#' @param num_cells_posterior The largest number of cells, drawn at random,
+#'   that a sample's mixture is made of. NULL (default): all. Fewer are
+#'   quicker: time grows with cells times cells.
+#' @param dof Degrees of freedom of Student's t for the components. NULL
+#'   (default): they are normal. Few (3, say) have long tails, and judge cells
+#'   far from all others less harshly.
+#'
+#' @return A matrix of cells x samples: natural logs of densities, with the
+#'   names of the cells and the levels of `sample`.
+#' @seealso [latentRepresentation()], for the posterior itself.
+#' @examples
+#' sce <- exampleSCE()
+#' model <- trainSCVI(sce, batch = "batch", max_epochs = 5, n_hidden = 32)
+#' abundance <- differentialAbundance(model, sample = "batch")
+#' head(abundance)
+#' # Above 0: states that batch_1 has more of than batch_2
+#' summary(abundance[, "batch_1"] - abundance[, "batch_2"])
+#' @export
+differentialAbundance <- function(
+    object, x = NULL, ..., sample, num_cells_posterior = NULL, dof = NULL,
+    name = NULL, batch_size = 512, seed = NULL, num_threads = NULL,
+    accelerator = "auto"
+) {
+    .check_whole(batch_size, "batch_size")
+    if (!is.null(num_cells_posterior)) {
+        .check_whole(num_cells_posterior, "num_cells_posterior")
+    }
+    if (!is.null(dof)) {
+        .check_positive(dof, "dof")
+    }
+    if (missing(sample) || is.null(sample)) {
+        .stop_argument(
+            "sample", "`sample` must tell the sample of every cell: a column ",
+            "name or a vector."
+        )
+    }
+    run_on <- .run_on(num_threads, accelerator)
+    query <- .query(
+        object, x, ..., subset.col = NULL, name = name,
+        needs_counts = FALSE, known = names(formals())
+    )
+    sample <- .read_column(sample, "sample", list(
+        counts = matrix(0, 0, .n_cells(query$cells)),
+        cell_data = if (is.null(query$cells$counts)) {
+            .stored_cell_data(query$model)
+        } else {
+            query$cell_data
+        }
+    ))
+    levels <- .levels_of(sample, "sample")
+    random <- !is.null(num_cells_posterior)
+    log_density <- differential_abundance(
+        query$pointer, query$cells, .codes_of(sample, levels, "sample"),
+        num_cells_posterior, dof, batch_size,
+        if (random) .check_seed(seed) else 0, run_on
+    )
+    dimnames(log_density) <- list(query$cell_names, levels)
+    log_density
+}
+
+# The categories that the model was trained with, as a table of its cells.
+.stored_cell_data <- function(model) {
+    registry <- .registry(model)
+    codes <- .codes(model)
+    entries <- c(registry[c("batch", "labels")], registry$categorical)
+    values <- c(
+        codes[c("batch", "labels")],
+        lapply(seq_along(registry$categorical), function(k) {
+            codes$categorical[, k]
+        })
+    )
+    named <- !vapply(
+        entries, function(entry) is.null(entry$column), logical(1)
+    )
+    table <- Map(function(entry, code) {
+        factor(entry$levels[code + 1], entry$levels)
+    }, entries[named], values[named])
+    names(table) <- vapply(entries[named], `[[`, "", "column")
+    data.frame(table, check.names = FALSE)
+}

@@ -1,0 +1,83 @@
+#include <Rcpp.h>
+
+#include "r_query.h"
+
+using scvigor::Cells;
+using scvigor::Hooks;
+using scvigor::Model;
+using scvigor::RowBlock;
+using scvigor::r::ask;
+
+namespace {
+
+// `size` is the total that expression sums to; NA: the cell's own.
+template <class Options>
+Options expression_options(const Rcpp::List& decode, double size) {
+  auto options = scvigor::r::decode_options<Options>(decode);
+  options.latent_library_size = Rcpp::NumericVector::is_na(size);
+  if (!options.latent_library_size) options.library_size = size;
+  return options;
+}
+
+}  // namespace
+
+// Genes x cells; with a function `write` it gets the blocks, and NULL is
+// returned.
+// [[Rcpp::export(rng = false)]]
+Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells,
+                                    Rcpp::List decode, double library_size,
+                                    Rcpp::RObject write, Rcpp::List run_on) {
+  return ask(
+      model, cells, run_on,
+      [=](const Model& m, const Cells& c, const Hooks& hooks) {
+        const auto options = expression_options<scvigor::ExpressionOptions>(
+            decode, library_size);
+        if (!write.isNULL()) {
+          const scvigor::r::BlockWriter writer(write);
+          scvigor::normalized_expression(
+              m, c, options, [&](const RowBlock& rows) { writer(0, rows); },
+              hooks);
+          return Rcpp::RObject();
+        }
+        scvigor::r::GeneCellArray out(m, c, options, 1);
+        scvigor::normalized_expression(
+            m, c, options, [&](const RowBlock& rows) { out.write(0, rows); },
+            hooks);
+        return Rcpp::RObject(out.get());
+      });
+}
+
+// Genes x samples. `overall` names the other members of OverallOptions.
+// [[Rcpp::export(rng = false)]]
+Rcpp::NumericMatrix expression_samples(SEXP model, Rcpp::List cells,
+                                       Rcpp::List decode, double library_size,
+                                       Rcpp::List overall,
+                                       Rcpp::List run_on) {
+  return ask(
+      model, cells, run_on,
+      [=](const Model& m, const Cells& c, const Hooks& hooks) {
+        auto options = expression_options<scvigor::OverallOptions>(
+            decode, library_size);
+        const auto whole = [&](const char* name) {
+          return static_cast<std::int64_t>(Rcpp::as<double>(overall[name]));
+        };
+        options.n_samples_overall = whole("n_samples_overall");
+        options.max_cells = whole("max_cells");
+        options.n_mc_samples = whole("n_mc_samples");
+        options.importance = Rcpp::as<bool>(overall["importance"]);
+        const auto n_genes = options.genes.empty()
+                                 ? m.options().n_genes
+                                 : static_cast<std::int64_t>(
+                                       options.genes.size());
+        Rcpp::NumericMatrix out(static_cast<int>(n_genes),
+                                static_cast<int>(options.n_samples_overall));
+        scvigor::expression_samples(
+            m, c, options,
+            [&](const RowBlock& rows) {
+              std::copy_n(rows.values, rows.n_rows * rows.n_cols,
+                          out.begin() + rows.first * rows.n_cols);
+            },
+            hooks);
+        return out;
+      });
+}

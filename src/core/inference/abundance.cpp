@@ -1,0 +1,84 @@
+#include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
+
+#include <algorithm>
+
+#include "inference/blocks.hpp"
+#include "inference/mixture.hpp"
+#include "util/tensor_operators.hpp"
+
+namespace scvigor::verbs {
+namespace {
+
+using Positions = std::vector<std::int64_t>;
+
+// The cells of every sample, at most `most` of each.
+std::vector<Positions> cells_by_sample(const AbundanceOptions& options) {
+  std::vector<Positions> out;
+  for (std::size_t i = 0; i < options.sample.size(); ++i) {
+    const auto code = static_cast<std::size_t>(options.sample[i]);
+    if (code >= out.size()) out.resize(code + 1);
+    out[code].push_back(static_cast<std::int64_t>(i));
+  }
+  if (!options.num_cells_posterior) return out;
+  Rng rng(derive_seed(options.seed, SeedUse::kInference));
+  const auto most = static_cast<std::size_t>(*options.num_cells_posterior);
+  for (auto& cells : out) {
+    if (cells.size() <= most) continue;
+    rng.shuffle(cells);
+    cells.resize(most);
+  }
+  return out;
+}
+
+void check(const AbundanceOptions& options, const Cells& cells) {
+  if (static_cast<std::int64_t>(options.sample.size()) != cells.n_cells() ||
+      std::any_of(options.sample.begin(), options.sample.end(),
+                  [](std::int64_t code) { return code < 0; }))
+    throw ArgumentError("sample", "`sample` must have a code for each cell.");
+  if (options.num_cells_posterior && *options.num_cells_posterior < 1)
+    throw ArgumentError("num_cells_posterior",
+                        "`num_cells_posterior` must be at least 1.");
+  if (options.dof && !(*options.dof > 0.0))
+    throw ArgumentError("dof", "`dof` must be above 0.");
+}
+
+at::Tensor tensor_of(const Matrix& matrix) {
+  return at::tensor(matrix.values, at::kDouble)
+      .reshape({matrix.n_rows, matrix.n_cols});
+}
+
+}  // namespace
+
+Matrix differential_abundance(Vae& vae, const Cells& cells,
+                              const AbundanceOptions& options,
+                              const Hooks& hooks) {
+  check(options, cells);
+  const Posterior q = latent_posterior(vae, cells, options.batch_size, hooks);
+  Matrix out;
+  if (hooks.interrupted && hooks.interrupted()) return out;
+  const at::NoGradGuard no_grad;
+  const at::Tensor mean = tensor_of(q.mean);
+  const at::Tensor scale = tensor_of(q.var).sqrt();
+  const auto samples = cells_by_sample(options);
+  at::Tensor log_density = at::empty(
+      {cells.n_cells(), static_cast<std::int64_t>(samples.size())},
+      at::kDouble);
+  for (std::size_t s = 0; s < samples.size(); ++s) {
+    const at::Tensor members = at::tensor(samples[s], at::kLong);
+    const Components components{mean.index_select(0, members),
+                                scale.index_select(0, members), options.dof};
+    for (std::int64_t first = 0; first < cells.n_cells();
+         first += options.batch_size) {
+      if (hooks.interrupted && hooks.interrupted()) return out;
+      const auto n = std::min(options.batch_size, cells.n_cells() - first);
+      log_density.select(1, static_cast<std::int64_t>(s))
+          .narrow(0, first, n)
+          .copy_(log_mixture_density(mean.narrow(0, first, n), components));
+    }
+  }
+  append_rows(log_density, out);
+  return out;
+}
+
+}  // namespace scvigor::verbs

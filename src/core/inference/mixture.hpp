@@ -1,0 +1,27 @@
+#ifndef SCVIGOR_CORE_INFERENCE_MIXTURE_HPP
+#define SCVIGOR_CORE_INFERENCE_MIXTURE_HPP
+
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+
+namespace scvigor {
+
+// Components of a mixture: `size` distributions of independent dimensions.
+struct Components {
+  at::Tensor mean;            // size x dimensions, float64
+  at::Tensor scale;           // size x dimensions
+  std::optional<double> dof;  // of Student's t; empty: normal
+};
+
+// log-density of every point under every component, points x components.
+at::Tensor log_component_densities(const at::Tensor& points,
+                                   const Components& components);
+
+// log-density of every point under their equal mixture (points).
+at::Tensor log_mixture_density(const at::Tensor& points,
+                               const Components& components);
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,108 @@
+skip_if_not_installed("HDF5Array")
+sce <- toy_sce(30, per_batch = 50)
+model <- quick_train(sce, batch = "batch")
+withr::local_options(HDF5Array.dump.dir = withr::local_tempdir())
+
+test_that("expression in an HDF5 file equals that in memory", {
+    ask <- function(...) normalizedExpression(model, ..., seed = 1)
+    expected <- ask(batch_size = 16)
+    on_disk <- ask(batch_size = 16, sink = "HDF5Array")
+    expect_s4_class(on_disk, "HDF5Matrix")
+    expect_identical(dimnames(on_disk), dimnames(sce))
+    expect_identical(as.matrix(on_disk), expected)
+    part <- ask(subset.row = c("gene_7", "gene_2"), subset.col = 9:3,
+                sink = "HDF5Array")
+    expect_identical(as.matrix(part),
+                     ask(subset.row = c("gene_7", "gene_2"),
+                         subset.col = 9:3))
+    expect_identical(
+        as.matrix(ask(batch_size = 16, sink = "RleArray")), expected
+    )
+})
+
+test_that("draws in an HDF5 file equal those in memory", {
+    ask <- function(...) {
+        normalizedExpression(model, n_samples = 3, return_mean = FALSE,
+                             batch_size = 16, seed = 1, ...)
+    }
+    on_disk <- ask(sink = "HDF5Array")
+    expect_identical(dim(on_disk), c(30L, 100L, 3L))
+    expect_identical(as.array(on_disk), ask())
+})
+
+test_that("predictive samples in an HDF5 file are the sparse ones", {
+    ask <- function(...) {
+        posteriorPredictiveSample(model, batch_size = 16, seed = 1, ...)
+    }
+    one <- ask(sink = "HDF5Array")
+    expect_identical(DelayedArray::type(one), "integer")
+    expect_equal(as.matrix(one), as.matrix(ask()))
+    three <- ask(n_samples = 3, sink = "HDF5Array")
+    expect_identical(dim(three), c(30L, 100L, 3L))
+    expect_equal(as.array(three), simplify2array(lapply(
+        ask(n_samples = 3), as.matrix
+    )), ignore_attr = TRUE)
+    mean <- ask(transform_batch = c("batch_0", "batch_1"),
+                sink = "HDF5Array")
+    expect_identical(DelayedArray::type(mean), "double")
+})
+
+test_that("a sink of one's own is filled", {
+    file <- withr::local_tempfile(fileext = ".h5")
+    sink <- HDF5Array::HDF5RealizationSink(
+        dim(sce), dimnames(sce), filepath = file, name = "expression"
+    )
+    normalizedExpression(model, seed = 1, sink = sink)
+    expect_identical(
+        as.matrix(HDF5Array::HDF5Array(file, "expression")),
+        normalizedExpression(model, seed = 1)
+    )
+    expect_argument_error(
+        normalizedExpression(model, subset.row = 1:3, sink = sink), "sink",
+        "30 x 100, but the result is 3 x 100"
+    )
+})
+
+test_that("unknown back ends list the known ones, nothing is left behind", {
+    for (bad in list("HDF6", 1, c("HDF5Array", "RleArray"), NA)) {
+        expect_argument_error(normalizedExpression(model, sink = bad), "sink",
+                              "\"HDF5Array\"")
+    }
+    before <- DelayedArray::getAutoRealizationBackend()
+    normalizedExpression(model, sink = "RleArray")
+    expect_identical(DelayedArray::getAutoRealizationBackend(), before)
+})
+
+test_that("no block is larger than `batch_size` cells", {
+    query <- scvigor:::.decode_query(
+        model, NULL, transform_batch = NULL, n_samples = 2,
+        subset.row = NULL, subset.col = NULL, name = NULL, batch_size = 30,
+        seed = 1, num_threads = NULL, accelerator = "cpu",
+        needs_library = FALSE, known = character()
+    )
+    sizes <- integer()
+    record <- function(sample, first, block) {
+        if (sample == 1) expect_equal(first, sum(sizes) + 1)
+        sizes <<- c(sizes, if (sample == 1) ncol(block))
+    }
+    scvigor:::normalized_expression(query$pointer, query$cells, query$decode,
+                                    1, record, query$run_on)
+    expect_identical(sizes, c(30L, 30L, 30L, 10L))
+    sizes <- integer()
+    scvigor:::posterior_predictive_sample(query$pointer, query$cells,
+                                          query$decode, record, query$run_on)
+    expect_identical(sizes, c(30L, 30L, 30L, 10L))
+})
+
+test_that("an error while writing is an error of the verb", {
+    broken <- function(...) stop("disk full")
+    expect_error(
+        scvigor:::normalized_expression(
+            scvigor:::.handle(model),
+            scvigor:::.query(model, NULL, subset.col = NULL, name = NULL,
+                             needs_counts = FALSE, known = "")$cells,
+            list(batch_size = 30, seed = 1, n_samples = 1), 1, broken,
+            scvigor:::.run_on(1, "cpu")
+        ), "disk full"
+    )
+})
