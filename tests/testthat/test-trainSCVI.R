@@ -157,6 +157,11 @@ test_that("MC02 MC06 architectures of all kinds train", {
         )
         expect_true(is.finite(elbo(model, sce)), info = dispersion)
     }
+    # Without levels there is one of everything.
+    for (dispersion in c("gene-batch", "gene-label")) {
+        model <- quick_train(sce, dispersion = dispersion)
+        expect_true(is.finite(elbo(model, sce)), info = dispersion)
+    }
     one <- quick_train(sce, n_latent = 1, n_layers = 3,
                        use_layer_norm = "both", use_batch_norm = "none")
     expect_identical(dim(latentRepresentation(one)), c(100L, 1L))

@@ -67,7 +67,7 @@ void check_cells(const Cells& cells, const ModelOptions& o) {
   check_codes("batch", cells.batch, cells.n_cells(), o.n_batch,
               o.n_batch > 1);
   check_codes("labels", cells.labels, cells.n_cells(), o.n_labels,
-              o.dispersion == Dispersion::kGeneLabel);
+              o.dispersion == Dispersion::kGeneLabel && o.n_labels > 1);
   check_categorical(cells, o);
   check_length("continuous_covariates", cells.continuous.size(),
                cells.n_cells(), o.n_continuous_cov);
