@@ -6,6 +6,9 @@
 #' @inheritParams normalizedExpression
 #' @param n_samples Draws from each cell's posterior, default 1.
 #' @param give_mean TRUE: the mean of the draws. FALSE (default): each draw.
+#' @param sink NULL (default): the result is in memory. Else the name of a
+#'   back end of the DelayedArray package, such as `"HDF5Array"`, into which it
+#'   is written block by block.
 #'
 #' @return A list of matrices of genes x cells with the names of the input,
 #'   or, with several samples and without `give_mean`, of arrays of genes x
@@ -18,7 +21,7 @@
 #'       likelihood the standard deviation; not there for `"poisson"`;}
 #'     \item{`dropout`}{the probability of an extra zero, for `"zinb"`.}
 #'   }
-#'   They are dense: for large data choose genes and cells.
+#'   They are dense: for large data choose genes and cells, or give a `sink`.
 #' @seealso [posteriorPredictiveSample()], which draws from them.
 #' @examples
 #' sce <- exampleSCE()
@@ -34,7 +37,7 @@ likelihoodParameters <- function(
     object, x = NULL, ..., n_samples = 1, give_mean = FALSE,
     transform_batch = NULL, subset.row = NULL, subset.col = NULL,
     name = NULL, batch_size = 512, seed = NULL, num_threads = NULL,
-    accelerator = "auto"
+    accelerator = "auto", sink = NULL
 ) {
     .check_flag(give_mean, "give_mean")
     query <- .decode_query(
@@ -45,9 +48,36 @@ likelihoodParameters <- function(
         accelerator = accelerator, needs_library = TRUE,
         known = names(formals())
     )
+    outputs <- .parameter_sinks(
+        sink, query, if (!give_mean && n_samples > 1) n_samples
+    )
     parameters <- likelihood_parameters(
         query$pointer, query$cells, query$decode, give_mean,
-        query$run_on
+        lapply(outputs, `[[`, "write"), query$run_on
     )
+    if (length(outputs)) {
+        return(lapply(outputs, function(output) output$close()))
+    }
     lapply(parameters, .name_expression, query$dimnames)
+}
+
+# One for each matrix of the result; none when it stays in memory.
+.parameter_sinks <- function(sink, query, n_samples) {
+    if (is.null(sink)) {
+        return(list())
+    }
+    if (!is.character(sink)) {
+        .stop_argument(
+            "sink", "`sink` must be the name of a back end here: the result ",
+            "is several matrices."
+        )
+    }
+    names <- switch(.model_options(query$model)$gene_likelihood,
+        poisson = "mean",
+        zinb = c("mean", "dispersions", "dropout"),
+        c("mean", "dispersions")
+    )
+    lapply(stats::setNames(nm = names), function(name) {
+        .open_sink(sink, query$dimnames, query$n_cells, n_samples)
+    })
 }

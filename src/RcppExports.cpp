@@ -247,16 +247,17 @@ BEGIN_RCPP
 END_RCPP
 }
 // likelihood_parameters
-Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells, Rcpp::List decode, bool give_mean, Rcpp::List run_on);
-RcppExport SEXP _scvigor_likelihood_parameters(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP give_meanSEXP, SEXP run_onSEXP) {
+Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells, Rcpp::List decode, bool give_mean, Rcpp::List write, Rcpp::List run_on);
+RcppExport SEXP _scvigor_likelihood_parameters(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP give_meanSEXP, SEXP writeSEXP, SEXP run_onSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
     Rcpp::traits::input_parameter< bool >::type give_mean(give_meanSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type write(writeSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(likelihood_parameters(model, cells, decode, give_mean, run_on));
+    rcpp_result_gen = Rcpp::wrap(likelihood_parameters(model, cells, decode, give_mean, write, run_on));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -325,7 +326,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},
     {"_scvigor_default_max_epochs", (DL_FUNC) &_scvigor_default_max_epochs, 1},
     {"_scvigor_posterior_predictive_sample", (DL_FUNC) &_scvigor_posterior_predictive_sample, 5},
-    {"_scvigor_likelihood_parameters", (DL_FUNC) &_scvigor_likelihood_parameters, 5},
+    {"_scvigor_likelihood_parameters", (DL_FUNC) &_scvigor_likelihood_parameters, 6},
     {"_scvigor_feature_correlation", (DL_FUNC) &_scvigor_feature_correlation, 6},
     {"_scvigor_split_cells", (DL_FUNC) &_scvigor_split_cells, 3},
     {"_scvigor_train_scvi", (DL_FUNC) &_scvigor_train_scvi, 8},

@@ -13,6 +13,8 @@ using scvigor::Model;
 using scvigor::RowBlock;
 using scvigor::r::ask;
 using scvigor::r::decode_options;
+using scvigor::r::BlockMean;
+using scvigor::r::BlockWriter;
 using scvigor::r::GeneCellArray;
 
 namespace {
@@ -79,6 +81,14 @@ Rcpp::List fill(std::vector<Columns> samples, const Model& model,
   return out;
 }
 
+std::vector<const char*> parameter_names(scvigor::GeneLikelihood likelihood) {
+  using scvigor::GeneLikelihood;
+  std::vector<const char*> names{"mean"};
+  if (likelihood != GeneLikelihood::kPoisson) names.push_back("dispersions");
+  if (likelihood == GeneLikelihood::kZinb) names.push_back("dropout");
+  return names;
+}
+
 }  // namespace
 
 // A list with every sample: the slots of a sparse matrix, or for the normal
@@ -107,36 +117,44 @@ Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
              });
 }
 
-// Those parameters that the likelihood has.
+// Those parameters that the likelihood has; with a list of functions `write`
+// those get the blocks instead.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
                                  Rcpp::List decode, bool give_mean,
-                                 Rcpp::List run_on) {
+                                 Rcpp::List write, Rcpp::List run_on) {
   return ask(
       model, cells, run_on,
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
-        using scvigor::GeneLikelihood;
         const auto options = decode_options<DecodeOptions>(decode);
-        const auto likelihood = m.options().gene_likelihood;
-        std::vector<const char*> names{"mean"};
-        if (likelihood != GeneLikelihood::kPoisson)
-          names.push_back("dispersions");
-        if (likelihood == GeneLikelihood::kZinb) names.push_back("dropout");
+        const auto n = options.n_samples;
+        const auto names = parameter_names(m.options().gene_likelihood);
         std::vector<GeneCellArray> arrays;
-        for (std::size_t k = 0; k < names.size(); ++k)
-          arrays.emplace_back(m, c, options,
-                              give_mean ? 1 : options.n_samples);
+        std::vector<BlockWriter> writers;
+        for (const char* name : names)
+          if (write.size() > 0)
+            writers.emplace_back(static_cast<SEXP>(write[name]));
+          else
+            arrays.emplace_back(m, c, options, give_mean ? 1 : n);
+        const auto put = [&](std::size_t k, std::int64_t sample,
+                             const RowBlock& rows) {
+          if (writers.empty())
+            arrays[k].write(sample, rows);
+          else
+            writers[k](sample, rows);
+        };
 
+        std::vector<BlockMean> means(names.size());
         scvigor::likelihood_parameters(
             m, c, options,
             [&](std::int64_t sample, const scvigor::LikelihoodBlock& block) {
               const RowBlock* const blocks[] = {
                   &block.mean, &block.dispersions, &block.dropout};
-              for (std::size_t k = 0; k < arrays.size(); ++k)
-                if (give_mean)
-                  arrays[k].average(sample, options.n_samples, *blocks[k]);
-                else
-                  arrays[k].write(sample, *blocks[k]);
+              for (std::size_t k = 0; k < names.size(); ++k)
+                if (!give_mean)
+                  put(k, sample, *blocks[k]);
+                else if (means[k].add(sample, n, *blocks[k]))
+                  put(k, 0, means[k].block());
             },
             hooks);
         Rcpp::List out;

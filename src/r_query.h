@@ -79,13 +79,6 @@ class GeneCellArray {
   void write(std::int64_t sample, const RowBlock& rows) {
     std::copy_n(rows.values, rows.n_rows * rows.n_cols, place(sample, rows));
   }
-  // Makes the only sample the mean of `n`, of which this is number `sample`.
-  void average(std::int64_t sample, std::int64_t n, const RowBlock& rows) {
-    double* const to = place(0, rows);
-    for (std::int64_t i = 0; i < rows.n_rows * rows.n_cols; ++i)
-      to[i] = (sample > 0 ? to[i] : 0.0) +
-              rows.values[i] / static_cast<double>(n);
-  }
   Rcpp::NumericVector get() const { return values_; }
 
  private:
@@ -115,6 +108,26 @@ class BlockWriter {
 
  private:
   Rcpp::Function write_;
+};
+
+// The mean over the samples of a block, which come one after another.
+class BlockMean {
+ public:
+  // true: this was the last of `n` samples
+  bool add(std::int64_t sample, std::int64_t n, const RowBlock& rows) {
+    mean_.resize(static_cast<std::size_t>(rows.n_rows * rows.n_cols));
+    if (sample == 0) std::fill(mean_.begin(), mean_.end(), 0.0);
+    for (std::size_t i = 0; i < mean_.size(); ++i)
+      mean_[i] += rows.values[i] / static_cast<double>(n);
+    block_ = rows;
+    block_.values = mean_.data();
+    return sample + 1 == n;
+  }
+  const RowBlock& block() const { return block_; }
+
+ private:
+  std::vector<double> mean_;
+  RowBlock block_;
 };
 
 }  // namespace r

@@ -2,6 +2,7 @@
 // run, here, and tensors that live elsewhere and hold nothing.
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "catch.hpp"
 #include "collect.hpp"

@@ -47,6 +47,23 @@ test_that("predictive samples in an HDF5 file are the sparse ones", {
     expect_identical(DelayedArray::type(mean), "double")
 })
 
+test_that("likelihood parameters in HDF5 files equal those in memory", {
+    for (give_mean in c(TRUE, FALSE)) {
+        ask <- function(...) {
+            likelihoodParameters(model, n_samples = 3, give_mean = give_mean,
+                                 batch_size = 16, seed = 1, ...)
+        }
+        on_disk <- ask(sink = "HDF5Array")
+        expect_s4_class(on_disk$mean, "HDF5Array")
+        expect_identical(lapply(on_disk, as.array), ask())
+    }
+    poisson <- quick_train(sce, gene_likelihood = "poisson")
+    expect_named(likelihoodParameters(poisson, sink = "HDF5Array"), "mean")
+    expect_argument_error(
+        likelihoodParameters(model, sink = 1), "sink", "name of a back end"
+    )
+})
+
 test_that("a sink of one's own is filled", {
     file <- withr::local_tempfile(fileext = ".h5")
     sink <- HDF5Array::HDF5RealizationSink(
