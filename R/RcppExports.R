@@ -77,8 +77,8 @@ posterior_predictive_sample <- function(model, cells, decode, write, run_on) {
     .Call(`_scvigor_posterior_predictive_sample`, model, cells, decode, write, run_on)
 }
 
-likelihood_parameters <- function(model, cells, decode, give_mean, write, run_on) {
-    .Call(`_scvigor_likelihood_parameters`, model, cells, decode, give_mean, write, run_on)
+likelihood_parameters <- function(model, cells, decode, give_mean, open, run_on) {
+    .Call(`_scvigor_likelihood_parameters`, model, cells, decode, give_mean, open, run_on)
 }
 
 feature_correlation <- function(model, cells, decode, ranks, size_factor, run_on) {

@@ -12,6 +12,7 @@
 #' validation cells remain unseen. To go on with a run as if it had never
 #' ended, see [resumeTraining()].
 #'
+#' @inheritParams trainSCVI
 #' @param object A model, or an object that [runSCVI()] returned.
 #' @param x The data of the training, as they were given to [trainSCVI()]. Not
 #'   needed where `object` holds them. Genes and cells are found by name;
@@ -28,8 +29,6 @@
 #' @param seed A whole number that fixes the result; NULL (default): drawn
 #'   from R's random numbers.
 #' @param num_threads Threads; NULL (default): as many as LibTorch uses.
-#' @param accelerator Where to train: `"auto"` (default) takes a CUDA graphics
-#'   card if LibTorch sees one, `"cpu"` and `"cuda"` choose.
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
 #' @return For a model, a new [SCVIModel-class], whose history goes on from

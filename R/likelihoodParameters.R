@@ -40,6 +40,7 @@ likelihoodParameters <- function(
     accelerator = "auto", sink = NULL
 ) {
     .check_flag(give_mean, "give_mean")
+    .check_back_end(sink)
     query <- .decode_query(
         object, x, ..., transform_batch = transform_batch,
         n_samples = n_samples, subset.row = subset.row,
@@ -48,36 +49,29 @@ likelihoodParameters <- function(
         accelerator = accelerator, needs_library = TRUE,
         known = names(formals())
     )
-    outputs <- .parameter_sinks(
-        sink, query, if (!give_mean && n_samples > 1) n_samples
-    )
+    outputs <- list()
+    open_output <- function(name) {
+        outputs[[name]] <<- .open_sink(
+            sink, query$dimnames, query$n_cells,
+            if (!give_mean && n_samples > 1) n_samples
+        )
+        outputs[[name]]$write
+    }
     parameters <- likelihood_parameters(
         query$pointer, query$cells, query$decode, give_mean,
-        lapply(outputs, `[[`, "write"), query$run_on
+        if (!is.null(sink)) open_output, query$run_on
     )
-    if (length(outputs)) {
+    if (!is.null(sink)) {
         return(lapply(outputs, function(output) output$close()))
     }
     lapply(parameters, .name_expression, query$dimnames)
 }
 
-# One for each matrix of the result; none when it stays in memory.
-.parameter_sinks <- function(sink, query, n_samples) {
-    if (is.null(sink)) {
-        return(list())
-    }
-    if (!is.character(sink)) {
+.check_back_end <- function(sink) {
+    if (!is.null(sink) && !is.character(sink)) {
         .stop_argument(
             "sink", "`sink` must be the name of a back end here: the result ",
             "is several matrices."
         )
     }
-    names <- switch(.model_options(query$model)$gene_likelihood,
-        poisson = "mean",
-        zinb = c("mean", "dispersions", "dropout"),
-        c("mean", "dispersions")
-    )
-    lapply(stats::setNames(nm = names), function(name) {
-        .open_sink(sink, query$dimnames, query$n_cells, n_samples)
-    })
 }

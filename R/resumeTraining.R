@@ -14,6 +14,7 @@
 #' place. `max_epochs` set to the epochs that the checkpoint holds gives the
 #' model as it was then, and `lr` goes on in smaller steps.
 #'
+#' @inheritParams trainSCVI
 #' @param path The file, or the folder that was given as `checkpoint`.
 #' @param x The data of the run, as they were given to [trainSCVI()].
 #' @param max_epochs Epochs of the whole run. NULL (default): as many as were
@@ -25,8 +26,6 @@
 #'   they differ.
 #' @param lr Learning rate from now on. NULL (default): the run's own.
 #' @param num_threads Threads; NULL (default): as the run was started.
-#' @param accelerator Where to train: `"auto"` (default) takes a CUDA graphics
-#'   card if LibTorch sees one, `"cpu"` and `"cuda"` choose.
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
 #' @return An [SCVIModel-class].

@@ -247,17 +247,17 @@ BEGIN_RCPP
 END_RCPP
 }
 // likelihood_parameters
-Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells, Rcpp::List decode, bool give_mean, Rcpp::List write, Rcpp::List run_on);
-RcppExport SEXP _scvigor_likelihood_parameters(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP give_meanSEXP, SEXP writeSEXP, SEXP run_onSEXP) {
+Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells, Rcpp::List decode, bool give_mean, Rcpp::RObject open, Rcpp::List run_on);
+RcppExport SEXP _scvigor_likelihood_parameters(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP give_meanSEXP, SEXP openSEXP, SEXP run_onSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
     Rcpp::traits::input_parameter< bool >::type give_mean(give_meanSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type write(writeSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RObject >::type open(openSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(likelihood_parameters(model, cells, decode, give_mean, write, run_on));
+    rcpp_result_gen = Rcpp::wrap(likelihood_parameters(model, cells, decode, give_mean, open, run_on));
     return rcpp_result_gen;
 END_RCPP
 }

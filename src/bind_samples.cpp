@@ -117,12 +117,12 @@ Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
              });
 }
 
-// Those parameters that the likelihood has; with a list of functions `write`
-// those get the blocks instead.
+// Those parameters that the likelihood has. A function `open` is called with
+// the name of each and returns the function that gets its blocks instead.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
                                  Rcpp::List decode, bool give_mean,
-                                 Rcpp::List write, Rcpp::List run_on) {
+                                 Rcpp::RObject open, Rcpp::List run_on) {
   return ask(
       model, cells, run_on,
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
@@ -132,10 +132,10 @@ Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
         std::vector<GeneCellArray> arrays;
         std::vector<BlockWriter> writers;
         for (const char* name : names)
-          if (write.size() > 0)
-            writers.emplace_back(static_cast<SEXP>(write[name]));
-          else
+          if (open.isNULL())
             arrays.emplace_back(m, c, options, give_mean ? 1 : n);
+          else
+            writers.emplace_back(Rcpp::Function(open)(name));
         const auto put = [&](std::size_t k, std::int64_t sample,
                              const RowBlock& rows) {
           if (writers.empty())
