@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "catch.hpp"
+#include "scvigor/error.hpp"
 #include "simulated.hpp"
 
 using namespace scvigor;
@@ -25,6 +26,17 @@ Trained run(const Training& t) {
   TrainResult result =
       train(model, t.cells, t.split, t.options, t.seed, t.hooks);
   return {std::move(model), std::move(result)};
+}
+
+std::string numeric_error(Model& model, const Training& t) {
+  try {
+    train(model, t.cells, t.split, t.options, t.seed);
+    FAIL("no error");
+  } catch (const NumericError& error) {
+    CHECK(error.epoch() == 1);
+    return error.what();
+  }
+  return {};
 }
 
 std::vector<double> column(const History& history, const std::string& name) {

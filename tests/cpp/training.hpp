@@ -29,6 +29,10 @@ struct Trained {
 
 Trained run(const Training& training);
 
+// Trains `model`, which must end with a NumericError in the first epoch, and
+// returns its message.
+std::string numeric_error(scvigor::Model& model, const Training& training);
+
 // A column of a history; fails the test where there is none.
 std::vector<double> column(const scvigor::History& history,
                            const std::string& name);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/dispatch.hpp"
+#include "kernels/vector_register.hpp"
 
 // The way of Goto and van de Geijn (2008), for one level of cache: a panel of
 // b, kPanel columns wide and kDepth rows deep, is packed so that it lies in
@@ -17,13 +18,6 @@ namespace {
 
 constexpr std::int64_t kPanel = 32;
 constexpr std::int64_t kDepth = 256;
-
-// kBytes of numbers, at any address.
-template <int kBytes>
-struct Register {
-  typedef float Type
-      __attribute__((vector_size(kBytes), aligned(4), may_alias));
-};
 
 // Some rows of a and a packed panel of b.
 struct Block {
@@ -40,8 +34,8 @@ struct Block {
 template <int kBytes, int kRows>
 SCVIGOR_INLINE void multiply_tile(const Block& block, std::int64_t row,
                                   std::int64_t column) {
-  using V = typename Register<kBytes>::Type;
-  constexpr std::int64_t kLanes = kBytes / 4;
+  using V = typename Register<float, kBytes>::Type;
+  constexpr auto kLanes = Register<float, kBytes>::kSize;
   const float* a = block.a + row * block.a_row_step;
   const float* b = block.panel + column;
   float* out = block.out + row * block.out_row_step + column;
@@ -66,15 +60,14 @@ SCVIGOR_INLINE void multiply_tile(const Block& block, std::int64_t row,
   for (int i = 0; i < kRows; ++i) {
     V* to = reinterpret_cast<V*>(out + i * block.out_row_step);
     to[0] += sum[i][0];
-    V* next = reinterpret_cast<V*>(out + i * block.out_row_step + kLanes);
-    next[0] += sum[i][1];
+    to[1] += sum[i][1];
   }
 }
 
 template <int kBytes, int kRows>
 SCVIGOR_INLINE void multiply_block_body(const Block& block,
                                         std::int64_t rows) {
-  constexpr std::int64_t kColumns = 2 * kBytes / 4;
+  constexpr auto kColumns = 2 * Register<float, kBytes>::kSize;
   for (std::int64_t column = 0; column < kPanel; column += kColumns) {
     std::int64_t row = 0;
     for (; row + kRows <= rows; row += kRows)

@@ -9,6 +9,7 @@
 
 #include "kernels/dispatch.hpp"
 #include "kernels/forms.hpp"
+#include "kernels/vector_register.hpp"
 
 namespace scvigor {
 namespace {
@@ -16,13 +17,9 @@ namespace {
 constexpr std::int64_t kCellsPerTask = 8;
 constexpr std::int64_t kGenesPerTask = 64;
 
-// A register's worth of numbers, at any address. Compilers without such a
-// register split it.
+// Results are summed up in registers of 64 bytes.
 template <class T>
-struct Vector {
-  typedef T Type __attribute__((vector_size(64), aligned(sizeof(T)), may_alias));
-  static constexpr std::int64_t kSize = 64 / sizeof(T);
-};
+using Vector = Register<T, 64>;
 
 // The weights of a tile of genes are used for all cells of a task before the
 // next ones: they then come from a near cache. A tile is large enough for a
