@@ -30,8 +30,8 @@ at::Tensor leaf(const at::Tensor& value, const at::TensorOptions& options) {
 }
 
 std::vector<at::Tensor*> inputs_of(CountLossInput& input) {
-  return {&input.scale_logits, &input.dropout_logits, &input.log_theta,
-          &input.log_factor};
+  return {&input.scale_logits.value, &input.dropout_logits.value,
+          &input.log_theta.value, &input.log_factor};
 }
 
 }  // namespace
@@ -88,8 +88,6 @@ CountLossData random_count_loss(const CountLossShape& shape,
     in.log_theta = leaf(2.0 * random(rows_of(shape), genes), options);
     if (shape.theta_rows == ThetaRows::kPerBatch)
       in.theta_row = at::arange(n, at::kLong) % kBatches;
-    if (shape.theta_rows == ThetaRows::kPerCell)
-      in.theta_row = at::arange(n, at::kLong);
   }
   // Two thirds zeros, the rest from 1 to some hundreds.
   const at::Tensor counts = (1.5 * random(n, genes)).exp().floor() + 1.0;
@@ -114,13 +112,13 @@ CountLossData to_precision(const CountLossData& data,
 CountLossResult run_count_loss(const CountLossData& data,
                                CountLossFunction function) {
   CountLossData copy = to_precision(data, data.dense.options());
-  const at::Tensor loss = function(copy.input, copy.x);
   // A weight a cell, so that no two cells count the same.
-  const at::Tensor weights =
-      at::linspace(0.5, 1.5, loss.size(0), loss.options());
-  torch::autograd::backward({(loss * weights).sum()}, {});
+  copy.input.cell_weight =
+      at::linspace(0.5, 1.5, data.dense.size(0), data.dense.options());
+  const CountLoss loss = function(copy.input, copy.x);
+  torch::autograd::backward({loss.mean}, {});
   CountLossResult out;
-  out.loss = loss.detach();
+  out.loss = loss.of_cell;
   for (const auto* tensor : inputs_of(copy.input))
     out.grads.push_back(tensor->defined() ? tensor->grad() : at::Tensor());
   return out;

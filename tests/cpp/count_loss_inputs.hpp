@@ -49,8 +49,8 @@ struct CountLossResult {
   at::Tensor loss;
   std::vector<at::Tensor> grads;
 };
-using CountLossFunction = at::Tensor (*)(const scvigor::CountLossInput&,
-                                         const scvigor::SparseCounts&);
+using CountLossFunction = scvigor::CountLoss (*)(const scvigor::CountLossInput&,
+                                                 const scvigor::SparseCounts&);
 CountLossResult run_count_loss(const CountLossData& data,
                                CountLossFunction function);
 

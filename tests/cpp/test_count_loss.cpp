@@ -41,8 +41,9 @@ double slope(const CountLossData& data, const at::Tensor& input,
   double total = 0.0;
   for (const double sign : {1.0, -1.0}) {
     flat[element] = middle + sign * kStep;
-    total += sign *
-             (count_loss(data.input, data.x) * weights).sum().item<double>();
+    total += sign * (count_loss(data.input, data.x).of_cell * weights)
+                        .sum()
+                        .item<double>();
   }
   flat[element] = middle;
   return total / (2.0 * kStep);
@@ -87,8 +88,8 @@ TEST_CASE("the kernel's gradients are finite differences") {
       const at::Tensor weights =
           at::linspace(0.5, 1.5, shape.n_cells, at::kDouble);
       const at::Tensor inputs[] = {
-          data.input.scale_logits, data.input.dropout_logits,
-          data.input.log_theta, data.input.log_factor};
+          data.input.scale_logits.value, data.input.dropout_logits.value,
+          data.input.log_theta.value, data.input.log_factor};
       for (std::size_t i = 0; i < 4; ++i) {
         if (!inputs[i].defined()) continue;
         INFO("gradient by " << kCountLossGrads[i]);
@@ -105,9 +106,9 @@ TEST_CASE("losses are the same with and without gradients") {
   for (const auto& shape : support::all_count_loss_shapes()) {
     INFO(support::describe(shape));
     const auto data = support::random_count_loss(shape, at::kFloat);
-    const at::Tensor with = count_loss(data.input, data.x);
+    const at::Tensor with = count_loss(data.input, data.x).of_cell;
     const at::NoGradGuard no_grad;
-    CHECK(with.equal(count_loss(data.input, data.x)));
+    CHECK(with.equal(count_loss(data.input, data.x).of_cell));
   }
 }
 
@@ -116,13 +117,11 @@ TEST_CASE("an input without gradient changes no other gradient") {
   const auto data = support::random_count_loss(shape, at::kDouble);
   const auto all = run_count_loss(data, count_loss);
   CountLossInput input = data.input;
-  input.log_theta = input.log_theta.detach();
+  input.log_theta = input.log_theta.value.detach();
   input.log_factor = input.log_factor.detach();
-  const at::Tensor loss = count_loss(input, data.x);
-  const at::Tensor weights =
-      at::linspace(0.5, 1.5, shape.n_cells, at::kDouble);
-  (loss * weights).sum().backward();
-  CHECK(input.scale_logits.grad().equal(all.grads[0]));
-  CHECK(input.dropout_logits.grad().equal(all.grads[1]));
-  CHECK_FALSE(input.log_theta.grad().defined());
+  input.cell_weight = at::linspace(0.5, 1.5, shape.n_cells, at::kDouble);
+  count_loss(input, data.x).mean.backward();
+  CHECK(input.scale_logits.value.grad().equal(all.grads[0]));
+  CHECK(input.dropout_logits.value.grad().equal(all.grads[1]));
+  CHECK_FALSE(input.log_theta.value.grad().defined());
 }

@@ -52,6 +52,7 @@ Grid read_grid(const reference::File& file, const std::string& group,
   out.input.scale_logits = leaf(logit, options);
   out.input.log_factor =
       leaf(softmax ? mu.log() : mu.log() - at::softplus(logit).log(), options);
+  out.input.cell_weight = at::ones({mu.size(0)}, options);
   out.x = support::sparse_of(of("x").to(options));
   out.loss = -of("logprob_mp").reshape({-1});
   out.factor_grad = -mu * of(poisson ? "grad_rate_mp" : "grad_mu_mp");
@@ -62,7 +63,6 @@ Grid read_grid(const reference::File& file, const std::string& group,
   if (!poisson) {
     const at::Tensor theta = of("theta");
     out.input.log_theta = leaf(theta.log(), options);
-    out.input.theta_row = at::arange(theta.size(0), at::kLong);
     out.theta_grad = -theta * of("grad_theta_mp");
   }
   if (likelihood == GeneLikelihood::kZinb) {
@@ -81,9 +81,9 @@ void check(const std::string& what, const at::Tensor& found,
 
 // Fills the gradients of the inputs.
 at::Tensor run(const Grid& grid) {
-  const at::Tensor loss = count_loss(grid.input, grid.x);
-  torch::autograd::backward({loss.sum()}, {});
-  return loss.detach();
+  const CountLoss loss = count_loss(grid.input, grid.x);
+  torch::autograd::backward({loss.mean}, {});
+  return loss.of_cell;
 }
 
 void check_grid(const Grid& grid, double tolerance) {
@@ -91,13 +91,13 @@ void check_grid(const Grid& grid, double tolerance) {
   check("loss", loss, grid.loss, tolerance);
   check("log factor", grid.input.log_factor.grad(), grid.factor_grad,
         tolerance);
-  check("scale logits", grid.input.scale_logits.grad(), grid.scale_grad,
+  check("scale logits", grid.input.scale_logits.value.grad(), grid.scale_grad,
         tolerance);
   if (grid.theta_grad.defined())
-    check("log theta", grid.input.log_theta.grad(), grid.theta_grad,
+    check("log theta", grid.input.log_theta.value.grad(), grid.theta_grad,
           tolerance);
   if (grid.dropout_grad.defined())
-    check("dropout logits", grid.input.dropout_logits.grad(),
+    check("dropout logits", grid.input.dropout_logits.value.grad(),
           grid.dropout_grad, tolerance);
 }
 
@@ -109,15 +109,16 @@ void expect_of_rounded(Grid& grid) {
   };
   Grid wide = grid;
   wide.x.values = grid.x.values.to(at::kDouble);
-  for (auto* tensor : {&wide.input.scale_logits, &wide.input.log_factor,
-                       &wide.input.log_theta, &wide.input.dropout_logits})
+  wide.input.cell_weight = grid.input.cell_weight.to(at::kDouble);
+  for (auto* tensor : {&wide.input.scale_logits.value, &wide.input.log_factor,
+                       &wide.input.log_theta.value, &wide.input.dropout_logits.value})
     *tensor = widen(*tensor);
   run(wide);
   grid.factor_grad = wide.input.log_factor.grad();
-  grid.scale_grad = wide.input.scale_logits.grad();
-  if (grid.theta_grad.defined()) grid.theta_grad = wide.input.log_theta.grad();
+  grid.scale_grad = wide.input.scale_logits.value.grad();
+  if (grid.theta_grad.defined()) grid.theta_grad = wide.input.log_theta.value.grad();
   if (grid.dropout_grad.defined())
-    grid.dropout_grad = wide.input.dropout_logits.grad();
+    grid.dropout_grad = wide.input.dropout_logits.value.grad();
 }
 
 }  // namespace

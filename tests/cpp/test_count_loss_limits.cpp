@@ -71,7 +71,7 @@ TEST_CASE("cells without counts have a loss and gradients") {
       data.input.log_factor =
           at::full_like(data.input.log_factor, -INFINITY).detach();
       const at::NoGradGuard no_grad;
-      CHECK(count_loss(data.input, data.x).abs().max().item<double>() == 0.0);
+      CHECK(count_loss(data.input, data.x).of_cell.abs().max().item<double>() == 0.0);
     }
 }
 
@@ -92,9 +92,9 @@ TEST_CASE("extreme logits stay finite") {
         INFO(support::describe(shape) << " in " << precision << ", " << size);
         auto data = support::random_count_loss(shape, precision);
         auto& in = data.input;
-        in.scale_logits = alternating(in.scale_logits, size);
+        in.scale_logits = alternating(in.scale_logits.value, size);
         if (in.dropout_logits.defined())
-          in.dropout_logits = alternating(in.dropout_logits, -size);
+          in.dropout_logits = alternating(in.dropout_logits.value, -size);
         check_finite(data);
       }
 }
@@ -106,7 +106,7 @@ TEST_CASE("extreme dispersions stay finite") {
         if (shape.likelihood == GeneLikelihood::kPoisson) continue;
         INFO(support::describe(shape) << " in " << precision << ", " << size);
         auto data = support::random_count_loss(shape, precision);
-        data.input.log_theta = alternating(data.input.log_theta, size);
+        data.input.log_theta = alternating(data.input.log_theta.value, size);
         check_finite(data);
       }
 }
@@ -118,11 +118,11 @@ TEST_CASE("NB with a huge theta is Poisson, loss and gradients") {
     shape.likelihood = GeneLikelihood::kNb;
     auto data = support::random_count_loss(shape, precision);
     // No tiny mu: there the eps in NB's logarithms shows.
-    data.input.scale_logits = 0.2 * data.input.scale_logits.detach();
-    data.input.log_theta = at::full_like(data.input.log_theta, 60.0).detach();
+    data.input.scale_logits = 0.2 * data.input.scale_logits.value.detach();
+    data.input.log_theta = at::full_like(data.input.log_theta.value, 60.0).detach();
     const auto nb = run_count_loss(data, count_loss);
     data.input.likelihood = GeneLikelihood::kPoisson;
-    data.input.log_theta = at::Tensor();
+    data.input.log_theta = {};
     const auto poisson = run_count_loss(data, count_loss);
     const double tolerance = precision == at::kDouble ? 1e-6 : 1e-4;
     REQUIRE_CLOSE(nb.loss, poisson.loss, tolerance);
@@ -142,9 +142,9 @@ TEST_CASE("the order of cells and genes does not matter") {
   const auto move = [&](const at::Tensor& value) {
     return value.detach().index_select(0, cells).index_select(1, genes);
   };
-  other.input.scale_logits = move(data.input.scale_logits);
-  other.input.dropout_logits = move(data.input.dropout_logits);
-  other.input.log_theta = move(data.input.log_theta);
+  other.input.scale_logits = move(data.input.scale_logits.value);
+  other.input.dropout_logits = move(data.input.dropout_logits.value);
+  other.input.log_theta = move(data.input.log_theta.value);
   other.input.log_factor =
       data.input.log_factor.detach().index_select(0, cells);
   set_counts(other, move(data.dense));

@@ -79,8 +79,8 @@ at::Tensor log_px_given_z(Vae& vae, const Minibatch& draws,
           ? draws.batch
           : at::full({n}, options.transform_batch.front(),
                      vae.tensor_options().dtype(at::kLong));
-  CountLossInput decoded = vae.decode(vae.draw_z(qz, {}), draws.log_library,
-                                      draws, s, Mode{});
+  CountLossInput decoded = multiplied_out(vae.decode(
+      vae.draw_z(qz, {}), draws.log_library, draws, s, Mode{}));
   at::Tensor out =
       at::empty({n, static_cast<std::int64_t>(anchors.cells.size())},
                 at::kDouble);
@@ -93,7 +93,7 @@ at::Tensor log_px_given_z(Vae& vae, const Minibatch& draws,
                              .expand({n, 1})
                              .contiguous();
     out.select(1, static_cast<std::int64_t>(a))
-        .copy_(count_loss(decoded, repeat_cell(cell.counts, n)).neg());
+        .copy_(count_loss(decoded, repeat_cell(cell.counts, n)).of_cell.neg());
   }
   return out;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "data/minibatch.hpp"
+#include "kernels/logits.hpp"
 #include "scvigor/choices.hpp"
 
 namespace scvigor {
@@ -14,28 +15,40 @@ namespace scvigor {
 // or softplus of each (with size factors).
 enum class ScaleActivation { kSoftmax, kSoftplus };
 
-// What the decoder says of a minibatch of n cells.
+// What the decoder says of a minibatch of n cells. Logits that are products
+// have the same hidden units.
 struct CountLossInput {
-  at::Tensor scale_logits;    // n x genes
-  at::Tensor dropout_logits;  // n x genes, pi; undefined but for zinb
-  at::Tensor log_theta;       // rows x genes, px_r; undefined for poisson
-  at::Tensor theta_row;       // int64 (n): the row of log_theta of each cell;
-                              // undefined: row 0 for all
-  at::Tensor log_factor;      // n x 1: mu = exp(log_factor) * px_scale
+  Logits scale_logits;     // n x genes
+  Logits dropout_logits;   // n x genes, pi; undefined but for zinb
+  Logits log_theta;        // px_r: a row for all cells, a row each, or the
+                           // rows that theta_row names; undefined for poisson
+  at::Tensor theta_row;    // int64 (n): the row of log_theta of each cell
+  at::Tensor log_factor;   // n x 1: mu = exp(log_factor) * px_scale
+  at::Tensor cell_weight;  // n: what a cell counts in the mean; undefined: 1/n
   ScaleActivation activation = ScaleActivation::kSoftmax;
   GeneLikelihood likelihood = GeneLikelihood::kZinb;
 };
 
-// -log p(x | mu, theta, pi) of each cell (n), for zinb, nb and poisson.
-// Differentiable by the four tensors of `input`. One pass over the genes of a
-// cell computes the terms of a zero count, loss and gradient together; the
-// terms that need lgamma and digamma are computed at non-zero counts only.
-at::Tensor count_loss(const CountLossInput& input, const SparseCounts& x);
+// The same with the products made: for those who ask many times.
+CountLossInput multiplied_out(CountLossInput input);
+
+// -log p(x | mu, theta, pi), for zinb, nb and poisson.
+struct CountLoss {
+  at::Tensor of_cell;  // n, without a gradient
+  at::Tensor mean;     // over the cells, differentiable by all of the input
+};
+
+// The decoder's heads, the softmax and the likelihood in one go, some cells
+// at a time, so that their logits stay in the cache: products, one pass over
+// the genes of a cell for the terms of a zero count, loss and gradient
+// together, the terms that need lgamma and digamma at non-zero counts only,
+// and the products of the gradients. The backward pass hands them out.
+CountLoss count_loss(const CountLossInput& input, const SparseCounts& x);
 
 // The same from plain tensors: for tests, devices without a kernel, and the
 // normal likelihood.
-at::Tensor count_loss_reference(const CountLossInput& input,
-                                const SparseCounts& x);
+CountLoss count_loss_reference(const CountLossInput& input,
+                               const SparseCounts& x);
 
 }  // namespace scvigor
 

@@ -13,7 +13,7 @@ at::Tensor log_prob(const CountLossInput& in, const at::Tensor& x,
                     const at::Tensor& mu, const at::Tensor& theta) {
   switch (in.likelihood) {
     case GeneLikelihood::kZinb:
-      return zinb_log_prob(x, mu, theta, in.dropout_logits);
+      return zinb_log_prob(x, mu, theta, in.dropout_logits.tensor());
     case GeneLikelihood::kNb:
       return nb_log_prob(x, mu, theta);
     case GeneLikelihood::kPoisson:
@@ -26,19 +26,23 @@ at::Tensor log_prob(const CountLossInput& in, const at::Tensor& x,
 
 }  // namespace
 
-at::Tensor count_loss_reference(const CountLossInput& input,
-                                const SparseCounts& x) {
+CountLoss count_loss_reference(const CountLossInput& input,
+                               const SparseCounts& x) {
+  const at::Tensor logits = input.scale_logits.tensor();
   const at::Tensor scale = input.activation == ScaleActivation::kSoftmax
-                               ? at::softmax(input.scale_logits, -1)
-                               : at::softplus(input.scale_logits);
+                               ? at::softmax(logits, -1)
+                               : at::softplus(logits);
   const at::Tensor mu = input.log_factor.exp() * scale;
   at::Tensor theta;
   if (input.log_theta.defined()) {
-    theta = input.log_theta.exp();
+    theta = input.log_theta.tensor().exp();
     if (input.theta_row.defined())
       theta = theta.index_select(0, input.theta_row);
   }
-  return -log_prob(input, x.dense(), mu, theta).sum(-1);
+  const at::Tensor loss = -log_prob(input, x.dense(), mu, theta).sum(-1);
+  return {loss.detach(), input.cell_weight.defined()
+                             ? (loss * input.cell_weight).sum()
+                             : loss.mean()};
 }
 
 }  // namespace scvigor

@@ -1,6 +1,7 @@
 #ifndef SCVIGOR_CORE_KERNELS_COUNT_LOSS_ROW_HPP
 #define SCVIGOR_CORE_KERNELS_COUNT_LOSS_ROW_HPP
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
@@ -8,241 +9,352 @@
 #include "kernels/count_loss.hpp"
 #include "kernels/count_loss_nonzero.hpp"
 #include "kernels/dispatch.hpp"
+#include "kernels/theta_terms.hpp"
 #include "kernels/vector_math.hpp"
 
 // The count likelihood of one cell: the arithmetic of count_loss().
 //
 // Throughout, t = theta [log(theta + eps) - log(theta + mu + eps)] is the log
-// probability of a zero under NB, written -theta log1p(mu / (theta + eps)) so
-// that a large theta does not cancel. Gradients are by log mu, log theta and
-// pi, because those are what the decoder's outputs move.
+// probability of a zero under NB, written -theta log u, u = 1 + mu / (theta +
+// eps), so that a large theta does not cancel. Gradients are by log mu, log
+// theta and pi, because those are what the decoder's outputs move.
 
 namespace scvigor {
 
 // One cell. Arrays of length genes unless noted; null where not needed.
+// Logits come in and go out as what the loss' gradient by them is, times
+// `weight`; without `with_grad` they go out as scratch.
 template <class T>
 struct CountRow {
   std::int64_t genes;
-  const T* scale_logits;
-  const T* dropout_logits;
-  const T* theta;
+  T* scale;      // logits
+  T* dropout;    // logits
+  T* own_theta;  // log theta of this cell alone
+  ThetaTerms<T> theta;
   T log_factor;
+  T weight;
+  bool with_grad;
   // The non-zero counts.
   std::int64_t entries;
   const std::int32_t* index;  // entries
   const T* counts;            // entries
-  // Results. Gradients of the loss of this cell by the logits and by
-  // log theta; null: only the loss.
+  // Results.
   double loss;
-  double factor_grad;  // by log_factor
-  T* scale_grad;
-  T* dropout_grad;
-  T* theta_grad;
+  double factor_grad;  // by log_factor, times weight
+  T* theta_sum;        // the gradient by log theta, times weight, is added
 };
 
 // What a pass over the genes of a cell hands to the next. Of length genes.
 template <class T>
 struct RowBuffers {
   explicit RowBuffers(std::int64_t genes)
-      : rho(genes), slope(genes), mu(genes), loss(genes), mu_grad(genes),
-        theta_grad(genes), dropout_grad(genes) {}
+      : slope(genes), mu(genes), loss(genes), mu_grad(genes),
+        theta_grad(genes), own_theta(genes, false) {
+    entries.reserve(static_cast<std::size_t>(genes));
+    exact.reserve(static_cast<std::size_t>(genes));
+  }
 
-  std::vector<T> rho;    // px_scale
   std::vector<T> slope;  // softplus only: d log px_scale / d logit
   std::vector<T> mu;
   std::vector<T> loss;
   std::vector<T> mu_grad;  // by log mu
   std::vector<T> theta_grad;
-  std::vector<T> dropout_grad;
-  NonzeroBuffers<T> nonzero;
-  NonzeroBuffers<double> large;  // those that need double precision
+  ThetaRow<T> own_theta;
+  Entries<T> entries;     // whole counts in the table's reach first
+  Entries<double> exact;  // those that need double precision
 };
 
-// rho = softmax(logits), mu = factor * rho.
+// scale: exp(logits - top) in place of the logits; returns their sum.
 template <class T>
-SCVIGOR_INLINE void softmax_body(const T* logits, std::int64_t genes, T factor,
-                                 T* rho, T* mu) {
-  T top = logits[0];
+SCVIGOR_INLINE void softmax_body(T* scale, std::int64_t genes, T* sum) {
+  T top = scale[0];
 #pragma omp simd reduction(max : top)
   for (std::int64_t g = 0; g < genes; ++g)
-    top = logits[g] > top ? logits[g] : top;
+    top = scale[g] > top ? scale[g] : top;
   T total = T(0);
 #pragma omp simd reduction(+ : total)
   for (std::int64_t g = 0; g < genes; ++g) {
-    rho[g] = vmath::exp(logits[g] - top);
-    total += rho[g];
+    scale[g] = vmath::exp(scale[g] - top);
+    total += scale[g];
   }
-  const T inverse = T(1) / total;
-#pragma omp simd
-  for (std::int64_t g = 0; g < genes; ++g) {
-    rho[g] *= inverse;
-    mu[g] = factor * rho[g];
-  }
+  *sum = total;
 }
 
-// rho = softplus(logits), mu = factor * rho, slope = d log rho / d logit.
+// softplus(logits) in place of the logits, slope = d log softplus / d logit.
 template <class T>
-SCVIGOR_INLINE void softplus_body(const T* logits, std::int64_t genes,
-                                  T factor, T* rho, T* mu, T* slope) {
+SCVIGOR_INLINE void softplus_body(T* scale, std::int64_t genes, T* slope) {
 #pragma omp simd
   for (std::int64_t g = 0; g < genes; ++g) {
-    const auto s = vmath::softplus(logits[g]);
-    rho[g] = s.value;
-    mu[g] = factor * s.value;
+    const T logit = scale[g];
+    const auto s = vmath::softplus(logit);
+    scale[g] = s.value;
     // Both tend to exp(logit), and their ratio to 1, long before underflow.
-    slope[g] = logits[g] < T(-40) ? T(1) : s.sigmoid / s.value;
+    slope[g] = logit < T(-40) ? T(1) : s.sigmoid / s.value;
   }
 }
 
-// The terms of every gene as if its count were zero: NB.
+// The terms of every gene as if its count were zero: NB. mu = factor * scale.
 template <class T>
-SCVIGOR_INLINE void nb_zero_body(const T* mu, const T* theta,
-                                 std::int64_t genes, T* loss, T* mu_grad,
-                                 T* theta_grad) {
+SCVIGOR_INLINE void nb_zero_body(const T* scale, T factor,
+                                 const ThetaTerms<T>& terms,
+                                 std::int64_t genes, T* mu, T* loss,
+                                 T* mu_grad, T* theta_grad) {
+  const T* theta = terms.theta;
+  const T* inverse_q = terms.inverse_q;
+  const T* squared = terms.squared;
 #pragma omp simd
   for (std::int64_t g = 0; g < genes; ++g) {
-    const T q = theta[g] + T(kEps);
-    const T t = -theta[g] * vmath::log1p(mu[g] / q);
-    const T share = mu[g] / (q + mu[g]);
+    mu[g] = factor * scale[g];
+    const auto odds = vmath::log_ratio(mu[g] * inverse_q[g]);
+    const T t = -theta[g] * odds.log_u;
     loss[g] = -t;
-    mu_grad[g] = theta[g] * share;
-    theta_grad[g] = -(t + theta[g] * (theta[g] / q) * share);
+    mu_grad[g] = theta[g] * odds.share;
+    theta_grad[g] = -(t + squared[g] * odds.share);
   }
 }
 
-// The same for ZINB: -log p(0) = softplus(-pi) - softplus(t - pi).
+// The same for ZINB: -log p(0) = softplus(-pi) - softplus(t - pi), with the
+// two logarithms as one. dropout: pi in, weight times its gradient out.
 template <class T>
-SCVIGOR_INLINE void zinb_zero_body(const T* mu, const T* theta, const T* pi,
-                                   std::int64_t genes, T* loss, T* mu_grad,
-                                   T* theta_grad, T* dropout_grad) {
+SCVIGOR_INLINE void zinb_zero_body(const T* scale, T factor,
+                                   const ThetaTerms<T>& terms, T weight,
+                                   std::int64_t genes, T* mu, T* loss,
+                                   T* mu_grad, T* theta_grad, T* dropout) {
+  const T* theta = terms.theta;
+  const T* inverse_q = terms.inverse_q;
+  const T* squared = terms.squared;
 #pragma omp simd
   for (std::int64_t g = 0; g < genes; ++g) {
-    const T q = theta[g] + T(kEps);
-    const T t = -theta[g] * vmath::log1p(mu[g] / q);
-    const T share = mu[g] / (q + mu[g]);
-    const auto count = vmath::softplus(t - pi[g]);
-    const auto all = vmath::softplus(-pi[g]);
-    loss[g] = all.value - count.value;
-    mu_grad[g] = count.sigmoid * theta[g] * share;
-    theta_grad[g] =
-        -count.sigmoid * (t + theta[g] * (theta[g] / q) * share);
-    dropout_grad[g] = count.sigmoid - all.sigmoid;
+    mu[g] = factor * scale[g];
+    const auto odds = vmath::log_ratio(mu[g] * inverse_q[g]);
+    const T t = -theta[g] * odds.log_u;
+    const T all = -dropout[g];
+    const T count = t + all;
+    const T e_all = vmath::exp(all < T(0) ? all : -all);
+    const T e_count = vmath::exp(count < T(0) ? count : -count);
+    const T i_all = T(1) / (T(1) + e_all);
+    const T i_count = T(1) / (T(1) + e_count);
+    const T p_all = all < T(0) ? e_all * i_all : i_all;
+    const T p_count = count < T(0) ? e_count * i_count : i_count;
+    loss[g] = (all < T(0) ? T(0) : all) - (count < T(0) ? T(0) : count) +
+              vmath::log(T(1) + (e_all - e_count) * i_count);
+    mu_grad[g] = p_count * theta[g] * odds.share;
+    theta_grad[g] = -p_count * (t + squared[g] * odds.share);
+    dropout[g] = weight * (p_count - p_all);
   }
 }
 
-// softplus: to[g] = grad[g] slope[g].
+// Poisson: loss and gradient by log mu are mu.
 template <class T>
-SCVIGOR_INLINE void multiply_body(const T* grad, const T* slope,
-                                  std::int64_t genes, T* to) {
+SCVIGOR_INLINE void poisson_zero_body(const T* scale, T factor,
+                                      std::int64_t genes, T* mu, T* loss,
+                                      T* mu_grad) {
 #pragma omp simd
-  for (std::int64_t g = 0; g < genes; ++g) to[g] = grad[g] * slope[g];
+  for (std::int64_t g = 0; g < genes; ++g) {
+    mu[g] = factor * scale[g];
+    loss[g] = mu[g];
+    mu_grad[g] = mu[g];
+  }
 }
 
-// softmax: to[g] = grad[g] - rho[g] total.
+// softmax: scale = weight (mu_grad - total scale / sum)
 template <class T>
-SCVIGOR_INLINE void softmax_grad_body(const T* grad, const T* rho, T total,
-                                      std::int64_t genes, T* to) {
+SCVIGOR_INLINE void softmax_grad_body(const T* mu_grad, T total_by_sum,
+                                      T weight, std::int64_t genes,
+                                      T* scale) {
 #pragma omp simd
-  for (std::int64_t g = 0; g < genes; ++g) to[g] = grad[g] - rho[g] * total;
+  for (std::int64_t g = 0; g < genes; ++g)
+    scale[g] = weight * (mu_grad[g] - scale[g] * total_by_sum);
 }
 
-// Sum in double precision, eight partial sums.
+// softplus: scale = weight mu_grad slope
+template <class T>
+SCVIGOR_INLINE void softplus_grad_body(const T* mu_grad, const T* slope,
+                                       T weight, std::int64_t genes,
+                                       T* scale) {
+#pragma omp simd
+  for (std::int64_t g = 0; g < genes; ++g)
+    scale[g] = weight * mu_grad[g] * slope[g];
+}
+
+// sum += weight grad
+template <class T>
+SCVIGOR_INLINE void add_weighted_body(const T* grad, T weight,
+                                      std::int64_t genes, T* sum) {
+#pragma omp simd
+  for (std::int64_t g = 0; g < genes; ++g) sum[g] += weight * grad[g];
+}
+
+// Short runs in T, their sums in double precision.
 template <class T>
 SCVIGOR_INLINE void sum_body(const T* values, std::int64_t n, double* out) {
+  constexpr std::int64_t kRun = 256;
   double total = 0.0;
-#pragma omp simd reduction(+ : total)
-  for (std::int64_t g = 0; g < n; ++g) total += static_cast<double>(values[g]);
+  for (std::int64_t first = 0; first < n; first += kRun) {
+    const auto last = first + kRun < n ? first + kRun : n;
+    T run = T(0);
+#pragma omp simd reduction(+ : run)
+    for (auto g = first; g < last; ++g) run += values[g];
+    total += static_cast<double>(run);
+  }
   *out = total;
 }
 
 // Both precisions of every pass, for each instruction set.
-#define SCVIGOR_ROW_KERNELS(T)                                               \
-  SCVIGOR_KERNEL(softmax_row, softmax_body,                                  \
-                 (const T* logits, std::int64_t genes, T factor, T* rho,     \
-                  T* mu),                                                    \
-                 (logits, genes, factor, rho, mu))                           \
-  SCVIGOR_KERNEL(softplus_row, softplus_body,                                \
-                 (const T* logits, std::int64_t genes, T factor, T* rho,     \
-                  T* mu, T* slope),                                          \
-                 (logits, genes, factor, rho, mu, slope))                    \
-  SCVIGOR_KERNEL(nb_zero_row, nb_zero_body,                                  \
-                 (const T* mu, const T* theta, std::int64_t genes, T* loss,  \
-                  T* mu_grad, T* theta_grad),                                \
-                 (mu, theta, genes, loss, mu_grad, theta_grad))              \
-  SCVIGOR_KERNEL(zinb_zero_row, zinb_zero_body,                              \
-                 (const T* mu, const T* theta, const T* pi,                  \
-                  std::int64_t genes, T* loss, T* mu_grad, T* theta_grad,    \
-                  T* dropout_grad),                                          \
-                 (mu, theta, pi, genes, loss, mu_grad, theta_grad,           \
-                  dropout_grad))                                             \
-  SCVIGOR_KERNEL(multiply_row, multiply_body,                                \
-                 (const T* grad, const T* slope, std::int64_t genes, T* to), \
-                 (grad, slope, genes, to))                                   \
-  SCVIGOR_KERNEL(softmax_grad_row, softmax_grad_body,                        \
-                 (const T* grad, const T* rho, T total, std::int64_t genes,  \
-                  T* to),                                                    \
-                 (grad, rho, total, genes, to))                              \
-  SCVIGOR_KERNEL(sum_row, sum_body,                                          \
-                 (const T* values, std::int64_t n, double* out),             \
+#define SCVIGOR_ROW_KERNELS(T)                                                 \
+  SCVIGOR_KERNEL(softmax_row, softmax_body,                                    \
+                 (T * scale, std::int64_t genes, T* sum), (scale, genes, sum)) \
+  SCVIGOR_KERNEL(softplus_row, softplus_body,                                  \
+                 (T * scale, std::int64_t genes, T* slope),                    \
+                 (scale, genes, slope))                                        \
+  SCVIGOR_KERNEL(nb_zero_row, nb_zero_body,                                    \
+                 (const T* scale, T factor, const ThetaTerms<T>& terms,        \
+                  std::int64_t genes, T* mu, T* loss, T* mu_grad,              \
+                  T* theta_grad),                                              \
+                 (scale, factor, terms, genes, mu, loss, mu_grad, theta_grad)) \
+  SCVIGOR_KERNEL(zinb_zero_row, zinb_zero_body,                                \
+                 (const T* scale, T factor, const ThetaTerms<T>& terms,        \
+                  T weight, std::int64_t genes, T* mu, T* loss, T* mu_grad,    \
+                  T* theta_grad, T* dropout),                                  \
+                 (scale, factor, terms, weight, genes, mu, loss, mu_grad,      \
+                  theta_grad, dropout))                                        \
+  SCVIGOR_KERNEL(poisson_zero_row, poisson_zero_body,                          \
+                 (const T* scale, T factor, std::int64_t genes, T* mu,         \
+                  T* loss, T* mu_grad),                                        \
+                 (scale, factor, genes, mu, loss, mu_grad))                    \
+  SCVIGOR_KERNEL(softmax_grad_row, softmax_grad_body,                          \
+                 (const T* mu_grad, T total_by_sum, T weight,                  \
+                  std::int64_t genes, T* scale),                               \
+                 (mu_grad, total_by_sum, weight, genes, scale))                \
+  SCVIGOR_KERNEL(softplus_grad_row, softplus_grad_body,                        \
+                 (const T* mu_grad, const T* slope, T weight,                  \
+                  std::int64_t genes, T* scale),                               \
+                 (mu_grad, slope, weight, genes, scale))                       \
+  SCVIGOR_KERNEL(add_weighted, add_weighted_body,                              \
+                 (const T* grad, T weight, std::int64_t genes, T* sum),        \
+                 (grad, weight, genes, sum))                                   \
+  SCVIGOR_KERNEL(sum_row, sum_body,                                            \
+                 (const T* values, std::int64_t n, double* out),               \
                  (values, n, out))
 
 SCVIGOR_ROW_KERNELS(float)
 SCVIGOR_ROW_KERNELS(double)
+#undef SCVIGOR_ROW_KERNELS
 
 // Replaces the zero terms of the genes with a count by their own: Poisson.
 template <class T>
-void put_poisson(const CountRow<T>& row, RowBuffers<T>& b) {
+void put_poisson(const CountRow<T>& row, T scale_factor, RowBuffers<T>& b) {
   for (std::int64_t k = 0; k < row.entries; ++k) {
     const auto g = row.index[k];
     const double x = row.counts[k];
     const double mu = b.mu[g];
     // log mu from its parts: mu may underflow where its logarithm does not.
-    const double log_mu = static_cast<double>(row.log_factor) +
-                          std::log(static_cast<double>(b.rho[g]));
+    const double log_mu = static_cast<double>(scale_factor) +
+                          std::log(static_cast<double>(row.scale[g]));
     b.loss[g] = static_cast<T>(mu - x * log_mu + log_factorial(x));
     b.mu_grad[g] = static_cast<T>(mu - x);
   }
 }
 
-// The same for the entries that `at` lists, NB and ZINB, in precision U.
-template <class U, class T>
-void put_entries(const CountRow<T>& row, bool zero_inflated,
-                 NonzeroBuffers<U>& at, RowBuffers<T>& b) {
-  const auto n = static_cast<std::int64_t>(at.entry.size());
-  at.resize(at.entry.size());
-  for (std::int64_t i = 0; i < n; ++i) {
-    const auto k = at.entry[i];
-    const auto g = row.index[k];
-    at.count[i] = row.counts[k];
-    at.mu[i] = b.mu[g];
-    at.theta[i] = row.theta[g];
-    if (zero_inflated) at.pi[i] = row.dropout_logits[g];
-    put_gamma(at, i, row.theta[g], row.counts[k]);
+// Sorts the non-zero counts: whole ones in the table's reach, large ones (the
+// number of the former is returned), and those that need double precision.
+template <class T>
+std::int64_t sort_entries(const CountRow<T>& row, RowBuffers<T>& b) {
+  constexpr bool kSingle = sizeof(T) < sizeof(double);
+  const bool has_table = row.theta.rise != nullptr;
+  b.entries.n = 0;
+  b.exact.n = 0;
+  bool any_large = false;
+  for (std::int64_t k = 0; k < row.entries; ++k) {
+    const T x = row.counts[k];
+    if (has_table && x <= T(kTableCounts) &&
+        x == static_cast<T>(static_cast<std::int32_t>(x)))
+      b.entries.add(row.index[k], x);
+    else if (kSingle && has_table && x > T(kTableCounts) && x < T(kLargeCount))
+      any_large = true;
+    else
+      b.exact.add(row.index[k], static_cast<double>(x));
   }
-  nb_count(at, n);
-  if (zero_inflated) not_dropped(at, n);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const auto g = row.index[at.entry[i]];
-    b.loss[g] = static_cast<T>(at.loss[i]);
-    b.mu_grad[g] = static_cast<T>(at.mu_grad[i]);
-    b.theta_grad[g] = static_cast<T>(at.theta_grad[i]);
-    if (zero_inflated) b.dropout_grad[g] = static_cast<T>(at.dropout_grad[i]);
+  const auto n = b.entries.n;
+  if (any_large)
+    for (std::int64_t k = 0; k < row.entries; ++k) {
+      const T x = row.counts[k];
+      if (x > T(kTableCounts) && x < T(kLargeCount))
+        b.entries.add(row.index[k], x);
+    }
+  return n;
+}
+
+template <class T, class U>
+void gather_entries(const CountRow<T>& row, const RowBuffers<T>& b,
+                    Entries<U>& e) {
+  const auto* gene = e.gene.data();
+  gather(b.mu.data(), gene, e.n, e.mu.data());
+  gather(row.theta.theta, gene, e.n, e.theta.data());
+  gather(row.theta.inverse_q, gene, e.n, e.inverse_q.data());
+  gather(row.theta.squared, gene, e.n, e.squared.data());
+}
+
+// rise and slope from the table; the first `n_table` have theirs in it.
+template <class T>
+void look_up_entries(const CountRow<T>& row, std::int64_t n_table,
+                     Entries<T>& e) {
+  const auto genes = row.genes;
+  look_up(row.theta.rise, row.theta.slope, static_cast<std::int32_t>(genes),
+          e.gene.data(), e.count.data(), n_table, e.rise.data(),
+          e.slope.data());
+  if constexpr (sizeof(T) < sizeof(double)) {
+    const auto last = kTableCounts * genes;
+    stirling(row.theta.rise + last, row.theta.slope + last,
+             e.gene.data() + n_table, e.theta.data() + n_table,
+             e.inverse_q.data() + n_table, e.count.data() + n_table,
+             static_cast<float>(log_factorial(kTableCounts)), e.n - n_table,
+             e.rise.data() + n_table, e.slope.data() + n_table);
   }
 }
 
-// The same for all of them.
-template <class T>
-void put_nonzero(const CountRow<T>& row, bool zero_inflated,
+template <class T, class U>
+void put_entries(bool zero_inflated, const CountRow<T>& row, Entries<U>& e,
                  RowBuffers<T>& b) {
-  b.nonzero.entry.clear();
-  b.large.entry.clear();
-  for (std::int64_t k = 0; k < row.entries; ++k)
-    if (needs_double(row.theta[row.index[k]], row.counts[k]))
-      b.large.entry.push_back(k);
-    else
-      b.nonzero.entry.push_back(k);
-  put_entries(row, zero_inflated, b.nonzero, b);
-  if (!b.large.entry.empty()) put_entries(row, zero_inflated, b.large, b);
+  nb_count(e);
+  if (zero_inflated) not_dropped(e);
+  const auto* gene = e.gene.data();
+  scatter(e.loss.data(), gene, e.n, b.loss.data());
+  scatter(e.mu_grad.data(), gene, e.n, b.mu_grad.data());
+  scatter(e.theta_grad.data(), gene, e.n, b.theta_grad.data());
+  if (!zero_inflated) return;
+  for (std::int64_t i = 0; i < e.n; ++i)
+    row.dropout[gene[i]] = row.weight * static_cast<T>(e.dropout_grad[i]);
+}
+
+// The zero terms of all genes, then the others' own in their place: NB, ZINB.
+template <class T>
+void put_nb(const CountRow<T>& row, bool zero_inflated, T factor,
+            RowBuffers<T>& b) {
+  const auto n = row.genes;
+  const auto n_table = sort_entries(row, b);
+  if (zero_inflated) {
+    // Before the gradient takes their place.
+    gather(row.dropout, b.entries.gene.data(), b.entries.n,
+           b.entries.pi.data());
+    gather(row.dropout, b.exact.gene.data(), b.exact.n, b.exact.pi.data());
+    zinb_zero_row(row.scale, factor, row.theta, row.weight, n, b.mu.data(),
+                  b.loss.data(), b.mu_grad.data(), b.theta_grad.data(),
+                  row.dropout);
+  } else {
+    nb_zero_row(row.scale, factor, row.theta, n, b.mu.data(), b.loss.data(),
+                b.mu_grad.data(), b.theta_grad.data());
+  }
+  if (b.entries.n > 0) {
+    gather_entries(row, b, b.entries);
+    look_up_entries(row, n_table, b.entries);
+    put_entries(zero_inflated, row, b.entries, b);
+  }
+  if (b.exact.n > 0) {
+    gather_entries(row, b, b.exact);
+    put_exact(b.exact);
+    put_entries(zero_inflated, row, b.exact, b);
+  }
 }
 
 // Fills the results of `row`.
@@ -250,42 +362,45 @@ template <class T>
 void count_loss_row(CountRow<T>& row, GeneLikelihood likelihood,
                     ScaleActivation activation, RowBuffers<T>& b) {
   const auto n = row.genes;
-  const T factor = std::exp(row.log_factor);
   const bool softmax = activation == ScaleActivation::kSoftmax;
+  T sum = T(1);
   if (softmax)
-    softmax_row(row.scale_logits, n, factor, b.rho.data(), b.mu.data());
+    softmax_row(row.scale, n, &sum);
   else
-    softplus_row(row.scale_logits, n, factor, b.rho.data(), b.mu.data(),
-                 b.slope.data());
+    softplus_row(row.scale, n, b.slope.data());
+  // mu = factor * what stands in row.scale now
+  const T factor = std::exp(row.log_factor) / sum;
 
-  const bool zero_inflated = likelihood == GeneLikelihood::kZinb;
   if (likelihood == GeneLikelihood::kPoisson) {
-    b.loss = b.mu;
-    b.mu_grad = b.mu;
-    put_poisson(row, b);
+    poisson_zero_row(row.scale, factor, n, b.mu.data(), b.loss.data(),
+                     b.mu_grad.data());
+    put_poisson(row, row.log_factor - std::log(sum), b);
   } else {
-    if (zero_inflated)
-      zinb_zero_row(b.mu.data(), row.theta, row.dropout_logits, n,
-                    b.loss.data(), b.mu_grad.data(), b.theta_grad.data(),
-                    b.dropout_grad.data());
-    else
-      nb_zero_row(b.mu.data(), row.theta, n, b.loss.data(), b.mu_grad.data(),
-                  b.theta_grad.data());
-    put_nonzero(row, zero_inflated, b);
+    if (row.own_theta != nullptr) {
+      b.own_theta.fill(row.own_theta, 0, n);
+      row.theta = b.own_theta.terms();
+    }
+    put_nb(row, likelihood == GeneLikelihood::kZinb, factor, b);
   }
 
   sum_row(b.loss.data(), n, &row.loss);
-  if (row.scale_grad == nullptr) return;
-  sum_row(b.mu_grad.data(), n, &row.factor_grad);
+  if (!row.with_grad) return;
+  double total = 0.0;
+  sum_row(b.mu_grad.data(), n, &total);
+  row.factor_grad = total * static_cast<double>(row.weight);
   if (softmax)
-    softmax_grad_row(b.mu_grad.data(), b.rho.data(),
-                     static_cast<T>(row.factor_grad), n, row.scale_grad);
+    softmax_grad_row(b.mu_grad.data(),
+                     static_cast<T>(total / static_cast<double>(sum)),
+                     row.weight, n, row.scale);
   else
-    multiply_row(b.mu_grad.data(), b.slope.data(), n, row.scale_grad);
-  if (row.dropout_grad != nullptr)
-    std::copy(b.dropout_grad.begin(), b.dropout_grad.end(), row.dropout_grad);
-  if (row.theta_grad != nullptr)
-    std::copy(b.theta_grad.begin(), b.theta_grad.end(), row.theta_grad);
+    softplus_grad_row(b.mu_grad.data(), b.slope.data(), row.weight, n,
+                      row.scale);
+  if (row.own_theta != nullptr) {
+    std::fill_n(row.own_theta, n, T(0));
+    add_weighted(b.theta_grad.data(), row.weight, n, row.own_theta);
+  } else if (row.theta_sum != nullptr) {
+    add_weighted(b.theta_grad.data(), row.weight, n, row.theta_sum);
+  }
 }
 
 }  // namespace scvigor

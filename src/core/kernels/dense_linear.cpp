@@ -16,13 +16,16 @@ namespace {
 MatrixView view(const at::Tensor& x) {
   return {x.data_ptr<float>(), x.size(1), 1};
 }
-MatrixView transposed(const at::Tensor& x) {
-  return {x.data_ptr<float>(), 1, x.size(1)};
-}
 
 // An undefined or empty tensor: no such array.
 float* data_or_null(const at::Tensor& x) {
   return x.defined() && x.numel() > 0 ? x.data_ptr<float>() : nullptr;
+}
+
+// All of x.
+ProductTarget target(at::Tensor& x, const float* bias = nullptr,
+                     float* column_sums = nullptr) {
+  return {x.data_ptr<float>(), x.size(1), bias, column_sums};
 }
 
 class DenseLinear : public torch::autograd::Function<DenseLinear> {
@@ -34,9 +37,9 @@ class DenseLinear : public torch::autograd::Function<DenseLinear> {
     ctx->save_for_backward({x, weight});
     ctx->saved_data["has_bias"] = bias.numel() > 0;
     at::Tensor out = at::empty({x.size(0), weight.size(1)}, x.options());
-    matrix_product(view(x), view(weight), x.size(0), x.size(1),
-                   weight.size(1), data_or_null(bias), out.data_ptr<float>(),
-                   nullptr);
+    matrix_product(view(x), view(weight),
+                   {x.size(0), x.size(1), weight.size(1)},
+                   target(out, data_or_null(bias)));
     return out;
   }
 
@@ -51,16 +54,15 @@ class DenseLinear : public torch::autograd::Function<DenseLinear> {
     at::Tensor by_x, by_weight, by_bias;
     if (ctx->needs_input_grad(0)) {
       by_x = at::empty_like(x);
-      matrix_product(view(grad), transposed(weight), x.size(0),
-                     weight.size(1), x.size(1), nullptr,
-                     by_x.data_ptr<float>(), nullptr);
+      matrix_product(view(grad), view(weight).transposed(),
+                     {x.size(0), weight.size(1), x.size(1)}, target(by_x));
     }
     if (ctx->needs_input_grad(1)) {
       by_weight = at::empty_like(weight);
       if (has_bias) by_bias = at::empty({weight.size(1)}, weight.options());
-      matrix_product(transposed(x), view(grad), x.size(1), x.size(0),
-                     weight.size(1), nullptr, by_weight.data_ptr<float>(),
-                     data_or_null(by_bias));
+      matrix_product(view(x).transposed(), view(grad),
+                     {x.size(1), x.size(0), weight.size(1)},
+                     target(by_weight, nullptr, data_or_null(by_bias)));
     } else if (has_bias) {
       by_bias = grad.sum(0);  // a frozen weight
     }

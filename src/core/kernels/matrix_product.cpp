@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <cstring>
 #include <vector>
 
 #include "kernels/dispatch.hpp"
@@ -16,7 +17,7 @@
 namespace scvigor {
 namespace {
 
-constexpr std::int64_t kPanel = 32;
+constexpr std::int64_t kPanel = kProductPanel;
 constexpr std::int64_t kDepth = 256;
 
 // Some rows of a and a packed panel of b.
@@ -26,11 +27,14 @@ struct Block {
   std::int64_t a_column_step;
   const float* panel;  // depth x kPanel
   std::int64_t depth;
-  float* out;  // rows x kPanel
+  bool add;            // to what `out` holds, else to `start`
+  const float* start;  // kPanel
+  float* out;          // rows x kPanel
   std::int64_t out_row_step;
 };
 
-// out += a panel, for kRows rows and two registers of columns from `column`.
+// out += a panel, for kRows rows and two registers of columns from
+// `column`.
 template <int kBytes, int kRows>
 SCVIGOR_INLINE void multiply_tile(const Block& block, std::int64_t row,
                                   std::int64_t column) {
@@ -56,11 +60,12 @@ SCVIGOR_INLINE void multiply_tile(const Block& block, std::int64_t row,
       sum[i][1] += factor * b1;
     }
   }
+  const V* start = reinterpret_cast<const V*>(block.start + column);
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; ++i) {
     V* to = reinterpret_cast<V*>(out + i * block.out_row_step);
-    to[0] += sum[i][0];
-    to[1] += sum[i][1];
+    to[0] = (block.add ? to[0] : start[0]) + sum[i][0];
+    to[1] = (block.add ? to[1] : start[1]) + sum[i][1];
   }
 }
 
@@ -81,103 +86,167 @@ SCVIGOR_KERNEL_BY_LEVEL(multiply_block, (multiply_block_body<16, 6>),
                         (multiply_block_body<64, 8>),
                         (const Block& block, std::int64_t rows), (block, rows))
 
-// to[j, c] = b[j, first + c]; zeros where b has no column.
+// Four by four numbers, as rows of registers.
+using Four = Register<float, 16>::Type;
+struct FourByFour {
+  Four row[4];
+};
+#if defined(__clang__)
+#define SCVIGOR_MIX(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#else
+typedef std::int32_t Places __attribute__((vector_size(16)));
+#define SCVIGOR_MIX(a, b, i, j, k, l) \
+  __builtin_shuffle(a, b, Places{i, j, k, l})
+#endif
+SCVIGOR_INLINE FourByFour transposed(const FourByFour& in) {
+  const Four a = SCVIGOR_MIX(in.row[0], in.row[1], 0, 4, 1, 5);
+  const Four b = SCVIGOR_MIX(in.row[2], in.row[3], 0, 4, 1, 5);
+  const Four c = SCVIGOR_MIX(in.row[0], in.row[1], 2, 6, 3, 7);
+  const Four d = SCVIGOR_MIX(in.row[2], in.row[3], 2, 6, 3, 7);
+  return {{SCVIGOR_MIX(a, b, 0, 1, 4, 5), SCVIGOR_MIX(a, b, 2, 3, 6, 7),
+           SCVIGOR_MIX(c, d, 0, 1, 4, 5), SCVIGOR_MIX(c, d, 2, 3, 6, 7)}};
+}
+#undef SCVIGOR_MIX
+
+// to[j, c] = b[j, c] of a b whose columns lie in a row, for all kPanel of
+// them.
+void pack_columns(const MatrixView& b, std::int64_t depth, float* to) {
+  std::int64_t j = 0;
+  for (; j + 4 <= depth; j += 4)
+    for (std::int64_t c = 0; c < kPanel; c += 4) {
+      FourByFour block;
+      for (int i = 0; i < 4; ++i)
+        block.row[i] = *reinterpret_cast<const Four*>(
+            b.data + (c + i) * b.column_step + j);
+      block = transposed(block);
+      for (int i = 0; i < 4; ++i)
+        *reinterpret_cast<Four*>(to + (j + i) * kPanel + c) = block.row[i];
+    }
+  for (; j < depth; ++j)
+    for (std::int64_t c = 0; c < kPanel; ++c)
+      to[j * kPanel + c] = b.data[c * b.column_step + j];
+}
+
+// to[j, c] = b[j, c]; zeros where b has no column.
 void pack_panel(const MatrixView& b, std::int64_t depth, std::int64_t columns,
                 float* to) {
-  if (b.column_step == 1) {
-    for (std::int64_t j = 0; j < depth; ++j) {
-      const float* from = b.data + j * b.row_step;
-      float* row = to + j * kPanel;
-      for (std::int64_t c = 0; c < columns; ++c) row[c] = from[c];
-      for (auto c = columns; c < kPanel; ++c) row[c] = 0.0F;
-    }
-    return;
-  }
-  for (std::int64_t c = 0; c < kPanel; ++c) {
-    const float* from = b.data + c * b.column_step;
+  if (columns < kPanel) {
     for (std::int64_t j = 0; j < depth; ++j)
-      to[j * kPanel + c] = c < columns ? from[j * b.row_step] : 0.0F;
+      for (std::int64_t c = 0; c < kPanel; ++c)
+        to[j * kPanel + c] =
+            c < columns ? b.data[j * b.row_step + c * b.column_step] : 0.0F;
+  } else if (b.column_step == 1) {
+    for (std::int64_t j = 0; j < depth; ++j)
+      std::memcpy(to + j * kPanel, b.data + j * b.row_step,
+                  kPanel * sizeof(float));
+  } else {
+    pack_columns(b, depth, to);
   }
 }
 
-void add_column_sums(const float* panel, std::int64_t depth, float* sums) {
+SCVIGOR_INLINE void add_column_sums_body(const float* panel,
+                                         std::int64_t depth, float* sums) {
   for (std::int64_t j = 0; j < depth; ++j)
 #pragma omp simd
     for (std::int64_t c = 0; c < kPanel; ++c) sums[c] += panel[j * kPanel + c];
 }
+SCVIGOR_KERNEL(add_column_sums, add_column_sums_body,
+               (const float* panel, std::int64_t depth, float* sums),
+               (panel, depth, sums))
 
-// Where a panel of the result is summed up: in place, or beside it when the
-// result ends before the panel does.
-class Target {
+// Where a panel of some rows of the result is summed up: in place, or beside
+// it when the rows end before the panel does.
+class PanelOut {
  public:
-  Target(float* out, std::int64_t m, std::int64_t n, std::int64_t first)
-      : out_(out + first), m_(m), n_(n), columns_(std::min(kPanel, n - first)) {
-    if (columns_ < kPanel) beside_.resize(m * kPanel);
+  PanelOut(const ProductTarget& target, std::int64_t row, std::int64_t rows,
+           std::int64_t n, std::int64_t first)
+      : out_(target.data + row * target.row_step + first),
+        row_step_(target.row_step),
+        rows_(rows),
+        columns_(std::min(kPanel, n - first)) {
+    if (first + kPanel <= target.row_step) return;
+    beside_.resize(rows * kPanel);
+    if (target.add)
+      for (std::int64_t i = 0; i < rows; ++i)
+        std::copy_n(out_ + i * row_step_, columns_,
+                    beside_.data() + i * kPanel);
   }
 
   std::int64_t columns() const { return columns_; }
   float* data() { return beside_.empty() ? out_ : beside_.data(); }
-  std::int64_t row_step() const { return beside_.empty() ? n_ : kPanel; }
+  std::int64_t row_step() const { return beside_.empty() ? row_step_ : kPanel; }
 
-  void start_with(const float* bias) {
-    for (std::int64_t i = 0; i < m_; ++i) {
-      float* row = data() + i * row_step();
-      if (bias == nullptr)
-        std::fill_n(row, columns_, 0.0F);
-      else
-        std::copy_n(bias, columns_, row);
-    }
-  }
   void finish() {
     if (beside_.empty()) return;
-    for (std::int64_t i = 0; i < m_; ++i)
-      std::copy_n(beside_.data() + i * kPanel, columns_, out_ + i * n_);
+    for (std::int64_t i = 0; i < rows_; ++i)
+      std::copy_n(beside_.data() + i * kPanel, columns_, out_ + i * row_step_);
   }
 
  private:
   float* out_;
-  std::int64_t m_;
-  std::int64_t n_;
+  std::int64_t row_step_;
+  std::int64_t rows_;
   std::int64_t columns_;
   std::vector<float> beside_;
 };
 
+// A panel of the result, for `rows` of its rows from `row` on.
+void multiply_panel(const MatrixView& a, const MatrixView& b,
+                    const ProductShape& shape, const ProductTarget& target,
+                    std::int64_t first, std::int64_t row, std::int64_t rows) {
+  alignas(64) float panel[kDepth * kPanel];
+  alignas(64) float start[kPanel] = {};
+  float sums[kPanel] = {};
+  PanelOut out(target, row, rows, shape.n, first);
+  const bool with_sums = target.column_sums != nullptr && row == 0;
+  if (target.bias != nullptr)
+    std::copy_n(target.bias + first, out.columns(), start);
+  bool add = target.add;
+  for (std::int64_t j = 0; j < shape.k; j += kDepth) {
+    const auto depth = std::min(kDepth, shape.k - j);
+    pack_panel({b.data + j * b.row_step + first * b.column_step, b.row_step,
+                b.column_step},
+               depth, out.columns(), panel);
+    if (with_sums) add_column_sums(panel, depth, sums);
+    multiply_block(
+        {a.data + row * a.row_step + j * a.column_step, a.row_step,
+         a.column_step, panel, depth, add, start, out.data(), out.row_step()},
+        rows);
+    add = true;
+  }
+  out.finish();
+  if (!with_sums) return;
+  float* to = target.column_sums + first;
+  for (std::int64_t c = 0; c < out.columns(); ++c)
+    to[c] = target.add ? to[c] + sums[c] : sums[c];
+}
+
 // So much work is worth a thread.
 constexpr std::int64_t kProductsPerTask = 1 << 18;
+// Fewer rows do not pay for packing a panel.
+constexpr std::int64_t kFewestRows = 32;
 
 }  // namespace
 
-void matrix_product(const MatrixView& a, const MatrixView& b, std::int64_t m,
-                    std::int64_t k, std::int64_t n, const float* bias,
-                    float* out, float* column_sums) {
-  const auto n_panels = (n + kPanel - 1) / kPanel;
-  const auto grain = 1 + kProductsPerTask / (m * k * kPanel + 1);
-  at::parallel_for(
-      0, n_panels, grain, [&](std::int64_t begin, std::int64_t end) {
-        std::vector<float> panel(kDepth * kPanel);
-        for (auto p = begin; p < end; ++p) {
-          const auto first = p * kPanel;
-          Target target(out, m, n, first);
-          target.start_with(bias == nullptr ? nullptr : bias + first);
-          float sums[kPanel] = {};
-          for (std::int64_t j = 0; j < k; j += kDepth) {
-            const auto depth = std::min(kDepth, k - j);
-            const MatrixView part{
-                b.data + j * b.row_step + first * b.column_step, b.row_step,
-                b.column_step};
-            pack_panel(part, depth, target.columns(), panel.data());
-            if (column_sums != nullptr)
-              add_column_sums(panel.data(), depth, sums);
-            multiply_block({a.data + j * a.column_step, a.row_step,
-                            a.column_step, panel.data(), depth, target.data(),
-                            target.row_step()},
-                           m);
-          }
-          target.finish();
-          if (column_sums != nullptr)
-            std::copy_n(sums, target.columns(), column_sums + first);
-        }
-      });
+void matrix_product(const MatrixView& a, const MatrixView& b,
+                    const ProductShape& shape, const ProductTarget& target) {
+  const auto n_panels = (shape.n + kPanel - 1) / kPanel;
+  // Rows are shared among threads only where panels are too few.
+  const auto wanted = (at::get_num_threads() + n_panels - 1) / n_panels;
+  const auto rows_per_part =
+      std::max(kFewestRows, (shape.m + wanted - 1) / wanted);
+  const auto n_parts = (shape.m + rows_per_part - 1) / rows_per_part;
+  const auto grain =
+      1 + kProductsPerTask / (rows_per_part * shape.k * kPanel + 1);
+  at::parallel_for(0, n_panels * n_parts, grain,
+                   [&](std::int64_t begin, std::int64_t end) {
+                     for (auto task = begin; task < end; ++task) {
+                       const auto row = task % n_parts * rows_per_part;
+                       multiply_panel(
+                           a, b, shape, target, task / n_parts * kPanel, row,
+                           std::min(rows_per_part, shape.m - row));
+                     }
+                   });
 }
 
 }  // namespace scvigor

@@ -10,17 +10,36 @@ struct MatrixView {
   const float* data;
   std::int64_t row_step;
   std::int64_t column_step;
+
+  MatrixView transposed() const { return {data, column_step, row_step}; }
 };
 
-// out = a b, plus `bias` in every row unless it is null.
-//   a: m x k;  b: k x n, one of its steps is 1;  out: m x n, rows in a row
-//   column_sums: n, filled with the sums of b's columns unless it is null
-// For the shapes of scVI, where m and k are some hundreds at most beside the
-// genes: what BLAS makes of those differs by a factor of three between
-// libraries and processors. The number of threads changes no bit.
-void matrix_product(const MatrixView& a, const MatrixView& b, std::int64_t m,
-                    std::int64_t k, std::int64_t n, const float* bias,
-                    float* out, float* column_sums);
+// a: m x k;  b: k x n, one of its steps is 1
+struct ProductShape {
+  std::int64_t m;
+  std::int64_t k;
+  std::int64_t n;
+};
+
+// Where a product goes. Columns n to kProductPanel - 1 of the last panel are
+// overwritten too when the rows have room for them.
+struct ProductTarget {
+  float* data;                   // m x n
+  std::int64_t row_step;         // at least n
+  const float* bias = nullptr;   // n, added to every row
+  float* column_sums = nullptr;  // n: the sums of b's columns
+  bool add = false;              // to what is there, sums too
+};
+
+// Results are made this many columns at a time.
+constexpr std::int64_t kProductPanel = 32;
+
+// target = a b. For the shapes of scVI, where m and k are some hundreds at
+// most beside the genes: what BLAS makes of those differs by a factor of
+// three between libraries and processors. The number of threads changes no
+// bit.
+void matrix_product(const MatrixView& a, const MatrixView& b,
+                    const ProductShape& shape, const ProductTarget& target);
 
 }  // namespace scvigor
 

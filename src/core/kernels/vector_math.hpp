@@ -111,6 +111,25 @@ SCVIGOR_INLINE Softplus<T> softplus(T x) {
   return {positive + log1p(e), x < T(0) ? e * inverse : inverse};
 }
 
+// Of r = mu / q >= 0: log(u), u = 1 + r, from one division.
+template <class T>
+struct LogRatio {
+  T log_u;
+  T inverse_u;
+  T share;  // r / u
+};
+SCVIGOR_INLINE LogRatio<float> log_ratio(float r) {
+  constexpr float kMax = 1e30F;  // infinity has no share
+  r = r < kMax ? r : kMax;
+  const float u = 1.0F + r;
+  const float inverse = 1.0F / u;
+  return {log(u) + (r - (u - 1.0F)) * inverse, inverse, r * inverse};
+}
+SCVIGOR_INLINE LogRatio<double> log_ratio(double r) {
+  const double inverse = 1.0 / (1.0 + r);
+  return {log1p(r), inverse, r * inverse};
+}
+
 }  // namespace vmath
 }  // namespace scvigor
 

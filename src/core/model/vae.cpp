@@ -1,6 +1,5 @@
 #include "model/vae.hpp"
 
-#include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/softmax.h>
@@ -176,12 +175,8 @@ CountLossInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
   out.log_factor =
       options_.use_size_factor ? cells.size_factor.log() : library;
   if (has_theta) {
-    out.log_theta = heads.theta ? logits.log_theta : px_r_;
-    if (heads.theta)
-      out.theta_row = at::arange(z.size(0), batch.defined()
-                                                ? batch.options()
-                                                : tensor_options_.dtype(at::kLong));
-    else if (options_.dispersion == Dispersion::kGeneBatch)
+    out.log_theta = heads.theta ? logits.log_theta : Logits(px_r_);
+    if (options_.dispersion == Dispersion::kGeneBatch)
       out.theta_row = batch;
     else if (options_.dispersion == Dispersion::kGeneLabel)
       out.theta_row = cells.labels;
@@ -191,16 +186,18 @@ CountLossInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
 
 Generative Vae::likelihood(const CountLossInput& decoded) const {
   Generative out;
+  const at::Tensor logits = decoded.scale_logits.tensor();
   out.px_scale = decoded.activation == ScaleActivation::kSoftmax
-                     ? at::softmax(decoded.scale_logits, -1)
-                     : at::softplus(decoded.scale_logits);
+                     ? at::softmax(logits, -1)
+                     : at::softplus(logits);
   out.px_rate = decoded.log_factor.exp() * out.px_scale;
   if (decoded.log_theta.defined()) {
-    out.px_r = decoded.log_theta.exp();
+    out.px_r = decoded.log_theta.tensor().exp();
     if (decoded.theta_row.defined())
       out.px_r = out.px_r.index_select(0, decoded.theta_row);
   }
-  out.px_dropout = decoded.dropout_logits;
+  if (decoded.dropout_logits.defined())
+    out.px_dropout = decoded.dropout_logits.tensor();
   return out;
 }
 
@@ -222,12 +219,13 @@ at::Tensor Vae::kl_library(const Inference& inference,
 }
 
 at::Tensor LossTerms::objective(double kl_weight) const {
-  return (reconstruction_loss + kl_weight * kl_z + kl_l).mean();
+  return mean_reconstruction_loss + (kl_weight * kl_z + kl_l).mean();
 }
 
 LossTerms Vae::loss_terms_of(const Minibatch& batch, const Inference& inference,
                              const CountLossInput& decoded) const {
-  return {count_loss(decoded, batch.counts),
+  const CountLoss loss = count_loss(decoded, batch.counts);
+  return {loss.of_cell, loss.mean,
           kl_standard_normal(inference.qz.mean, inference.qz.var).sum(-1),
           kl_library(inference, batch.batch)};
 }

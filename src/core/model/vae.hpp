@@ -35,7 +35,8 @@ struct Generative {
 
 // Terms of the objective per cell (n).
 struct LossTerms {
-  at::Tensor reconstruction_loss;  // -log p(x | z, l)
+  at::Tensor reconstruction_loss;  // -log p(x | z, l), without a gradient
+  at::Tensor mean_reconstruction_loss;  // of the cells, with one
   at::Tensor kl_z;
   at::Tensor kl_l;
 

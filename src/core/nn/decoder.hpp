@@ -4,15 +4,16 @@
 #include <memory>
 #include <string>
 
+#include "kernels/logits.hpp"
 #include "nn/fc_layers.hpp"
 
 namespace scvigor {
 
 // The decoder's logits, n x genes each; undefined where not asked for.
 struct DecoderOutput {
-  at::Tensor scale_logits;    // px_scale before softmax or softplus
-  at::Tensor dropout_logits;  // pi
-  at::Tensor log_theta;       // gene-cell dispersion
+  Logits scale_logits;    // px_scale before softmax or softplus
+  Logits dropout_logits;  // pi
+  Logits log_theta;       // gene-cell dispersion
 };
 
 // Which heads the likelihood needs.

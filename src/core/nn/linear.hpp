@@ -45,6 +45,7 @@ class Linear {
 
   // Inputs x outputs of one block, in the order of LayerInput.
   const std::vector<at::Tensor>& blocks() const { return blocks_; }
+  const at::Tensor& bias() const { return bias_; }
 
  private:
   bool has_counts_;

@@ -24,7 +24,7 @@ class LinearDecoder final : public Decoder {
     // likelihood uses the head, as in scvi-tools.
     if (heads.dropout || mode.training)
       out.dropout_logits = dropout_head_.forward(input, mode);
-    if (!heads.dropout) out.dropout_logits = at::Tensor();
+    if (!heads.dropout) out.dropout_logits = {};
     if (heads.theta) out.log_theta = theta_head_->forward(input, mode);
     return out;
   }

@@ -14,12 +14,14 @@ class NonlinearDecoder final : public Decoder {
 
   DecoderOutput forward(const LayerInput& input, const DecoderHeads& heads,
                         const Mode& mode) override {
-    LayerInput h;
-    h.dense = hidden_.forward(input, mode);
+    const at::Tensor h = hidden_.forward(input, mode);
+    const auto logits = [&h](const Linear& head) {
+      return Logits(h, head.blocks().front(), head.bias());
+    };
     DecoderOutput out;
-    out.scale_logits = scale_head_.forward(h);
-    if (heads.dropout) out.dropout_logits = dropout_head_.forward(h);
-    if (heads.theta) out.log_theta = theta_head_.forward(h);
+    out.scale_logits = logits(scale_head_);
+    if (heads.dropout) out.dropout_logits = logits(dropout_head_);
+    if (heads.theta) out.log_theta = logits(theta_head_);
     return out;
   }
 
