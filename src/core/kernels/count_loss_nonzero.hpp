@@ -3,8 +3,8 @@
 
 #include <cmath>
 #include <cstdint>
-#include <vector>
 
+#include "kernels/aligned.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/gamma_difference.hpp"
 #include "kernels/theta_terms.hpp"
@@ -24,25 +24,38 @@ namespace scvigor {
 // nothing.
 constexpr double kLargeCount = 128.0;
 
-// Non-zero counts in precision T; arrays of one length.
+// Non-zero counts in precision T; arrays of one length. Genes and counts are
+// the cell's own arrays, or a choice from them.
 template <class T>
 struct Entries {
   std::int64_t n = 0;
-  std::vector<std::int32_t> gene;
-  std::vector<T> count, mu, theta, inverse_q, squared, pi, rise, slope;
-  std::vector<T> loss, mu_grad, theta_grad, dropout_grad;
+  const std::int32_t* gene = nullptr;
+  const T* count = nullptr;
+  AlignedVector<T> mu, theta, inverse_q, pi, rise, slope;
+  AlignedVector<T> loss, mu_grad, theta_grad, dropout_grad;
 
   void reserve(std::size_t size) {
-    gene.resize(size);
-    for (auto* array : {&count, &mu, &theta, &inverse_q, &squared, &pi, &rise,
-                        &slope, &loss, &mu_grad, &theta_grad, &dropout_grad})
+    own_gene_.resize(size);
+    own_count_.resize(size);
+    for (auto* array : {&mu, &theta, &inverse_q, &pi, &rise, &slope, &loss,
+                        &mu_grad, &theta_grad, &dropout_grad})
       array->resize(size);
   }
+  void use(const std::int32_t* genes, const T* counts, std::int64_t size) {
+    gene = genes;
+    count = counts;
+    n = size;
+  }
+  void clear() { use(own_gene_.data(), own_count_.data(), 0); }
   void add(std::int32_t g, T x) {
-    gene[n] = g;
-    count[n] = x;
+    own_gene_[n] = g;
+    own_count_[n] = x;
     ++n;
   }
+
+ private:
+  AlignedVector<std::int32_t> own_gene_;
+  AlignedVector<T> own_count_;
 };
 
 // to[i] = from[gene[i]]
@@ -60,7 +73,8 @@ SCVIGOR_INLINE void scatter_body(const U* from, const std::int32_t* gene,
   for (std::int64_t i = 0; i < n; ++i) to[gene[i]] = static_cast<T>(from[i]);
 }
 
-// rise and slope of whole counts up to kTableCounts.
+// rise and slope of whole counts up to kTableCounts; others get something
+// that is replaced afterwards.
 template <class T>
 SCVIGOR_INLINE void look_up_body(const T* rise, const T* slope,
                                  std::int32_t genes, const std::int32_t* gene,
@@ -68,8 +82,9 @@ SCVIGOR_INLINE void look_up_body(const T* rise, const T* slope,
                                  T* slope_to) {
 #pragma omp simd
   for (std::int64_t i = 0; i < n; ++i) {
-    const std::int32_t at =
-        static_cast<std::int32_t>(count[i]) * genes + gene[i];
+    constexpr T kLast = static_cast<T>(kTableCounts);
+    const T x = count[i] < kLast ? count[i] : kLast;
+    const std::int32_t at = static_cast<std::int32_t>(x) * genes + gene[i];
     rise_to[i] = rise[at];
     slope_to[i] = slope[at];
   }
@@ -114,11 +129,10 @@ SCVIGOR_INLINE void stirling_body(const float* rise, const float* slope,
 // loss = -log NB(x); its gradients by log mu and log theta.
 template <class T>
 SCVIGOR_INLINE void nb_count_body(Entries<T>& e) {
-  const T* counts = e.count.data();
+  const T* counts = e.count;
   const T* mus = e.mu.data();
   const T* thetas = e.theta.data();
   const T* inverse = e.inverse_q.data();
-  const T* squared = e.squared.data();
   const T* rise = e.rise.data();
   const T* slope = e.slope.data();
   T* loss = e.loss.data();
@@ -136,13 +150,14 @@ SCVIGOR_INLINE void nb_count_body(Entries<T>& e) {
     mu_grad[k] =
         theta * odds.share - x * (mu / (mu + T(kEps))) * not_share;
     theta_grad[k] =
-        -(t + squared[k] * odds.share) + x * not_share - slope[k];
+        -(t + theta * (theta * inverse[k]) * odds.share) + x * not_share -
+        slope[k];
   }
 }
 
-// ZINB's share of it: loss += softplus(pi).
+// ZINB's share of it: loss += softplus(pi); weight times the gradient.
 template <class T>
-SCVIGOR_INLINE void not_dropped_body(Entries<T>& e) {
+SCVIGOR_INLINE void not_dropped_body(Entries<T>& e, T weight) {
   const T* pi = e.pi.data();
   T* loss = e.loss.data();
   T* dropout_grad = e.dropout_grad.data();
@@ -150,7 +165,7 @@ SCVIGOR_INLINE void not_dropped_body(Entries<T>& e) {
   for (std::int64_t k = 0; k < e.n; ++k) {
     const auto dropout = vmath::softplus(pi[k]);
     loss[k] += dropout.value;
-    dropout_grad[k] = dropout.sigmoid;
+    dropout_grad[k] = weight * dropout.sigmoid;
   }
 }
 
@@ -170,7 +185,8 @@ SCVIGOR_INLINE void not_dropped_body(Entries<T>& e) {
                   T* rise_to, T* slope_to),                                   \
                  (rise, slope, genes, gene, count, n, rise_to, slope_to))     \
   SCVIGOR_KERNEL(nb_count, nb_count_body, (Entries<T>& e), (e))               \
-  SCVIGOR_KERNEL(not_dropped, not_dropped_body, (Entries<T>& e), (e))
+  SCVIGOR_KERNEL(not_dropped, not_dropped_body, (Entries<T>& e, T weight),    \
+                 (e, weight))
 
 SCVIGOR_MOVE_KERNELS(float, float)
 SCVIGOR_MOVE_KERNELS(float, double)
@@ -195,7 +211,6 @@ inline void put_exact(Entries<double>& e) {
     const double x = e.count[i];
     const double q = theta + kEps;
     e.inverse_q[i] = 1.0 / q;
-    e.squared[i] = theta * (theta / q);
     const auto gamma = gamma_difference(theta, x);
     e.rise[i] = gamma.value - x * std::log(q) - log_factorial(x);
     e.slope[i] = theta * gamma.derivative;

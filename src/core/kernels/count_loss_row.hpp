@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <vector>
 
+#include "kernels/aligned.hpp"
 #include "kernels/count_loss.hpp"
 #include "kernels/count_loss_nonzero.hpp"
 #include "kernels/dispatch.hpp"
@@ -50,17 +50,20 @@ struct RowBuffers {
   explicit RowBuffers(std::int64_t genes)
       : slope(genes), mu(genes), loss(genes), mu_grad(genes),
         theta_grad(genes), own_theta(genes, false) {
-    entries.reserve(static_cast<std::size_t>(genes));
-    exact.reserve(static_cast<std::size_t>(genes));
+    const auto most = static_cast<std::size_t>(genes);
+    entries.reserve(most);
+    large.reserve(most);
+    exact.reserve(most);
   }
 
-  std::vector<T> slope;  // softplus only: d log px_scale / d logit
-  std::vector<T> mu;
-  std::vector<T> loss;
-  std::vector<T> mu_grad;  // by log mu
-  std::vector<T> theta_grad;
+  AlignedVector<T> slope;  // softplus only: d log px_scale / d logit
+  AlignedVector<T> mu;
+  AlignedVector<T> loss;
+  AlignedVector<T> mu_grad;  // by log mu
+  AlignedVector<T> theta_grad;
   ThetaRow<T> own_theta;
-  Entries<T> entries;     // whole counts in the table's reach first
+  Entries<T> entries;     // all counts, as if in the table's reach
+  Entries<T> large;       // those beyond it
   Entries<double> exact;  // those that need double precision
 };
 
@@ -134,8 +137,8 @@ SCVIGOR_INLINE void zinb_zero_body(const T* scale, T factor,
     const T e_count = vmath::exp(count < T(0) ? count : -count);
     const T i_all = T(1) / (T(1) + e_all);
     const T i_count = T(1) / (T(1) + e_count);
-    const T p_all = all < T(0) ? e_all * i_all : i_all;
-    const T p_count = count < T(0) ? e_count * i_count : i_count;
+    const T p_all = (all < T(0) ? e_all : T(1)) * i_all;
+    const T p_count = (count < T(0) ? e_count : T(1)) * i_count;
     loss[g] = (all < T(0) ? T(0) : all) - (count < T(0) ? T(0) : count) +
               vmath::log(T(1) + (e_all - e_count) * i_count);
     mu_grad[g] = p_count * theta[g] * odds.share;
@@ -256,75 +259,62 @@ void put_poisson(const CountRow<T>& row, T scale_factor, RowBuffers<T>& b) {
   }
 }
 
-// Sorts the non-zero counts: whole ones in the table's reach, large ones (the
-// number of the former is returned), and those that need double precision.
+// Finds the counts that are beyond the table's reach.
 template <class T>
-std::int64_t sort_entries(const CountRow<T>& row, RowBuffers<T>& b) {
+void sort_entries(const CountRow<T>& row, RowBuffers<T>& b) {
   constexpr bool kSingle = sizeof(T) < sizeof(double);
   const bool has_table = row.theta.rise != nullptr;
-  b.entries.n = 0;
-  b.exact.n = 0;
-  bool any_large = false;
+  b.entries.use(row.index, row.counts, has_table ? row.entries : 0);
+  b.large.clear();
+  b.exact.clear();
   for (std::int64_t k = 0; k < row.entries; ++k) {
     const T x = row.counts[k];
-    if (has_table && x <= T(kTableCounts) &&
-        x == static_cast<T>(static_cast<std::int32_t>(x)))
-      b.entries.add(row.index[k], x);
-    else if (kSingle && has_table && x > T(kTableCounts) && x < T(kLargeCount))
-      any_large = true;
+    const bool in_reach = x <= T(kTableCounts) &&
+                          x == static_cast<T>(static_cast<std::int32_t>(x));
+    if (has_table && in_reach) continue;
+    if (kSingle && has_table && x > T(kTableCounts) && x < T(kLargeCount))
+      b.large.add(row.index[k], x);
     else
       b.exact.add(row.index[k], static_cast<double>(x));
   }
-  const auto n = b.entries.n;
-  if (any_large)
-    for (std::int64_t k = 0; k < row.entries; ++k) {
-      const T x = row.counts[k];
-      if (x > T(kTableCounts) && x < T(kLargeCount))
-        b.entries.add(row.index[k], x);
-    }
-  return n;
 }
 
 template <class T, class U>
 void gather_entries(const CountRow<T>& row, const RowBuffers<T>& b,
                     Entries<U>& e) {
-  const auto* gene = e.gene.data();
-  gather(b.mu.data(), gene, e.n, e.mu.data());
-  gather(row.theta.theta, gene, e.n, e.theta.data());
-  gather(row.theta.inverse_q, gene, e.n, e.inverse_q.data());
-  gather(row.theta.squared, gene, e.n, e.squared.data());
+  gather(b.mu.data(), e.gene, e.n, e.mu.data());
+  gather(row.theta.theta, e.gene, e.n, e.theta.data());
+  gather(row.theta.inverse_q, e.gene, e.n, e.inverse_q.data());
 }
 
-// rise and slope from the table; the first `n_table` have theirs in it.
+// rise and slope by kind.
 template <class T>
-void look_up_entries(const CountRow<T>& row, std::int64_t n_table,
-                     Entries<T>& e) {
-  const auto genes = row.genes;
-  look_up(row.theta.rise, row.theta.slope, static_cast<std::int32_t>(genes),
-          e.gene.data(), e.count.data(), n_table, e.rise.data(),
-          e.slope.data());
-  if constexpr (sizeof(T) < sizeof(double)) {
-    const auto last = kTableCounts * genes;
-    stirling(row.theta.rise + last, row.theta.slope + last,
-             e.gene.data() + n_table, e.theta.data() + n_table,
-             e.inverse_q.data() + n_table, e.count.data() + n_table,
-             static_cast<float>(log_factorial(kTableCounts)), e.n - n_table,
-             e.rise.data() + n_table, e.slope.data() + n_table);
-  }
+void put_table(const CountRow<T>& row, Entries<T>& e) {
+  look_up(row.theta.rise, row.theta.slope,
+          static_cast<std::int32_t>(row.genes), e.gene, e.count, e.n,
+          e.rise.data(), e.slope.data());
+}
+inline void put_large(const CountRow<float>& row, Entries<float>& e) {
+  const auto last = kTableCounts * row.genes;
+  stirling(row.theta.rise + last, row.theta.slope + last, e.gene,
+           e.theta.data(), e.inverse_q.data(), e.count,
+           static_cast<float>(log_factorial(kTableCounts)), e.n,
+           e.rise.data(), e.slope.data());
+}
+inline void put_large(const CountRow<double>&, Entries<double>& e) {
+  put_exact(e);  // there are none
 }
 
 template <class T, class U>
 void put_entries(bool zero_inflated, const CountRow<T>& row, Entries<U>& e,
                  RowBuffers<T>& b) {
   nb_count(e);
-  if (zero_inflated) not_dropped(e);
-  const auto* gene = e.gene.data();
-  scatter(e.loss.data(), gene, e.n, b.loss.data());
-  scatter(e.mu_grad.data(), gene, e.n, b.mu_grad.data());
-  scatter(e.theta_grad.data(), gene, e.n, b.theta_grad.data());
-  if (!zero_inflated) return;
-  for (std::int64_t i = 0; i < e.n; ++i)
-    row.dropout[gene[i]] = row.weight * static_cast<T>(e.dropout_grad[i]);
+  if (zero_inflated) not_dropped(e, static_cast<U>(row.weight));
+  scatter(e.loss.data(), e.gene, e.n, b.loss.data());
+  scatter(e.mu_grad.data(), e.gene, e.n, b.mu_grad.data());
+  scatter(e.theta_grad.data(), e.gene, e.n, b.theta_grad.data());
+  if (zero_inflated)
+    scatter(e.dropout_grad.data(), e.gene, e.n, row.dropout);
 }
 
 // The zero terms of all genes, then the others' own in their place: NB, ZINB.
@@ -332,12 +322,12 @@ template <class T>
 void put_nb(const CountRow<T>& row, bool zero_inflated, T factor,
             RowBuffers<T>& b) {
   const auto n = row.genes;
-  const auto n_table = sort_entries(row, b);
+  sort_entries(row, b);
   if (zero_inflated) {
     // Before the gradient takes their place.
-    gather(row.dropout, b.entries.gene.data(), b.entries.n,
-           b.entries.pi.data());
-    gather(row.dropout, b.exact.gene.data(), b.exact.n, b.exact.pi.data());
+    gather(row.dropout, b.entries.gene, b.entries.n, b.entries.pi.data());
+    gather(row.dropout, b.large.gene, b.large.n, b.large.pi.data());
+    gather(row.dropout, b.exact.gene, b.exact.n, b.exact.pi.data());
     zinb_zero_row(row.scale, factor, row.theta, row.weight, n, b.mu.data(),
                   b.loss.data(), b.mu_grad.data(), b.theta_grad.data(),
                   row.dropout);
@@ -345,16 +335,15 @@ void put_nb(const CountRow<T>& row, bool zero_inflated, T factor,
     nb_zero_row(row.scale, factor, row.theta, n, b.mu.data(), b.loss.data(),
                 b.mu_grad.data(), b.theta_grad.data());
   }
-  if (b.entries.n > 0) {
-    gather_entries(row, b, b.entries);
-    look_up_entries(row, n_table, b.entries);
-    put_entries(zero_inflated, row, b.entries, b);
-  }
-  if (b.exact.n > 0) {
-    gather_entries(row, b, b.exact);
-    put_exact(b.exact);
-    put_entries(zero_inflated, row, b.exact, b);
-  }
+  const auto put = [&](auto& entries, auto put_gamma) {
+    if (entries.n == 0) return;
+    gather_entries(row, b, entries);
+    put_gamma(entries);
+    put_entries(zero_inflated, row, entries, b);
+  };
+  put(b.entries, [&](Entries<T>& e) { put_table(row, e); });
+  put(b.large, [&](Entries<T>& e) { put_large(row, e); });
+  put(b.exact, [](Entries<double>& e) { put_exact(e); });
 }
 
 // Fills the results of `row`.

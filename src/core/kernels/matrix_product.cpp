@@ -31,7 +31,24 @@ struct Block {
   const float* start;  // kPanel
   float* out;          // rows x kPanel
   std::int64_t out_row_step;
+  // What is packed next, fetched meanwhile: some rows of it with every tile.
+  const float* next;  // next_rows x kPanel, or null
+  std::int64_t next_row_step;
+  std::int64_t next_rows;
 };
+
+// The share of tile `tile` of `tiles`.
+SCVIGOR_INLINE void fetch_next(const Block& block, std::int64_t tile,
+                               std::int64_t tiles) {
+  if (block.next == nullptr) return;
+  const auto end = block.next_rows * (tile + 1) / tiles;
+  for (auto j = block.next_rows * tile / tiles; j < end; ++j) {
+    const float* row = block.next + j * block.next_row_step;
+    __builtin_prefetch(row);
+    __builtin_prefetch(row + kPanel / 2);
+    __builtin_prefetch(row + kPanel - 1);
+  }
+}
 
 // out += a panel, for kRows rows and two registers of columns from
 // `column`.
@@ -75,8 +92,10 @@ SCVIGOR_INLINE void multiply_block_body(const Block& block,
   constexpr auto kColumns = 2 * Register<float, kBytes>::kSize;
   for (std::int64_t column = 0; column < kPanel; column += kColumns) {
     std::int64_t row = 0;
-    for (; row + kRows <= rows; row += kRows)
+    for (; row + kRows <= rows; row += kRows) {
+      if (column == 0) fetch_next(block, row / kRows, rows / kRows);
       multiply_tile<kBytes, kRows>(block, row, column);
+    }
     for (; row < rows; ++row) multiply_tile<kBytes, 1>(block, row, column);
   }
 }
@@ -202,15 +221,19 @@ void multiply_panel(const MatrixView& a, const MatrixView& b,
   if (target.bias != nullptr)
     std::copy_n(target.bias + first, out.columns(), start);
   bool add = target.add;
+  const float* column = b.data + first * b.column_step;
+  const bool is_last = first + 2 * kPanel > shape.n;
   for (std::int64_t j = 0; j < shape.k; j += kDepth) {
     const auto depth = std::min(kDepth, shape.k - j);
-    pack_panel({b.data + j * b.row_step + first * b.column_step, b.row_step,
-                b.column_step},
-               depth, out.columns(), panel);
+    pack_panel({column + j * b.row_step, b.row_step, b.column_step}, depth,
+               out.columns(), panel);
     if (with_sums) add_column_sums(panel, depth, sums);
+    const bool fetch = b.column_step == 1 && !is_last;
     multiply_block(
         {a.data + row * a.row_step + j * a.column_step, a.row_step,
-         a.column_step, panel, depth, add, start, out.data(), out.row_step()},
+         a.column_step, panel, depth, add, start, out.data(), out.row_step(),
+         fetch ? column + j * b.row_step + kPanel : nullptr, b.row_step,
+         depth},
         rows);
     add = true;
   }

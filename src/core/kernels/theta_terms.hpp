@@ -2,8 +2,8 @@
 #define SCVIGOR_CORE_KERNELS_THETA_TERMS_HPP
 
 #include <cstdint>
-#include <vector>
 
+#include "kernels/aligned.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/gamma_difference.hpp"
 #include "kernels/vector_math.hpp"
@@ -107,7 +107,7 @@ class ThetaRow {
 
  private:
   std::int64_t genes_ = 0;
-  std::vector<T> theta_, inverse_q_, squared_, rise_, slope_;
+  AlignedVector<T> theta_, inverse_q_, squared_, rise_, slope_;
 };
 
 }  // namespace scvigor

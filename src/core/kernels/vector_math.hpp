@@ -37,13 +37,12 @@ SCVIGOR_INLINE float exp(float x) {
   const float shifted = x * 1.44269504088896341F + kShift;
   const float k = shifted - kShift;
   const float r = (x - k * 0.693359375F) - k * -2.12194440e-4F;
-  float p = 1.9875691500e-4F;
-  p = p * r + 1.3981999507e-3F;
-  p = p * r + 8.3334519073e-3F;
-  p = p * r + 4.1665795894e-2F;
-  p = p * r + 1.6666665459e-1F;
-  p = p * r + 5.0000001201e-1F;
-  p = p * r * r + r + 1.0F;
+  // Pairs of terms at once: what a loop waits for is the longest chain.
+  const float r2 = r * r;
+  const float high = 1.9875691500e-4F * r + 1.3981999507e-3F;
+  const float middle = 8.3334519073e-3F * r + 4.1665795894e-2F;
+  const float low = 1.6666665459e-1F * r + 5.0000001201e-1F;
+  const float p = ((high * r2 + middle) * r2 + low) * r2 + (r + 1.0F);
   const std::int32_t exponent = static_cast<std::int32_t>(k);
   return p * bits_to_float((exponent + 127) << 23);
 }
@@ -56,17 +55,15 @@ SCVIGOR_INLINE float log(float x) {
   const float k = static_cast<float>(offset >> 23);
   const float m =
       bits_to_float((offset & 0x007fffff) + 0x3f3504f3) - 1.0F;
-  float p = 7.0376836292e-2F;
-  p = p * m - 1.1514610310e-1F;
-  p = p * m + 1.1676998740e-1F;
-  p = p * m - 1.2420140846e-1F;
-  p = p * m + 1.4249322787e-1F;
-  p = p * m - 1.6668057665e-1F;
-  p = p * m + 2.0000714765e-1F;
-  p = p * m - 2.4999993993e-1F;
-  p = p * m + 3.3333331174e-1F;
   const float m2 = m * m;
-  float y = p * m * m2 + k * -2.12194440e-4F - 0.5F * m2;
+  const float m4 = m2 * m2;
+  const float p01 = -2.4999993993e-1F * m + 3.3333331174e-1F;
+  const float p23 = -1.6668057665e-1F * m + 2.0000714765e-1F;
+  const float p45 = -1.2420140846e-1F * m + 1.4249322787e-1F;
+  const float p67 = -1.1514610310e-1F * m + 1.1676998740e-1F;
+  const float p =
+      (7.0376836292e-2F * m4 + (p67 * m2 + p45)) * m4 + (p23 * m2 + p01);
+  const float y = p * (m * m2) + (k * -2.12194440e-4F - 0.5F * m2);
   return m + y + k * 0.693359375F;
 }
 
