@@ -59,15 +59,29 @@ class CompressedCells final : public CountSource {
     at::parallel_for(
         0, n_cells, kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
           bool found = false;
-          for (auto i = b; i < e; ++i)
+          for (auto i = b; i < e; ++i) {
+            if (i + 1 < e) fetch_cell(cells[i + 1]);
             found |= copy_cell(cells[i], out.genes.data() + out.indptr[i],
                                out.values.data() + out.indptr[i]);
+          }
           if (found) zeros = true;
         });
     if (zeros) drop_zeros(out);
   }
 
  private:
+  // The cells of a minibatch lie anywhere in memory; the next one is on its
+  // way while this one is copied.
+  void fetch_cell(std::int64_t cell) const {
+    constexpr std::int64_t kLine = 64;
+    const auto fetch = [](const auto* begin, const auto* end) {
+      const auto step = kLine / static_cast<std::int64_t>(sizeof *begin);
+      for (; begin < end; begin += step) __builtin_prefetch(begin);
+    };
+    fetch(genes_ + indptr_[cell], genes_ + indptr_[cell + 1]);
+    fetch(values_ + indptr_[cell], values_ + indptr_[cell + 1]);
+  }
+
   // true: a stored value is 0
   bool copy_cell(std::int64_t cell, std::int32_t* genes, float* values) const {
     const auto first = indptr_[cell];

@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <new>
+#include <utility>
 #include <vector>
 
 namespace scvigor {
 
 // A register's worth of numbers that begins within one cache line and ends in
-// the next costs two accesses: the arrays of kernels begin with a line.
+// the next costs two accesses: the arrays of kernels begin with a line. Nor
+// are they filled with zeros first.
 template <class T>
 struct LineAllocator {
   using value_type = T;
@@ -22,6 +24,15 @@ struct LineAllocator {
     return static_cast<T*>(::operator new(n * sizeof(T), kLine));
   }
   void deallocate(T* p, std::size_t) { ::operator delete(p, kLine); }
+
+  template <class U>
+  void construct(U* p) {
+    ::new (static_cast<void*>(p)) U;
+  }
+  template <class U, class V>
+  void construct(U* p, V&& value) {
+    ::new (static_cast<void*>(p)) U(std::forward<V>(value));
+  }
 
   friend bool operator==(const LineAllocator&, const LineAllocator&) {
     return true;

@@ -144,7 +144,8 @@ class SharedTheta {
     const bool with_table = rows * genes * kTableCounts <=
                             kCostOfTerm * std::max<std::int64_t>(
                                               x.genes.size(0), genes);
-    terms_.assign(rows, ThetaRow<T>(genes, with_table));
+    for (std::int64_t r = 0; r < rows; ++r)
+      terms_.emplace_back(genes, with_table);
     const T* values = log_theta_.template data_ptr<T>();
     at::parallel_for(0, genes, kGenesPerTask,
                      [&](std::int64_t first, std::int64_t last) {

@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include "kernels/dispatch.hpp"
@@ -146,6 +145,19 @@ void pack_columns(const MatrixView& b, std::int64_t depth, float* to) {
       to[j * kPanel + c] = b.data[c * b.column_step + j];
 }
 
+// to[j, c] = b[j, c] of a b whose rows lie in a row.
+SCVIGOR_INLINE void copy_rows_body(const float* from, std::int64_t row_step,
+                                   std::int64_t depth, float* to) {
+  for (std::int64_t j = 0; j < depth; ++j)
+#pragma omp simd
+    for (std::int64_t c = 0; c < kPanel; ++c)
+      to[j * kPanel + c] = from[j * row_step + c];
+}
+SCVIGOR_KERNEL(copy_rows, copy_rows_body,
+               (const float* from, std::int64_t row_step, std::int64_t depth,
+                float* to),
+               (from, row_step, depth, to))
+
 // to[j, c] = b[j, c]; zeros where b has no column.
 void pack_panel(const MatrixView& b, std::int64_t depth, std::int64_t columns,
                 float* to) {
@@ -155,9 +167,7 @@ void pack_panel(const MatrixView& b, std::int64_t depth, std::int64_t columns,
         to[j * kPanel + c] =
             c < columns ? b.data[j * b.row_step + c * b.column_step] : 0.0F;
   } else if (b.column_step == 1) {
-    for (std::int64_t j = 0; j < depth; ++j)
-      std::memcpy(to + j * kPanel, b.data + j * b.row_step,
-                  kPanel * sizeof(float));
+    copy_rows(b.data, b.row_step, depth, to);
   } else {
     pack_columns(b, depth, to);
   }

@@ -1,6 +1,7 @@
 #include "kernels/sparse_linear.hpp"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -15,7 +16,7 @@ namespace scvigor {
 namespace {
 
 constexpr std::int64_t kCellsPerTask = 8;
-constexpr std::int64_t kGenesPerTask = 64;
+constexpr std::int64_t kGenesPerTask = 32;
 
 // Results are summed up in registers of 64 bytes.
 template <class T>
@@ -183,7 +184,7 @@ ByGene<T> by_gene(const SparseCounts& x) {
   return out;
 }
 
-// grad_weight: genes x width, from grad_out: n x width. Every gene sums its
+// Fills grad_weight: genes x width, from grad_out: n x width. Every gene sums its
 // cells in order, whatever the number of threads.
 template <class T>
 void backward_cpu(const SparseCounts& x, const at::Tensor& grad_out,
@@ -195,6 +196,8 @@ void backward_cpu(const SparseCounts& x, const at::Tensor& grad_out,
   const auto* indptr = columns.indptr.data();
   at::parallel_for(0, x.n_genes, kGenesPerTask,
                    [&](std::int64_t b, std::int64_t e) {
+                     std::fill(product.out + b * product.width,
+                               product.out + e * product.width, T(0));
                      add_rows(product, b, e, indptr, indptr + 1);
                    });
 }
@@ -226,7 +229,7 @@ class SparseLinear : public torch::autograd::Function<SparseLinear> {
                          ctx->saved_data["n_genes"].toInt()};
     const at::Tensor grad_out = grad_outputs[0].contiguous();
     at::Tensor grad_weight =
-        at::zeros({x.n_genes, grad_out.size(1)}, grad_out.options());
+        at::empty({x.n_genes, grad_out.size(1)}, grad_out.options());
     if (grad_out.scalar_type() == at::kFloat)
       backward_cpu<float>(x, grad_out, grad_weight);
     else

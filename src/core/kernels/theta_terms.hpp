@@ -1,6 +1,7 @@
 #ifndef SCVIGOR_CORE_KERNELS_THETA_TERMS_HPP
 #define SCVIGOR_CORE_KERNELS_THETA_TERMS_HPP
 
+#include <algorithm>
 #include <cstdint>
 
 #include "kernels/aligned.hpp"
@@ -91,6 +92,8 @@ class ThetaRow {
     theta_of(log_theta + first, n, theta_.data() + first,
              inverse_q_.data() + first, squared_.data() + first);
     if (rise_.empty()) return;
+    std::fill_n(rise_.data() + first, n, T(0));
+    std::fill_n(slope_.data() + first, n, T(0));
     for (std::int64_t x = 0; x < kTableCounts; ++x) {
       const auto at = x * genes_ + first;
       next_count(theta_.data() + first, inverse_q_.data() + first,

@@ -6,12 +6,37 @@
 #include <ATen/ops/poisson.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
+#include "kernels/dispatch.hpp"
 #include "scvigor/error.hpp"
 
 namespace scvigor {
 namespace {
+
+// One step of SplitMix64 (Steele, Lea and Flood 2014).
+constexpr std::uint64_t kSplitMixStep = 0x9e3779b97f4a7c15ULL;
+SCVIGOR_INLINE std::uint64_t split_mix(std::uint64_t z) {
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+  return z ^ (z >> 31);
+}
+
+// out: n numbers, 1 where the high half of a draw is below `bound`, else 0
+SCVIGOR_INLINE void bernoulli_body(std::uint64_t key, std::uint64_t bound,
+                                   std::int64_t n, float* out) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto draw =
+        split_mix(key + static_cast<std::uint64_t>(i) * kSplitMixStep);
+    out[i] = (draw >> 32) < bound ? 1.0F : 0.0F;
+  }
+}
+SCVIGOR_KERNEL(bernoulli_span, bernoulli_body,
+               (std::uint64_t key, std::uint64_t bound, std::int64_t n,
+                float* out),
+               (key, bound, n, out))
 
 at::TensorOptions on_cpu(const at::TensorOptions& options) {
   return options.device(at::kCPU);
@@ -36,11 +61,16 @@ at::Tensor Rng::uniform(at::IntArrayRef shape, double low, double high,
       .to(options.device());
 }
 
+// Element i is element i of the SplitMix64 sequence that starts at a draw of
+// the generator: as random, and vectors of them are made at once.
 at::Tensor Rng::bernoulli(at::IntArrayRef shape, double p,
                           const at::TensorOptions& options) {
-  return at::empty(shape, on_cpu(options))
-      .bernoulli_(p, generator_)
-      .to(options.device());
+  at::Tensor out = at::empty(shape, on_cpu(options).dtype(at::kFloat));
+  const auto key =
+      at::check_generator<at::CPUGeneratorImpl>(generator_)->random64();
+  const auto bound = static_cast<std::uint64_t>(std::ldexp(p, 32));
+  bernoulli_span(key, bound, out.numel(), out.data_ptr<float>());
+  return out.to(options);
 }
 
 at::Tensor Rng::standard_gamma(const at::Tensor& shape) {
@@ -76,12 +106,8 @@ void Rng::restore(const std::vector<std::uint8_t>& state) {
 }
 
 std::uint64_t derive_seed(std::uint64_t seed, SeedUse use) {
-  // One step of SplitMix64 (Steele, Lea and Flood 2014).
-  std::uint64_t z =
-      seed + 0x9e3779b97f4a7c15ULL * (static_cast<std::uint64_t>(use) + 1);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
-  return z ^ (z >> 31);
+  return split_mix(seed +
+                   kSplitMixStep * (static_cast<std::uint64_t>(use) + 1));
 }
 
 }  // namespace scvigor

@@ -1,0 +1,33 @@
+#ifndef SCVIGOR_CORE_KERNELS_NORMALISE_HPP
+#define SCVIGOR_CORE_KERNELS_NORMALISE_HPP
+
+#include <ATen/core/Tensor.h>
+
+namespace scvigor {
+
+// What follows a linear layer in training, for n cells.
+struct NormaliseInput {
+  at::Tensor x;      // n x units, without the linear layer's bias
+  at::Tensor shift;  // units: that bias, or undefined. BatchNorm takes it out
+                     // again: it moves the running mean and nothing else,
+                     // and its gradient is zero. Summed up it would be
+                     // rounding noise, which Adam blows up
+  at::Tensor weight, bias;               // units: gamma and beta
+  at::Tensor running_mean, running_var;  // units, updated
+  double momentum;  // the share of this minibatch in the running statistics
+  double eps;
+  bool relu;
+  at::Tensor mask;  // n x units: 0 or what a kept unit is multiplied by; or
+                    // undefined
+};
+
+// mask * relu(gamma (x - mean) / sqrt(var + eps) + beta), mean and variance of
+// every unit over the cells. Differentiable by x, weight and bias.
+at::Tensor normalise(const NormaliseInput& input);
+
+// The same from plain tensors.
+at::Tensor normalise_reference(const NormaliseInput& input);
+
+}  // namespace scvigor
+
+#endif
