@@ -243,7 +243,7 @@ class Normalise : public torch::autograd::Function<Normalise> {
  public:
   // shift: empty stands for none
   static at::Tensor forward(torch::autograd::AutogradContext* ctx,
-                            const at::Tensor& x, const at::Tensor& weight,
+                            const at::Tensor& x, const at::Tensor& /*weight*/,
                             const at::Tensor& /*bias*/,
                             const at::Tensor& shift,
                             const NormaliseInput& in) {

@@ -5,6 +5,7 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
+#include "kernels/normalise.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -16,10 +17,16 @@ BatchNorm::BatchNorm(std::int64_t n_units, const at::TensorOptions& options)
       running_var_(at::ones({n_units}, options)),
       num_batches_tracked_(at::zeros({}, options.dtype(at::kLong))) {}
 
-at::Tensor BatchNorm::forward(const at::Tensor& x, bool training) {
-  if (training) num_batches_tracked_.add_(1);
-  return at::batch_norm(x, weight_, bias_, running_mean_, running_var_,
-                        training, kMomentum, kBatchNormEps, false);
+at::Tensor BatchNorm::evaluate(const at::Tensor& x) const {
+  return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, false,
+                        kMomentum, kBatchNormEps, false);
+}
+
+at::Tensor BatchNorm::train(const at::Tensor& x, const at::Tensor& shift,
+                            bool relu, const at::Tensor& mask) {
+  num_batches_tracked_.add_(1);
+  return normalise({x, shift, weight_, bias_, running_mean_, running_var_,
+                    kMomentum, kBatchNormEps, relu, mask});
 }
 
 void BatchNorm::list_state(const std::string& prefix, StateList& out) const {

@@ -20,7 +20,13 @@ class BatchNorm {
 
   BatchNorm(std::int64_t n_units, const at::TensorOptions& options);
 
-  at::Tensor forward(const at::Tensor& x, bool training);
+  // By the running statistics.
+  at::Tensor evaluate(const at::Tensor& x) const;
+  // By the minibatch x + shift, whose statistics join the running ones; then
+  // ReLU if `relu`, and the factors of `mask`, if there are any. Anything but
+  // x and `relu` may be undefined.
+  at::Tensor train(const at::Tensor& x, const at::Tensor& shift, bool relu,
+                   const at::Tensor& mask);
   void list_state(const std::string& prefix, StateList& out) const;
 
   // gamma / sqrt(running variance + eps): what evaluation multiplies by.

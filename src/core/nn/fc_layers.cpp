@@ -11,10 +11,10 @@ namespace {
 constexpr double kLayerNormEps = 1e-5;
 
 // Units are dropped with probability `rate`, the rest scaled up.
-at::Tensor dropout(const at::Tensor& x, double rate, Rng& rng) {
+at::Tensor dropout_mask(const at::Tensor& x, double rate, Rng& rng) {
   const double keep = 1.0 - rate;
-  if (keep <= 0.0) return x * 0.0;
-  return x * rng.bernoulli(x.sizes(), keep, x.options()).div_(keep);
+  const at::Tensor kept = rng.bernoulli(x.sizes(), keep, x.options());
+  return keep > 0.0 ? kept.div_(keep) : kept;
 }
 
 }  // namespace
@@ -38,19 +38,31 @@ FcLayers::FcLayers(const Shape& shape, const at::TensorOptions& options,
 
 at::Tensor FcLayers::forward(const LayerInput& input, const Mode& mode) {
   LayerInput now = input;
-  for (auto& [linear, norm] : layers_) {
-    at::Tensor h = linear.forward(now, norm && mode.training);
-    if (norm) h = norm->forward(h, mode.training);
-    if (shape_.layer_norm)
-      h = at::layer_norm(h, {shape_.n_out}, {}, {}, kLayerNormEps);
-    if (shape_.activation) h = at::relu(h);
+  for (auto& layer : layers_) {
+    at::Tensor h = layer.linear.forward(now, !(layer.norm && mode.training));
+    at::Tensor mask;
     if (mode.training && shape_.dropout_rate > 0.0)
-      h = dropout(h, shape_.dropout_rate, *mode.rng);
+      mask = dropout_mask(h, shape_.dropout_rate, *mode.rng);
     now.counts = nullptr;
-    now.dense = h;
+    now.dense = after_linear(layer, h, mask, mode);
     if (!shape_.inject_covariates) now.codes.clear();
   }
   return now.dense;
+}
+
+// BatchNorm, LayerNorm, ReLU and dropout, those that there are.
+at::Tensor FcLayers::after_linear(Layer& layer, at::Tensor h,
+                                  const at::Tensor& mask, const Mode& mode) {
+  auto& norm = layer.norm;
+  const at::Tensor& bias = layer.linear.bias();
+  if (norm && mode.training && !shape_.layer_norm)
+    return norm->train(h, bias, shape_.activation, mask);
+  if (norm)
+    h = mode.training ? norm->train(h, bias, false, {}) : norm->evaluate(h);
+  if (shape_.layer_norm)
+    h = at::layer_norm(h, {shape_.n_out}, {}, {}, kLayerNormEps);
+  if (shape_.activation) h = at::relu(h);
+  return mask.defined() ? h * mask : h;
 }
 
 void FcLayers::list_state(const std::string& prefix, StateList& out) const {

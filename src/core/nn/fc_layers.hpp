@@ -50,6 +50,9 @@ class FcLayers {
     std::optional<BatchNorm> norm;
   };
 
+  at::Tensor after_linear(Layer& layer, at::Tensor h, const at::Tensor& mask,
+                          const Mode& mode);
+
   Shape shape_;
   std::vector<Layer> layers_;
 };

@@ -33,11 +33,9 @@ Linear::Linear(const Shape& shape, const at::TensorOptions& options, Rng& rng)
   if (shape.bias) bias_ = rng.uniform({shape.n_out}, -bound, bound, options);
 }
 
-at::Tensor Linear::forward(const LayerInput& input,
-                           bool normalised) const {
+at::Tensor Linear::forward(const LayerInput& input, bool with_bias) const {
   auto block = blocks_.begin();
-  at::Tensor bias = bias_;
-  if (normalised && bias_.defined()) bias = bias_.detach() + bias_ * 0.0;
+  const at::Tensor bias = with_bias ? bias_ : at::Tensor();
   at::Tensor out = has_dense_ ? at::Tensor() : bias;
   if (has_counts_) out = add(out, sparse_linear(*input.counts, *block++));
   if (has_dense_) out = add(out, dense_linear(input.dense, *block++, bias));

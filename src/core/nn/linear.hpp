@@ -37,10 +37,8 @@ class Linear {
   // torch's default: uniform within 1 / sqrt(inputs).
   Linear(const Shape& shape, const at::TensorOptions& options, Rng& rng);
 
-  // `normalised`: a BatchNorm in training follows. It takes the bias out
-  // again, so that the bias' gradient is zero; summed up it would be rounding
-  // noise, which Adam blows up.
-  at::Tensor forward(const LayerInput& input, bool normalised = false) const;
+  // `with_bias` false: somebody else adds it.
+  at::Tensor forward(const LayerInput& input, bool with_bias = true) const;
   void list_state(const std::string& prefix, StateList& out) const;
 
   // Inputs x outputs of one block, in the order of LayerInput.
