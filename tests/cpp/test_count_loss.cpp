@@ -9,6 +9,7 @@
 #include "count_loss_inputs.hpp"
 #include "cpu_levels.hpp"
 #include "support.hpp"
+#include "util/rng.hpp"
 
 using namespace scvigor;
 using support::CountLossData;
@@ -124,4 +125,75 @@ TEST_CASE("an input without gradient changes no other gradient") {
   CHECK(input.scale_logits.value.grad().equal(all.grads[0]));
   CHECK(input.dropout_logits.value.grad().equal(all.grads[1]));
   CHECK_FALSE(input.log_theta.value.grad().defined());
+}
+
+namespace {
+
+// The decoder's heads in front of a loss: leaves, and gradients by them.
+struct Heads {
+  at::Tensor hidden, scale, scale_bias, dropout, dropout_bias, theta,
+      theta_bias;
+
+  std::vector<at::Tensor*> leaves() {
+    return {&hidden,       &scale, &scale_bias, &dropout,
+            &dropout_bias, &theta, &theta_bias};
+  }
+};
+
+// The logits of `data` as products, n_hidden units each.
+std::vector<at::Tensor> run_heads(const CountLossData& data, Heads heads,
+                                  bool own_theta, at::ScalarType precision,
+                                  support::CountLossFunction function) {
+  for (auto* leaf : heads.leaves())
+    *leaf = leaf->detach().to(precision, false, true).requires_grad_(true);
+  CountLossData copy = support::to_precision(data, precision);
+  auto& in = copy.input;
+  in.cell_weight = at::linspace(0.5, 1.5, data.dense.size(0), precision);
+  in.scale_logits = {heads.hidden, heads.scale, heads.scale_bias};
+  if (in.dropout_logits.defined())
+    in.dropout_logits = {heads.hidden, heads.dropout, heads.dropout_bias};
+  if (own_theta) in.log_theta = {heads.hidden, heads.theta, heads.theta_bias};
+  const CountLoss loss = function(in, copy.x);
+  loss.mean.backward();
+  std::vector<at::Tensor> results{loss.of_cell, in.log_factor.grad()};
+  for (const auto* leaf : heads.leaves()) results.push_back(leaf->grad());
+  if (!own_theta && in.log_theta.defined())
+    results.push_back(in.log_theta.value.grad());
+  return results;
+}
+
+}  // namespace
+
+TEST_CASE("heads multiplied within the loss are the products before it") {
+  constexpr std::int64_t kHidden = 24;
+  Rng rng(5);
+  for (auto shape : support::all_count_loss_shapes()) {
+    shape.n_cells = 150;  // two chunks
+    shape.n_genes = 67;
+    const bool own_theta = shape.theta_rows == support::ThetaRows::kPerCell;
+    DYNAMIC_SECTION(support::describe(shape)) {
+      const auto data = support::random_count_loss(shape, at::kDouble);
+      Heads heads;
+      heads.hidden = rng.normal({shape.n_cells, kHidden}, at::kDouble).relu();
+      for (auto* weight : {&heads.scale, &heads.dropout, &heads.theta})
+        *weight = 0.2 * rng.normal({kHidden, shape.n_genes}, at::kDouble);
+      for (auto* bias :
+           {&heads.scale_bias, &heads.dropout_bias, &heads.theta_bias})
+        *bias = rng.normal({shape.n_genes}, at::kDouble);
+      const auto expected = run_heads(data, heads, own_theta, at::kDouble,
+                                      count_loss_reference);
+      support::for_each_cpu_level([&](const std::string& level) {
+        INFO(level);
+        const auto found =
+            run_heads(data, heads, own_theta, at::kFloat, count_loss);
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+          INFO("result " << i);
+          REQUIRE(found[i].defined() == expected[i].defined());
+          if (expected[i].defined())
+            REQUIRE_CLOSE(found[i], expected[i], 2e-5,
+                          1.0 + expected[i].abs().max().item<double>());
+        }
+      });
+    }
+  }
 }
