@@ -22,7 +22,9 @@ setMethod("show", "SCVIModel", function(object) {
             "gene_likelihood", "dispersion", "latent_distribution"
         ))),
         paste0("  data:       ", .describe_data(model)),
-        paste0("  training:   ", .describe_training(model)),
+        if (length(.run(model)$stop_reason)) {
+            paste0("  training:   ", .describe_training(model))
+        },
         paste0("  best:       ", .describe_best(model)),
         paste0("  counts:     not stored", if (.keeps_cells(model)) {
             " (minified: the latent posterior of the cells is)"

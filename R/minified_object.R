@@ -101,6 +101,9 @@
             "cells either; give the full data."
         )
     }
-    .stored_cells(model, NULL, FALSE, colnames(object))
+    .positions(
+        colnames(object), length(.log_library(model)), .cell_names(model),
+        "x", "cells"
+    )
     model
 }

@@ -49,6 +49,7 @@
 minify <- function(object, x = NULL, ..., keep_counts = FALSE, name = NULL,
                    num_threads = NULL, accelerator = "auto") {
     .check_flag(keep_counts, "keep_counts")
+    .check_choice(accelerator, c("auto", "cpu", "cuda"), "accelerator")
     run_on <- .run_on(num_threads, accelerator)
     model <- scviModel(object, name)
     .check_can_minify(model, object)
@@ -78,7 +79,13 @@ minify <- function(object, x = NULL, ..., keep_counts = FALSE, name = NULL,
 unminify <- function(object, x = NULL, ..., name = NULL) {
     model <- scviModel(object, name)
     if (.is_plain_model(object)) {
-        .check_dots(c(list(...), if (!is.null(x)) list(x = x)), "name")
+        .check_dots(list(...), "name")
+        if (!is.null(x)) {
+            .stop_argument(
+                "x", "`x` gives counts back to a minified object; a model ",
+                "holds none."
+            )
+        }
         return(.with_cells(
             model, cells = as.character(.cell_names(model)), codes = list(),
             split = trainingSplit(model), posterior = list(),

@@ -59,6 +59,21 @@
 saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
                      overwrite = FALSE) {
     .check_flag(overwrite, "overwrite")
+    if (is.null(x)) {
+        .check_dots(list(...), names(formals()))
+    }
+    path <- .check_file_to_write(path, overwrite)
+    model <- scviModel(object, name)
+    data <- if (!is.null(x)) .data_to_store(model, x, list(...))
+    write_model_file(
+        enc2utf8(normalizePath(path, mustWork = FALSE)),
+        lapply(.slots_of(model), .to_plain), as.list(data),
+        paste("scvigor", packageVersion("scvigor")), overwrite
+    )
+    invisible(path)
+}
+
+.check_file_to_write <- function(path, overwrite) {
     path <- .check_path(path, "path")
     if (dir.exists(path)) {
         .stop_argument(
@@ -73,19 +88,7 @@ saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
             "`overwrite = TRUE` to replace it."
         )
     }
-    model <- scviModel(object, name)
-    data <- if (is.null(x)) {
-        .check_dots(list(...), names(formals()))
-        list()
-    } else {
-        .data_to_store(model, x, list(...))
-    }
-    write_model_file(
-        enc2utf8(normalizePath(path, mustWork = FALSE)),
-        lapply(.slots_of(model), .to_plain), data,
-        paste("scvigor", packageVersion("scvigor")), overwrite
-    )
-    invisible(path)
+    path
 }
 
 # Counts and covariates of the model's cells in the form of an .h5ad file,
