@@ -69,9 +69,11 @@ Group open_file(const std::string& path) {
   auto info = std::make_shared<FileInfo>();
   info->name = path;
   info->bytes = check_file(path);
+  // Closing the options would wipe away HDF5's reason.
+  const Handle options = reading_options();
   info->handle = Handle(checked(
       [&] {
-        return H5Fopen(path.c_str(), H5F_ACC_RDONLY, reading_options().get());
+        return H5Fopen(path.c_str(), H5F_ACC_RDONLY, options.get());
       },
       [&] {
         return "Cannot open \"" + path + "\", which is damaged or incomplete";

@@ -88,11 +88,15 @@ PaddedText::PaddedText(const std::vector<std::string>& text)
     std::memcpy(bytes.data() + i * width, text[i].data(), text[i].size());
 }
 
-Writer::Writer(const std::string& path)
-    : path_(path), file_(made([&] {
+Writer::Writer(const std::string& path) : path_(path) {
+  const Handle options = in_memory();
+  file_ = Handle(checked(
+      [&] {
         return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT,
-                         in_memory().get());
-      })) {}
+                         options.get());
+      },
+      [&] { return "Cannot write \"" + path + "\""; }));
+}
 
 Handle Writer::group(hid_t parent, const std::string& name) const {
   const Handle how(H5Pcreate(H5P_GROUP_CREATE));
