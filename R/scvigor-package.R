@@ -13,7 +13,8 @@
 #' [posteriorPredictiveSample()], [likelihoodParameters()],
 #' [latentLibrarySize()], [featureCorrelation()], [marginalLogLik()],
 #' [batchRepresentation()], [differentialAbundance()] and [loadings()];
-#' [posteriorPredictiveCheck()] compares models with the counts.
+#' [posteriorPredictiveCheck()] compares models with the counts. [saveSCVI()]
+#' keeps a model in a file, [minify()] in little space.
 #'
 #' @references Lopez R, Regier J, Cole MB, Jordan MI, Yosef N (2018). Deep
 #'   generative modeling for single-cell transcriptomics. *Nature Methods* 15,
