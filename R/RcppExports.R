@@ -61,6 +61,14 @@ runtime_info <- function() {
     .Call(`_scvigor_runtime_info`)
 }
 
+write_model_file <- function(path, model, others, writer, overwrite) {
+    invisible(.Call(`_scvigor_write_model_file`, path, model, others, writer, overwrite))
+}
+
+read_model_file <- function(path) {
+    .Call(`_scvigor_read_model_file`, path)
+}
+
 default_options <- function() {
     .Call(`_scvigor_default_options`)
 }

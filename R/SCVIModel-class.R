@@ -51,6 +51,32 @@ setClass("SCVIModel", slots = c(
     if (length(model@cells)) model@cells else NULL
 }
 
+# All that a model is made of, as plain data, and the model that is made of
+# it: what is written to files. Slots that `parts` lacks stay empty.
+.slots_of <- function(model) {
+    names <- setdiff(slotNames("SCVIModel"), "cache")
+    parts <- lapply(names, slot, object = model)
+    names(parts) <- names
+    parts$history <- as.list(parts$history)
+    parts
+}
+
+.model_from_slots <- function(parts) {
+    parts$history <- DataFrame(parts$history, check.names = FALSE)
+    known <- intersect(slotNames("SCVIModel"), names(parts))
+    do.call(new, c(
+        "SCVIModel", parts[known], list(cache = .new_cache(NULL))
+    ))
+}
+
+# The same model about other cells.
+.with_cells <- function(model, cells, codes, split, posterior, log_library) {
+    initialize(
+        model, cells = cells, codes = codes, split = split,
+        posterior = posterior, log_library = log_library
+    )
+}
+
 # The C++ model. A handle does not survive saveRDS() or the way to another
 # process; the weights do.
 .handle <- function(model) {

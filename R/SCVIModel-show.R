@@ -22,9 +22,15 @@ setMethod("show", "SCVIModel", function(object) {
             "gene_likelihood", "dispersion", "latent_distribution"
         ))),
         paste0("  data:       ", .describe_data(model)),
-        paste0("  training:   ", .describe_training(model)),
+        if (length(.run(model)$stop_reason)) {
+            paste0("  training:   ", .describe_training(model))
+        },
         paste0("  best:       ", .describe_best(model)),
-        "  counts:     not stored; the latent posterior of the cells is"
+        paste0("  counts:     not stored", if (.keeps_cells(model)) {
+            " (minified: the latent posterior of the cells is)"
+        } else {
+            ", nor are cells (not minified): give them as `x`"
+        })
     )
 }
 
@@ -33,7 +39,9 @@ setMethod("show", "SCVIModel", function(object) {
     batches <- registry$batch$levels
     parts <- c(
         .large_count(length(.genes(model)), "gene"),
-        .large_count(length(.log_library(model)), "cell"),
+        if (.keeps_cells(model)) {
+            .large_count(length(.log_library(model)), "cell")
+        },
         if (length(batches) == 1) {
             paste0("1 batch (", .some(batches), ")")
         } else if (length(batches)) {

@@ -53,6 +53,28 @@
     value
 }
 
+.check_path <- function(path, argument, what = "file") {
+    if (!is.character(path) || length(path) != 1 || is.na(path) ||
+        !nzchar(path)) {
+        .stop_argument(
+            argument, "`", argument, "` must be the path of one ", what, "."
+        )
+    }
+    path.expand(path)
+}
+
+# The folder of a file that is to be written.
+.check_folder <- function(path, argument) {
+    folder <- dirname(path)
+    if (!dir.exists(folder) || file.access(folder, 2) != 0) {
+        .stop_argument(
+            argument, "The folder \"", folder, "\" of `", argument, "` ",
+            if (dir.exists(folder)) "cannot be written to." else
+                "does not exist; make it with dir.create()."
+        )
+    }
+}
+
 # 0 stands for the number of threads in use.
 .check_threads <- function(num_threads) {
     if (is.null(num_threads)) {

@@ -12,14 +12,7 @@
         return(NULL)
     }
     path <- .find_checkpoint(checkpoint, "checkpoint")
-    folder <- dirname(path)
-    if (!dir.exists(folder) || file.access(folder, 2) != 0) {
-        .stop_argument(
-            "checkpoint", "The folder \"", folder, "\" of `checkpoint` ",
-            if (dir.exists(folder)) "cannot be written to." else
-                "does not exist; make it with dir.create()."
-        )
-    }
+    .check_folder(path, "checkpoint")
     if (file.exists(path) && !overwrite && !.is_checkpoint(path)) {
         .stop_argument(
             "checkpoint", "\"", path, "\" exists and is not a checkpoint of ",
@@ -32,14 +25,7 @@
 
 # A folder stands for a file in it.
 .find_checkpoint <- function(path, argument) {
-    if (!is.character(path) || length(path) != 1 || is.na(path) ||
-        !nzchar(path)) {
-        .stop_argument(
-            argument, "`", argument, "` must be the path of one file or ",
-            "folder."
-        )
-    }
-    path <- path.expand(path)
+    path <- .check_path(path, argument, "file or folder")
     if (dir.exists(path)) {
         path <- file.path(path, paste0(.checkpoint_format, ".rds"))
     }

@@ -67,6 +67,7 @@ continueTraining <- function(
     checkpoint <- .checkpoint_file(checkpoint, checkpoint_overwrite)
     plan$seed <- .check_seed(seed)
     plan$num_threads <- .check_threads(num_threads)
+    plan$split <- .split_if_none(plan)
     trained <- .fit(
         plan, counts, checkpoint, accelerator, verbose,
         start = list(weights = .weights(model))
@@ -75,6 +76,17 @@ continueTraining <- function(
         return(trained)
     }
     .add_result(object, trained, .result_name(object, name))
+}
+
+# A model that minify() made of other cells has trained on none of them.
+.split_if_none <- function(plan) {
+    if (length(plan$split$train)) {
+        return(plan$split)
+    }
+    .make_split(
+        length(plan$log_library), plan$cells, NULL, plan$train_options,
+        plan$seed
+    )
 }
 
 .split_options <- c("train_size", "validation_size", "shuffle_set_split")

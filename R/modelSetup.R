@@ -2,13 +2,15 @@
 #'
 #' The categories that a model was trained with, their levels and codes.
 #'
-#' @param object A model, or an object that [runSCVI()] returned.
+#' @param object A model, an object that [runSCVI()] returned, or the path of
+#'   a file that [saveSCVI()] wrote.
 #' @param name The name of the result in such an object, see [scviModel()].
 #'
 #' @return A DataFrame with a row per level: the argument of [trainSCVI()]
 #'   (`covariate`), the `column` of the cell table (`NA` for values given
 #'   directly), the `level`, its `code` (counting from 0, as in scvi-tools)
-#'   and the number of training cells that have it. Continuous covariates
+#'   and the number of the model's cells that have it (`NA` when it keeps
+#'   none, see [minify()]). Continuous covariates
 #'   and size factors have one row without level.
 #' @examples
 #' model <- trainSCVI(
@@ -41,7 +43,8 @@ modelSetup <- function(object, name = NULL) {
 .setup_rows <- function(field, name, entry, codes) {
     levels <- entry$levels
     n <- length(levels)
-    one_row <- n == 0 && length(codes) > 0
+    one_row <- n == 0 && length(entry) > 0
+    cells <- function(known) if (is.null(codes)) NA_integer_ else known
     column <- if (is.null(entry$column)) NA_character_ else entry$column
     data.frame(
         covariate = rep(.argument_of[[field]], n + one_row),
@@ -49,6 +52,10 @@ modelSetup <- function(object, name = NULL) {
         column = rep(column, n + one_row),
         level = if (one_row) NA_character_ else as.character(levels),
         code = if (one_row) NA_integer_ else seq_len(n) - 1L,
-        n_cells = if (one_row) length(codes) else tabulate(codes + 1L, n)
+        n_cells = if (one_row) {
+            cells(length(codes))
+        } else {
+            rep(cells(tabulate(codes + 1L, n)), length.out = n)
+        }
     )
 }

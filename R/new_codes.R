@@ -89,7 +89,7 @@
     stored <- .codes(model)
     missing <- Filter(
         function(field) {
-            is.null(codes[[field]]) && !is.null(stored[[field]])
+            is.null(codes[[field]]) && length(.registry(model)[[field]])
         },
         names(codes)
     )
@@ -97,7 +97,7 @@
         .known_cells(model, colnames(data$counts))
     }
     for (field in missing) {
-        if (!is.null(known_cells)) {
+        if (!is.null(known_cells) && !is.null(stored[[field]])) {
             codes[field] <- .subset_codes(stored[field], known_cells)
         } else if (.is_needed(model, field)) {
             .stop_argument(

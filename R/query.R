@@ -25,13 +25,14 @@
                    assay.type = NULL, altexp = NULL, assay = NULL) {
     .check_dots(list(...), c(known, .argument_of, .source_arguments))
     model <- scviModel(object, name)
-    if (is.null(x) && !is(object, "SCVIModel")) {
+    stored <- is.null(x) && .answers_from_store(object, name, needs_counts)
+    if (is.null(x) && !stored) {
         x <- object
     }
     given <- mget(unname(.argument_of))
-    query <- if (is.null(x)) {
+    query <- if (stored) {
         .check_no_covariates(given)
-        .stored_cells(model, subset.col, needs_counts)
+        .stored_cells(model, subset.col, needs_counts, .own_cells(object))
     } else {
         source <- .registry(model)$source
         for (argument in .source_arguments) {
@@ -56,19 +57,30 @@
     }
 }
 
-# The training cells, from their stored posterior.
-.stored_cells <- function(model, subset.col, needs_counts) {
+# The cells that the model is about, from their stored posterior; `own` are
+# the names of those in a minified object, in its order.
+.stored_cells <- function(model, subset.col, needs_counts, own = NULL) {
     if (needs_counts) {
         .stop_argument(
             "x", "This needs the counts, which a model does not keep; give ",
             "the data as `x`."
         )
     }
+    .check_keeps_cells(model)
     log_library <- .log_library(model)
     names <- .cell_names(model)
+    if (!is.null(own)) {
+        own <- .positions(own, length(log_library), names, "object", "cells")
+        names <- names[own]
+    }
     chosen <- .positions(
-        subset.col, length(log_library), names, "subset.col", "cells"
+        subset.col, if (is.null(own)) length(log_library) else length(own),
+        names, "subset.col", "cells"
     )
+    cell_names <- names[chosen]
+    if (!is.null(own)) {
+        chosen <- own[chosen]
+    }
     posterior <- lapply(.posterior(model), function(matrix) {
         matrix[chosen, , drop = FALSE]
     })
@@ -77,7 +89,7 @@
             .subset_codes(.codes(model), chosen), posterior = posterior,
             log_library = log_library[chosen]
         ),
-        cell_names = names[chosen]
+        cell_names = cell_names
     )
 }
 
@@ -92,11 +104,13 @@
         data$counts <- data$counts[, chosen, drop = FALSE]
         codes <- .subset_codes(codes, chosen)
     }
+    n_genes_given <- nrow(data$counts)
     data$counts <- .match_genes(data$counts, .genes(model), data$label)
     .check_counts(data, .model_options(model)$gene_likelihood)
     list(
-        cells = .core_cells(codes, counts = data$counts),
-        cell_names = colnames(data$counts), cell_data = data$cell_data
+        cells = .core_cells(codes, counts = data$counts), codes = codes,
+        cell_names = colnames(data$counts), cell_data = data$cell_data,
+        n_genes_given = n_genes_given
     )
 }
 

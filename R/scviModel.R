@@ -2,8 +2,9 @@
 #'
 #' [runSCVI()] keeps the model with its result. This function reaches it.
 #'
-#' @param x A model (returned as it is), or a SingleCellExperiment or Seurat
-#'   object that [runSCVI()] returned.
+#' @param x A model (returned as it is), a SingleCellExperiment or Seurat
+#'   object that [runSCVI()] returned, or the path of a file that [saveSCVI()]
+#'   wrote.
 #' @param name The name of the result, as given to [runSCVI()]. May be left
 #'   out when the object has one model, or one under the default name.
 #' @param ... Not used.
@@ -28,6 +29,11 @@ scviModel.default <- function(x, name = NULL, ...) {
 #' @export
 scviModel.SCVIModel <- function(x, name = NULL, ...) {
     x
+}
+
+#' @export
+scviModel.character <- function(x, name = NULL, ...) {
+    .read_model(.check_path(x, "object"))
 }
 
 #' @export

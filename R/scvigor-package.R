@@ -13,7 +13,8 @@
 #' [posteriorPredictiveSample()], [likelihoodParameters()],
 #' [latentLibrarySize()], [featureCorrelation()], [marginalLogLik()],
 #' [batchRepresentation()], [differentialAbundance()] and [loadings()];
-#' [posteriorPredictiveCheck()] compares models with the counts.
+#' [posteriorPredictiveCheck()] compares models with the counts. [saveSCVI()]
+#' keeps a model in a file, [minify()] in little space.
 #'
 #' @references Lopez R, Regier J, Cole MB, Jordan MI, Yosef N (2018). Deep
 #'   generative modeling for single-cell transcriptomics. *Nature Methods* 15,
@@ -22,13 +23,13 @@
 #' @keywords internal
 #' @useDynLib scvigor, .registration = TRUE
 #' @importFrom Rcpp evalCpp
-#' @importFrom methods as is new setClass setMethod
+#' @importFrom methods as initialize is new setClass setMethod slot slotNames
 #' @importClassesFrom S4Vectors DataFrame
 #' @importFrom S4Vectors DataFrame metadata metadata<-
-#' @importFrom SummarizedExperiment assay assayNames colData
-#' @importFrom SingleCellExperiment altExp altExpNames reducedDim<-
+#' @importFrom SummarizedExperiment assay assay<- assayNames assays<- colData
+#' @importFrom SingleCellExperiment altExp altExp<- altExpNames reducedDim<-
 #' @importFrom SingleCellExperiment reducedDimNames
 #' @importFrom Matrix sparseMatrix
-#' @importFrom stats rnbinom rnorm sd
-#' @importFrom utils adist head packageVersion
+#' @importFrom stats rnbinom rnorm sd setNames
+#' @importFrom utils adist head modifyList packageVersion
 "_PACKAGE"

@@ -108,8 +108,11 @@ trainSCVI <- function(
     covariates <- do.call(
         .read_covariates, c(list(data), arguments[.argument_of])
     )
+    n_genes_given <- nrow(data$counts)
     data$counts <- .subset_genes(data$counts, subset.row)
     registry <- .make_registry(covariates)
+    # Objects in a list have genes of their own, besides the shared ones.
+    registry$n_genes_given <- if (is.null(data$source)) n_genes_given
     options$model <- c(
         .options_from_data(nrow(data$counts), registry), options$model
     )

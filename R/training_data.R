@@ -3,6 +3,7 @@
 
 # The plan of a finished training, as .new_plan() makes it.
 .plan_of <- function(model) {
+    .check_keeps_cells(model)
     list(
         model_options = .model_options(model),
         train_options = trainOptions(model), genes = .genes(model),

@@ -203,6 +203,29 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// write_model_file
+void write_model_file(const std::string& path, const Rcpp::List& model, const Rcpp::List& others, const std::string& writer, bool overwrite);
+RcppExport SEXP _scvigor_write_model_file(SEXP pathSEXP, SEXP modelSEXP, SEXP othersSEXP, SEXP writerSEXP, SEXP overwriteSEXP) {
+BEGIN_RCPP
+    Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type model(modelSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type others(othersSEXP);
+    Rcpp::traits::input_parameter< const std::string& >::type writer(writerSEXP);
+    Rcpp::traits::input_parameter< bool >::type overwrite(overwriteSEXP);
+    write_model_file(path, model, others, writer, overwrite);
+    return R_NilValue;
+END_RCPP
+}
+// read_model_file
+Rcpp::List read_model_file(const std::string& path);
+RcppExport SEXP _scvigor_read_model_file(SEXP pathSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
+    rcpp_result_gen = Rcpp::wrap(read_model_file(path));
+    return rcpp_result_gen;
+END_RCPP
+}
 // default_options
 Rcpp::List default_options();
 RcppExport SEXP _scvigor_default_options() {
@@ -322,6 +345,8 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_model_from_state", (DL_FUNC) &_scvigor_model_from_state, 2},
     {"_scvigor_is_null_pointer", (DL_FUNC) &_scvigor_is_null_pointer, 1},
     {"_scvigor_runtime_info", (DL_FUNC) &_scvigor_runtime_info, 0},
+    {"_scvigor_write_model_file", (DL_FUNC) &_scvigor_write_model_file, 5},
+    {"_scvigor_read_model_file", (DL_FUNC) &_scvigor_read_model_file, 1},
     {"_scvigor_default_options", (DL_FUNC) &_scvigor_default_options, 0},
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},
     {"_scvigor_default_max_epochs", (DL_FUNC) &_scvigor_default_max_epochs, 1},

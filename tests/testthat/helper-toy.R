@@ -86,3 +86,15 @@ skip_without_reference <- function(file) {
     }
     path
 }
+
+# A file with some bits turned over or with its end cut off.
+damaged_bytes <- function(bytes, seed) {
+    withr::with_seed(seed, {
+        if (seed %% 3 == 0) {
+            return(head(bytes, sample(length(bytes), 1) - 1))
+        }
+        at <- sample(length(bytes), sample(c(1, 4, 16), 1))
+        bit <- as.raw(2^sample(0:7, length(at), TRUE))
+        replace(bytes, at, xor(bytes[at], bit))
+    })
+}

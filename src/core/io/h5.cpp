@@ -107,10 +107,21 @@ Group Group::group(const std::string& name) const {
 }
 
 std::vector<std::string> Group::children() const {
+  return list(H5_INDEX_NAME);
+}
+
+std::vector<std::string> Group::members_in_order() const {
+  const Handle how(call("list", [&] { return H5Gget_create_plist(id()); }));
+  unsigned order = 0;
+  call("list", [&] { return H5Pget_link_creation_order(how.get(), &order); });
+  return list(order & H5P_CRT_ORDER_INDEXED ? H5_INDEX_CRT_ORDER
+                                            : H5_INDEX_NAME);
+}
+
+std::vector<std::string> Group::list(H5_index_t order) const {
   std::vector<std::string> names;
   call("list", [&] {
-    return H5Literate(id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, keep_name,
-                      &names);
+    return H5Literate(id(), order, H5_ITER_INC, nullptr, keep_name, &names);
   });
   return names;
 }

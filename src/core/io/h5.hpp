@@ -32,6 +32,8 @@ class Handle {
   ~Handle();
 
   hid_t get() const { return id_; }
+  // Leaves what was owned to the caller.
+  hid_t release() { return std::exchange(id_, -1); }
 
  private:
   hid_t id_ = -1;
@@ -111,14 +113,21 @@ class Group : public Node {
   }
   Group group(const std::string& name) const;
   std::vector<std::string> children() const;
+  // In the order in which they were made, where the file knows it.
+  std::vector<std::string> members_in_order() const;
 
   std::string child_path(const std::string& name) const;
 
  private:
+  std::vector<std::string> list(H5_index_t order) const;
   friend Group open_file(const std::string& path);
   friend class Dataset;
   using Node::Node;
 };
+
+// Locks fail on many network file systems, and neither readers nor writers of
+// a file of their own need them.
+void unlock(hid_t file_options);
 
 // The size of a file in bytes. A FileError says what is wrong with a path
 // that is absent, no file, not readable or, from its first bytes, no HDF5.

@@ -32,15 +32,18 @@ Handle reading_options() {
   Handle options(H5Pcreate(H5P_FILE_ACCESS));
   // Whatever happens, closing the file closes all that was opened in it.
   H5Pset_fclose_degree(options.get(), H5F_CLOSE_STRONG);
-  // Locks fail on many network file systems, and readers need none.
-#if H5_VERSION_GE(1, 12, 1) || \
-    (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
-  H5Pset_file_locking(options.get(), false, true);
-#endif
+  unlock(options.get());
   return options;
 }
 
 }  // namespace
+
+void unlock([[maybe_unused]] hid_t file_options) {
+#if H5_VERSION_GE(1, 12, 1) || \
+    (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
+  H5Pset_file_locking(file_options, false, true);
+#endif
+}
 
 std::int64_t check_file(const std::string& path) {
   namespace fs = std::filesystem;
@@ -66,9 +69,11 @@ Group open_file(const std::string& path) {
   auto info = std::make_shared<FileInfo>();
   info->name = path;
   info->bytes = check_file(path);
+  // Closing the options would wipe away HDF5's reason.
+  const Handle options = reading_options();
   info->handle = Handle(checked(
       [&] {
-        return H5Fopen(path.c_str(), H5F_ACC_RDONLY, reading_options().get());
+        return H5Fopen(path.c_str(), H5F_ACC_RDONLY, options.get());
       },
       [&] {
         return "Cannot open \"" + path + "\", which is damaged or incomplete";

@@ -1,0 +1,109 @@
+# Objects whose verbs answer from the posterior that their model keeps: the
+# names of such results stand in the metadata of the object.
+
+.minified_results <- function(object) {
+    if (is(object, "SummarizedExperiment")) {
+        metadata(object)[["scvigor_minified"]]
+    }
+}
+
+.is_minified_object <- function(object, name = NULL) {
+    known <- .minified_results(object)
+    length(known) > 0 && .result_name(object, name) %in% known
+}
+
+# Whether a verb asks the model's own cells: for the model itself always, for
+# a minified object unless the counts are needed and there.
+.answers_from_store <- function(object, name, needs_counts) {
+    if (.is_plain_model(object)) {
+        return(TRUE)
+    }
+    .is_minified_object(object, name) &&
+        !(needs_counts && .has_counts(object, scviModel(object, name)))
+}
+
+.has_counts <- function(object, model) {
+    source <- .registry(model)$source
+    if (!is.null(source$altexp)) {
+        object <- .alternative_experiment(object, source$altexp)
+    }
+    source$assay.type %in% assayNames(object) ||
+        is.numeric(source$assay.type) && length(assayNames(object))
+}
+
+# The names of the cells of a minified object; NULL: all of the model's.
+.own_cells <- function(object) {
+    if (!.is_plain_model(object)) colnames(object)
+}
+
+.set_minified <- function(object, name, model, keep_counts) {
+    if (!keep_counts) {
+        assays(object) <- list()
+        altexp <- .registry(model)$source$altexp
+        if (!is.null(altexp)) {
+            other <- altExp(object, altexp)
+            assays(other) <- list()
+            altExp(object, altexp) <- other
+        }
+    }
+    metadata(object)[["scvigor"]][[name]] <- model
+    metadata(object)[["scvigor_minified"]] <- union(
+        .minified_results(object), name
+    )
+    object
+}
+
+.unset_minified <- function(object, name, x, ...) {
+    model <- .stored_models(object)[[name]]
+    if (!.has_counts(object, model)) {
+        object <- .put_counts_back(object, model, x, ...)
+    }
+    metadata(object)[["scvigor_minified"]] <- setdiff(
+        .minified_results(object), name
+    )
+    object
+}
+
+.put_counts_back <- function(object, model, x, ...) {
+    if (is.null(x)) {
+        .stop_argument(
+            "x", "The object has lost its counts; give the full data as `x`."
+        )
+    }
+    .check_dots(list(...)[!...names() %in% .source_arguments],
+                .source_arguments)
+    source <- modifyList(.registry(model)$source, list(...))
+    data <- do.call(.count_data, c(list(x), source))
+    target <- if (is.null(source$altexp)) {
+        object
+    } else {
+        altExp(object, source$altexp)
+    }
+    cells <- .positions(
+        colnames(object), ncol(data$counts), colnames(data$counts), "x",
+        "cells"
+    )
+    assay(target, source$assay.type) <- .match_genes(
+        data$counts, rownames(target), data$label
+    )[, cells, drop = FALSE]
+    if (is.null(source$altexp)) {
+        return(target)
+    }
+    altExp(object, source$altexp) <- target
+    object
+}
+
+# A minified object given to loadSCVI(): it must be about the model's cells.
+.check_minified_cells <- function(model, object) {
+    if (!.keeps_cells(model)) {
+        .stop_argument(
+            "x", "`x` is minified, it has no counts, and the file keeps no ",
+            "cells either; give the full data."
+        )
+    }
+    .positions(
+        colnames(object), length(.log_library(model)), .cell_names(model),
+        "x", "cells"
+    )
+    model
+}

@@ -1,0 +1,19 @@
+#ifndef SCVIGOR_CORE_IO_ATOMIC_FILE_HPP
+#define SCVIGOR_CORE_IO_ATOMIC_FILE_HPP
+
+#include <functional>
+#include <string>
+
+namespace scvigor {
+
+// Makes what `write` writes, to the path that it is given, the content of
+// `path`. Whoever reads that name finds all of the old content or all of the
+// new, after a crash in the middle too. Without `overwrite`, a file that is
+// there is a FileError and stays.
+void write_file_atomically(
+    const std::string& path, bool overwrite,
+    const std::function<void(const std::string&)>& write);
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,227 @@
+// Model files: what is written is read; what is damaged is a FileError.
+
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <numeric>
+#include <random>
+
+#include "catch.hpp"
+#include "count_file_writer.hpp"
+#include "io/atomic_file.hpp"
+#include "io/value_file.hpp"
+#include "scvigor/model_file.hpp"
+
+using namespace scvigor;
+using support::H5Writer;
+using support::TemporaryFile;
+using Catch::Matchers::Contains;
+using Kind = Value::Kind;
+
+namespace {
+
+Value numbers(std::vector<double> values,
+              std::vector<std::int64_t> shape = {}) {
+  Value value;
+  value.kind = Kind::kNumber;
+  value.numbers = std::move(values);
+  value.shape = std::move(shape);
+  return value;
+}
+
+Value whole(Kind kind, std::vector<std::int32_t> values) {
+  Value value;
+  value.kind = kind;
+  value.whole = std::move(values);
+  return value;
+}
+
+Value text(std::vector<std::string> values, std::vector<bool> missing = {}) {
+  Value value;
+  value.kind = Kind::kText;
+  value.text = std::move(values);
+  value.missing = std::move(missing);
+  return value;
+}
+
+Value list(std::vector<Value> members, std::vector<std::string> names = {}) {
+  Value value;
+  value.kind = Kind::kList;
+  value.members = std::move(members);
+  value.names = std::move(names);
+  return value;
+}
+
+void check_equal(const Value& found, const Value& expected) {
+  CHECK(found.kind == expected.kind);
+  CHECK(found.names == expected.names);
+  CHECK(found.whole == expected.whole);
+  CHECK(found.shape == expected.shape);
+  REQUIRE(found.numbers.size() == expected.numbers.size());
+  for (std::size_t i = 0; i < found.numbers.size(); ++i)
+    CHECK((found.numbers[i] == expected.numbers[i] ||
+           (std::isnan(found.numbers[i]) &&
+            std::isnan(expected.numbers[i]))));
+  REQUIRE(found.members.size() == expected.members.size());
+  for (std::size_t i = 0; i < found.members.size(); ++i)
+    check_equal(found.members[i], expected.members[i]);
+  REQUIRE(found.text.size() == expected.text.size());
+  for (std::size_t i = 0; i < found.text.size(); ++i) {
+    const bool gone = !expected.missing.empty() && expected.missing[i];
+    CHECK((!found.missing.empty() && found.missing[i]) == gone);
+    if (!gone) CHECK(found.text[i] == expected.text[i]);
+  }
+}
+
+Value everything() {
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  const double nan = std::nan("");
+  std::vector<double> many(300000);
+  std::iota(many.begin(), many.end(), 0.5);
+  return list(
+      {numbers({0.1, -inf, nan, 1e300}), numbers({0.5, 2.25, -inf}),
+       numbers({1, 2, 3, 4, 5, 6}, {2, 3}), numbers({1, 2}, {2}),
+       numbers({}), numbers({}, {0, 4}), numbers(many, {1000, 300}),
+       whole(Kind::kInteger, {1, -7, Value::kMissing, 2147483647}),
+       whole(Kind::kLogical, {1, 0, Value::kMissing}),
+       text({"a", "", "longer \xC3\xA4", "NA"}),
+       text({"NA", "", "x"}, {false, true, false}), text({}), Value(),
+       list({}), list({numbers({1}), Value(), list({text({"deep"})})}),
+       list({numbers({1}), numbers({2}), numbers({3}), numbers({4})},
+            {"a/b", ".", "", "50%2F"})},
+      {"wide", "narrow", "matrix", "array", "empty", "no rows", "large",
+       "whole", "logical", "text", "some missing", "no text", "null", "list",
+       "unnamed", "names"});
+}
+
+std::string error_of(const std::string& path) {
+  try {
+    read_model_file(path);
+  } catch (const FileError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("Model file: what is written is read, in its order") {
+  const TemporaryFile path(".h5");
+  const Value model = everything();
+  write_model_file(path.path(), model, list({}), "a test", false);
+  const ModelFile found = read_model_file(path.path());
+  CHECK(found.version == kModelFileVersion);
+  CHECK(found.writer == "a test");
+  check_equal(found.model, model);
+}
+
+TEST_CASE("Model file: any name of a member survives") {
+  for (const std::string name :
+       {"", ".", "..", "/", "%", "%2F", "a/b%", "%%", "z_encoder.weight"}) {
+    const std::string link = to_link_name(name);
+    CHECK(link.find('/') == std::string::npos);
+    CHECK_FALSE(link.empty());
+    CHECK(from_link_name(link) == name);
+  }
+}
+
+TEST_CASE("Model file: nothing is overwritten unasked") {
+  const TemporaryFile path(".h5");
+  path.write("mine");
+  const Value model = list({numbers({1})}, {"a"});
+  CHECK_THROWS_WITH(
+      write_model_file(path.path(), model, list({}), "", false),
+      Contains("exists already"));
+  CHECK(path.bytes() == "mine");
+  write_model_file(path.path(), model, list({}), "", true);
+  CHECK(read_model_file(path.path()).model.names == model.names);
+}
+
+TEST_CASE("SL01 A write that fails leaves the old file and nothing else") {
+  namespace fs = std::filesystem;
+  const TemporaryFile folder;
+  fs::create_directory(folder.path());
+  const std::string path = folder.path() + "/model.h5";
+  write_file_atomically(path, false, [](const std::string& name) {
+    H5Writer(name).group("model");
+  });
+  const auto size = fs::file_size(path);
+  CHECK_THROWS_WITH(
+      write_file_atomically(path, true,
+                            [](const std::string&) {
+                              throw FileError("the disk is full");
+                            }),
+      Contains("the disk is full"));
+  CHECK(fs::file_size(path) == size);
+  CHECK(std::distance(fs::directory_iterator(folder.path()),
+                      fs::directory_iterator()) == 1);
+  CHECK_THROWS_AS(
+      write_file_atomically(folder.path() + "/no/where", true,
+                            [](const std::string&) {}),
+      FileError);
+  CHECK_THROWS_AS(write_file_atomically(folder.path(), true,
+                                        [](const std::string&) {}),
+                  FileError);
+  fs::remove_all(folder.path());
+}
+
+TEST_CASE("Model file: other files are told apart") {
+  const TemporaryFile path(".h5");
+  CHECK_THAT(error_of(path.path()), Contains("There is no file"));
+  path.write("weights");
+  CHECK_THAT(error_of(path.path()), Contains("not an HDF5 file"));
+  { H5Writer(path.path()).group("model"); }
+  CHECK_THAT(error_of(path.path()), Contains("no model that saveSCVI() wrote"));
+  {
+    h5::Writer file(path.path());
+    file.text_attribute(file.root(), "format", {"scvigor_model"});
+    file.close();
+  }
+  CHECK_THAT(error_of(path.path()), Contains("the version of its format"));
+  {
+    h5::Writer file(path.path());
+    file.text_attribute(file.root(), "format", {"scvigor_model"});
+    file.text_attribute(file.root(), "writer", {"scvigor 9.0"});
+    file.integer_attribute(file.root(), "format_version", {99});
+    file.close();
+  }
+  CHECK_THAT(error_of(path.path()),
+             Contains("format version 99, written by scvigor 9.0"));
+}
+
+TEST_CASE("Model file: a group that contains itself ends") {
+  const TemporaryFile path(".h5");
+  {
+    h5::Writer file(path.path());
+    file.text_attribute(file.root(), "format", {"scvigor_model"});
+    file.integer_attribute(file.root(), "format_version", {1});
+    const h5::Handle model = file.group(file.root(), "model");
+    for (const char* name : {"a", "b", "c"})
+      H5Lcreate_hard(file.root(), "model", model.get(), name, H5P_DEFAULT,
+                     H5P_DEFAULT);
+    file.close();
+  }
+  CHECK_THAT(error_of(path.path()), Contains("damaged"));
+}
+
+TEST_CASE("Model file: every bit flip and truncation is survived") {
+  const TemporaryFile path(".h5");
+  const Value model = list(
+      {numbers({1, 2, 3, 4, 5, 6}, {2, 3}), text({"a", "b"}),
+       list({whole(Kind::kInteger, {1, 2, 3}), Value()}, {"x", "y"})},
+      {"weights", "genes", "registry"});
+  write_model_file(path.path(), model, list({}), "a test", false);
+  const std::string bytes = path.bytes();
+  std::mt19937 random(1);
+  int n_errors = 0;
+  for (int k = 0; k < 150; ++k) {
+    std::string changed = bytes;
+    if (k % 3 == 0)
+      changed.resize(random() % bytes.size());
+    else
+      changed[random() % bytes.size()] ^= static_cast<char>(1 << random() % 8);
+    path.write(changed);
+    n_errors += error_of(path.path()) != "no error";
+  }
+  CHECK(n_errors > 75);
+}
