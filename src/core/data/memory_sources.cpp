@@ -7,12 +7,30 @@
 #include <limits>
 #include <utility>
 
+#include "kernels/dispatch.hpp"
 #include "scvigor/counts.hpp"
 
 namespace scvigor {
 namespace {
 
 constexpr std::int64_t kCellsPerTask = 16;
+
+// to: n; smallest: the least distance from 0
+SCVIGOR_INLINE void to_floats_body(const double* from, std::int64_t n,
+                                   float* to, float* smallest) {
+  float least = *smallest;
+#pragma omp simd reduction(min : least)
+  for (std::int64_t k = 0; k < n; ++k) {
+    to[k] = static_cast<float>(from[k]);
+    const float size = to[k] < 0.0F ? -to[k] : to[k];
+    least = size < least ? size : least;
+  }
+  *smallest = least;
+}
+SCVIGOR_KERNEL(to_floats, to_floats_body,
+               (const double* from, std::int64_t n, float* to,
+                float* smallest),
+               (from, n, to, smallest))
 
 // A stored zero is a zero.
 void drop_zeros(CsrBlock& block) {
@@ -87,14 +105,9 @@ class CompressedCells final : public CountSource {
     const auto first = indptr_[cell];
     const auto n = indptr_[cell + 1] - first;
     std::copy_n(genes_ + first, n, genes);
-    const double* from = values_ + first;
-    int n_zeros = 0;
-#pragma omp simd reduction(+ : n_zeros)
-    for (int k = 0; k < n; ++k) {
-      values[k] = static_cast<float>(from[k]);
-      n_zeros += values[k] == 0.0F;
-    }
-    return n_zeros > 0;
+    float smallest = 1.0F;
+    to_floats(values_ + first, n, values, &smallest);
+    return smallest == 0.0F;
   }
 
   const int* indptr_;

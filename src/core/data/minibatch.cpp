@@ -10,6 +10,8 @@
 #include <cstring>
 #include <vector>
 
+#include "kernels/dispatch.hpp"
+
 namespace scvigor {
 namespace {
 
@@ -39,6 +41,17 @@ at::Tensor view(const std::shared_ptr<CsrBlock>& block,
       at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
 }
 
+SCVIGOR_INLINE void sum_floats_body(const float* values, std::int64_t n,
+                                    double* sum) {
+  double total = 0.0;
+#pragma omp simd reduction(+ : total)
+  for (std::int64_t k = 0; k < n; ++k) total += static_cast<double>(values[k]);
+  *sum = total;
+}
+SCVIGOR_KERNEL(sum_floats, sum_floats_body,
+               (const float* values, std::int64_t n, double* sum),
+               (values, n, sum))
+
 at::Tensor log_totals(const CsrBlock& block, const at::TensorOptions& options) {
   at::Tensor out = at::empty({block.n_cells(), 1}, at::kDouble);
   double* to = out.data_ptr<double>();
@@ -46,9 +59,8 @@ at::Tensor log_totals(const CsrBlock& block, const at::TensorOptions& options) {
       0, block.n_cells(), kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
         for (auto i = b; i < e; ++i) {
           double total = 0.0;
-#pragma omp simd reduction(+ : total)
-          for (auto k = block.indptr[i]; k < block.indptr[i + 1]; ++k)
-            total += block.values[k];
+          sum_floats(block.values.data() + block.indptr[i],
+                     block.indptr[i + 1] - block.indptr[i], &total);
           to[i] = std::log(total);
         }
       });

@@ -9,6 +9,7 @@
 
 #include "distributions/distributions.hpp"
 #include "kernels/log_counts.hpp"
+#include "kernels/normal_terms.hpp"
 #include "model/build.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -142,7 +143,8 @@ Noise Vae::draw_noise(std::int64_t n_cells, Rng& rng) const {
 
 at::Tensor Vae::draw_z(const NormalParameters& qz,
                        const at::Tensor& eps) const {
-  const at::Tensor z = eps.defined() ? qz.mean + qz.var.sqrt() * eps : qz.mean;
+  const at::Tensor z =
+      eps.defined() ? normal_draw(qz.mean, qz.var, eps) : qz.mean;
   return options_.latent_distribution == LatentDistribution::kLogisticNormal
              ? at::softmax(z, -1)
              : z;
@@ -151,7 +153,7 @@ at::Tensor Vae::draw_z(const NormalParameters& qz,
 at::Tensor Vae::draw_library(const Inference& inference,
                              const at::Tensor& eps) const {
   if (!inference.ql.mean.defined() || !eps.defined()) return inference.library;
-  return inference.ql.mean + inference.ql.var.sqrt() * eps;
+  return normal_draw(inference.ql.mean, inference.ql.var, eps);
 }
 
 CountLossInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
@@ -219,14 +221,15 @@ at::Tensor Vae::kl_library(const Inference& inference,
 }
 
 at::Tensor LossTerms::objective(double kl_weight) const {
-  return mean_reconstruction_loss + (kl_weight * kl_z + kl_l).mean();
+  const at::Tensor loss = mean_reconstruction_loss + kl_weight * kl_z.mean();
+  return loss + kl_l.mean();
 }
 
 LossTerms Vae::loss_terms_of(const Minibatch& batch, const Inference& inference,
                              const CountLossInput& decoded) const {
   const CountLoss loss = count_loss(decoded, batch.counts);
   return {loss.of_cell, loss.mean,
-          kl_standard_normal(inference.qz.mean, inference.qz.var).sum(-1),
+          normal_kl(inference.qz.mean, inference.qz.var),
           kl_library(inference, batch.batch)};
 }
 
