@@ -58,8 +58,13 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
     prefix <- .file_prefix(prefix)
     run_on <- .run_on(num_threads, accelerator)
     .check_choice(accelerator, c("auto", "cpu", "cuda"), "accelerator")
-    if (is.null(x)) {
-        .check_dots(list(...), names(formals()))
+    given <- list(...)
+    .check_reading(given, names(formals()))
+    if (is.null(x) && length(given)) {
+        .stop_argument(
+            names(given)[1], "`", names(given)[1], "` says how to read `x`; ",
+            "give the cells as `x` too."
+        )
     }
     file <- read_scvi_tools(folder, prefix)
     model <- .imported_model(file)

@@ -19,7 +19,7 @@
 .add_cells <- function(model, x, ..., run_on) {
     query <- .query(
         model, x, ..., subset.col = NULL, name = NULL, needs_counts = TRUE,
-        known = names(formals(importScviTools))
+        known = character()
     )
     cells <- query$cells
     n_cells <- ncol(cells$counts)
