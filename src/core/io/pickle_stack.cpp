@@ -1,5 +1,7 @@
 #include "io/pickle_stack.hpp"
 
+#include <string>
+
 #include "scvigor/error.hpp"
 
 namespace scvigor {
@@ -7,6 +9,31 @@ namespace pickle {
 
 void malformed(const std::string& what) {
   throw FileError("is damaged, or no saved model: its pickle " + what + ".");
+}
+
+namespace {
+
+void check_size(std::size_t size) {
+  if (size >= kMostValues)
+    malformed("holds more than " + std::to_string(kMostValues) + " values");
+}
+
+}  // namespace
+
+Value* Stack::push(Value* value) {
+  check_size(stack_.size());
+  stack_.push_back(value);
+  return value;
+}
+
+void Stack::mark() {
+  check_size(marks_.size());
+  marks_.push_back(stack_.size());
+}
+
+void Stack::remember(std::uint64_t key) {
+  check_size(memo_.size());
+  memo_[key] = top();
 }
 
 Value* Stack::top() const {

@@ -16,19 +16,16 @@ class Stack {
  public:
   explicit Stack(Values& values) : values_(values) {}
 
-  Value* push(Value* value) {
-    stack_.push_back(value);
-    return value;
-  }
+  Value* push(Value* value);
   Value* push_new(Kind kind) { return push(values_.make(kind)); }
   Value* pop();
   Value* top() const;
 
-  void mark() { marks_.push_back(stack_.size()); }
+  void mark();
   // What was pushed since the last mark, which goes with it.
   std::vector<Value*> pop_to_mark();
 
-  void remember(std::uint64_t key) { memo_[key] = top(); }
+  void remember(std::uint64_t key);
   void remember_next() { remember(memo_.size()); }
   void recall(std::uint64_t key);
 

@@ -5,11 +5,6 @@
 namespace scvigor {
 namespace pickle {
 
-namespace {
-// About 250 MB. A model of 60,000 genes has 130,000.
-constexpr std::size_t kMostValues = 2000000;
-}  // namespace
-
 Value* Values::make(Kind kind) {
   if (values_.size() >= kMostValues)
     throw FileError("holds more than " + std::to_string(kMostValues) +

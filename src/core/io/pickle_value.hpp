@@ -40,6 +40,10 @@ struct Value {
   const Value* state = nullptr;      // kObject
 };
 
+// Of values, and of all that a pickle makes us remember. A model of 60,000
+// genes has 130,000 values; this many take 250 MB.
+constexpr std::size_t kMostValues = 2000000;
+
 // Owns values, which may point at each other in circles.
 class Values {
  public:

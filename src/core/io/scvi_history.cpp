@@ -17,7 +17,8 @@ using pickle::find;
 using pickle::is_object;
 using pickle::Value;
 
-constexpr double kMostEpochs = 1e6;
+constexpr double kMostEpochs = 1e5;
+constexpr std::size_t kMostCurves = 100;
 
 // The values of a table of one column, and the epochs they belong to.
 struct Curve {
@@ -69,7 +70,7 @@ bool read_curve(const Value* table, Curve& curve) {
   } catch (const FileError&) {
     return false;  // no model is lost for its history
   }
-  return !curve.values.empty() && curve.epochs.size() == curve.values.size() &&
+  return !curve.values.empty() && curve.values.size() <= kMostEpochs && curve.epochs.size() == curve.values.size() &&
          std::all_of(curve.epochs.begin(), curve.epochs.end(), [](double e) {
            return e >= 0 && e < kMostEpochs && e == std::floor(e);
          });
@@ -95,6 +96,7 @@ History read_scvi_history(const Value* history) {
   for (std::size_t i = 0; i + 1 < history->items.size(); i += 2) {
     const Value* name = history->items[i];
     Curve curve;
+    if (curves.size() == kMostCurves) break;
     if (name->kind != pickle::Kind::kText || is_by_step(name->text) ||
         !read_curve(history->items[i + 1], curve))
       continue;

@@ -20,6 +20,8 @@ using pickle::Series;
 using pickle::Value;
 
 constexpr char kRegistry[] = "the registry";
+// A file may refer to one long list again and again.
+constexpr std::size_t kMostCovariates = 1000;
 
 std::string text_or_empty(const Value* value) {
   return is_none(value) ? "" : text(value, "an entry of the registry");
@@ -78,10 +80,19 @@ std::vector<CategorySetup> read_joint(const Value* state,
   std::vector<CategorySetup> out;
   if (is_none(state) || is_none(columns)) return out;
   const Value* mappings = get(state, "mappings", "the categorical covariates");
-  for (const auto& column :
-       read_texts(columns, "the names of the categorical covariates"))
+  const auto names =
+      read_texts(columns, "the names of the categorical covariates");
+  if (names.size() > kMostCovariates)
+    throw FileError("is damaged: it has " + std::to_string(names.size()) +
+                    " categorical covariates.");
+  std::size_t n_levels = 0;
+  for (const auto& name : names) {
     out.push_back(read_category(
-        column, get(mappings, column, "the levels of the covariates")));
+        name, get(mappings, name, "the levels of the covariates")));
+    n_levels += out.back().levels.size();
+    if (n_levels > pickle::kMostValues)
+      throw FileError("is damaged: its covariates have too many levels.");
+  }
   return out;
 }
 

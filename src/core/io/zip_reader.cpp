@@ -131,6 +131,13 @@ std::string_view ZipReader::packed_bytes(const Entry& entry) const {
 }
 
 std::string_view ZipReader::unpack(Entry& entry) {
+  // Entries may overlap, and so add up to more than the archive.
+  const std::uint64_t most =
+      kMostUnpackedTimes * bytes_.size() + kMostUnpackedMore;
+  if (entry.size > most || bytes_read_ > most - entry.size)
+    throw FileError("unpacks to more than " + std::to_string(most >> 20) +
+                    " MiB, which no model of its size does.");
+  bytes_read_ += entry.size;
   const std::string_view packed = packed_bytes(entry);
   if (entry.method == kStored) {
     if (entry.size != entry.packed) damaged("the size of an entry is wrong");
@@ -138,14 +145,8 @@ std::string_view ZipReader::unpack(Entry& entry) {
   }
   if (entry.method != kDeflated)
     throw FileError("is packed by a method that scvigor does not know.");
-  const std::uint64_t most =
-      kMostUnpackedTimes * bytes_.size() + kMostUnpackedMore;
-  if (entry.size > most || unpacked_bytes_ > most - entry.size)
-    throw FileError("unpacks to more than " + std::to_string(most >> 20) +
-                    " MiB, which no model of its size does.");
   if (packed.size() > 0xffffffffu || entry.size > 0xffffffffu)
     throw FileError("has a compressed entry above 4 GiB.");
-  unpacked_bytes_ += entry.size;
   entry.unpacked.resize(entry.size);
   z_stream stream{};
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
@@ -164,17 +165,16 @@ std::string_view ZipReader::read(const std::string& name) {
   const auto found = entries_.find(name);
   if (found == entries_.end()) damaged("it lacks the entry \"" + name + "\"");
   Entry& entry = found->second;
-  if (entry.is_checked && entry.method == kDeflated) return entry.unpacked;
-  const std::string_view content = unpack(entry);
-  if (!entry.is_checked) {
+  if (!entry.is_read) {
+    entry.content = unpack(entry);
     const uLong sum =
-        crc32_z(0, reinterpret_cast<const Bytef*>(content.data()),
-                content.size());
+        crc32_z(0, reinterpret_cast<const Bytef*>(entry.content.data()),
+                entry.content.size());
     if (sum != entry.checksum)
       damaged("the checksum of \"" + name + "\" does not fit its content");
-    entry.is_checked = true;
+    entry.is_read = true;
   }
-  return content;
+  return entry.content;
 }
 
 }  // namespace scvigor

@@ -31,8 +31,9 @@ class ZipReader {
     std::uint64_t packed = 0;  // bytes in the archive
     std::uint64_t size = 0;    // bytes when unpacked
     std::uint64_t header = 0;  // where its local header begins
-    std::string unpacked;
-    bool is_checked = false;
+    bool is_read = false;
+    std::string unpacked;      // of a compressed entry
+    std::string_view content;  // once it is read
   };
 
   void read_directory(std::uint64_t at, std::uint64_t n_entries);
@@ -44,7 +45,7 @@ class ZipReader {
 
   std::string_view bytes_;
   std::map<std::string, Entry> entries_;
-  std::uint64_t unpacked_bytes_ = 0;  // of all entries so far
+  std::uint64_t bytes_read_ = 0;  // of all entries so far
 };
 
 }  // namespace scvigor
