@@ -19,7 +19,7 @@ inline std::vector<std::string> hostile_pickles() {
   return {
       // os.system("touch ..."), in every way that pickle has
       "cos\nsystem\n(X\x05\0\0\0touchtR.",
-      string("\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x05touch\x85R.", 28),
+      "\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x05touch\x85R.",
       "(S'touch'\nios\nsystem\n.",
       "(cos\nsystem\nS'touch'\no.",
       "cposix\nsystem\n(S'touch'\ntR.",

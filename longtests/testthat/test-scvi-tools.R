@@ -11,6 +11,8 @@ python <- function() {
 
 run_script <- function(what, folder) {
     script <- normalizePath("../scvi_tools_models.py")
+    # R's own path would give Python's torch another LibTorch.
+    withr::local_envvar(LD_LIBRARY_PATH = "")
     output <- system2(
         python(), c(script, what, folder), stdout = TRUE, stderr = FALSE
     )
