@@ -71,6 +71,47 @@ test_that("an imported model with its cells trains on", {
                      latentRepresentation(imported))
 })
 
+# The cells of `sce` as a minified AnnData beside the model.
+minify_beside <- function(folder, mean, var) {
+    cells <- as.list(SummarizedExperiment::colData(sce))
+    cells$observed_lib_size <-
+        colSums(as.matrix(SummarizedExperiment::assay(sce)))
+    names(cells) <- paste0("obs/", names(cells))
+    # rhdf5 reverses the dimensions
+    file <- write_h5(
+        c(cells, list(
+            `obs/_index` = colnames(sce), `var/_index` = rownames(sce),
+            `obsm/scvi_latent_qzm` = t(mean), `obsm/scvi_latent_qzv` = t(var)
+        )),
+        list(obs = frame_attributes(sub("obs/", "", names(cells))),
+             var = frame_attributes())
+    )
+    file.copy(file, file.path(folder, "adata.h5ad"), overwrite = TRUE)
+}
+
+test_that("a minified model brings the posterior of its cells", {
+    posterior <- latentRepresentation(model, return_dist = TRUE)
+    minified <- withr::local_tempdir()
+    exportScviTools(model, minified)
+    minify_beside(minified, posterior$mean, posterior$var)
+    imported <- importScviTools(minified)
+    expect_equal(latentRepresentation(imported, return_dist = TRUE), posterior)
+    expect_equal(
+        normalizedExpression(imported, transform_batch = "batch_1", seed = 1,
+                             library_size = "latent"),
+        normalizedExpression(model, transform_batch = "batch_1", seed = 1,
+                             library_size = "latent"), tolerance = 1e-6
+    )
+    expect_identical(modelSetup(imported)$n_cells, modelSetup(model)$n_cells)
+    expect_argument_error(elbo(imported), "x")
+    minify_beside(minified, posterior$mean[, 1:2], posterior$var[, 1:2])
+    expect_error(importScviTools(minified), "2 latent dimensions",
+                 class = "scvigor_file_error")
+    writeLines("no HDF5", file.path(minified, "adata.h5ad"))
+    expect_error(importScviTools(minified), "adata.h5ad",
+                 class = "scvigor_file_error")
+})
+
 test_that("what is wrong with the files is told", {
     expect_argument_error(importScviTools("nowhere"), "dir", "no folder")
     expect_argument_error(importScviTools(1), "dir")
