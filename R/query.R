@@ -68,13 +68,6 @@
     }
     .check_keeps_cells(model)
     log_library <- .log_library(model)
-    if (!length(log_library)) {
-        .stop_argument(
-            "x", "The model was imported from scvi-tools without its cells; ",
-            "give cells as `x`, or import it with those it was trained on: ",
-            "importScviTools(dir, x = )."
-        )
-    }
     names <- .cell_names(model)
     if (!is.null(own)) {
         own <- .positions(own, length(log_library), names, "object", "cells")

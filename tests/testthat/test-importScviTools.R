@@ -35,7 +35,7 @@ test_that("a model without cells answers about those it is given", {
                              seed = 1)
     )
     expect_argument_error(latentRepresentation(imported), "x",
-                          "importScviTools")
+                          "give the data as `x`")
     expect_argument_error(elbo(imported), "x")
     # levels by name; without a cell table they must be given
     counts <- SummarizedExperiment::assay(sce)
@@ -57,7 +57,7 @@ test_that("a model without cells answers about those it is given", {
     shown <- paste(capture.output(imported), collapse = "\n")
     expect_match(shown, "imported")
     expect_match(shown, "200 cells")
-    expect_match(shown, "give cells as `x`")
+    expect_match(shown, "give them as `x`")
 })
 
 test_that("an imported model with its cells trains on", {
