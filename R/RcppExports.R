@@ -93,6 +93,18 @@ feature_correlation <- function(model, cells, decode, ranks, size_factor, run_on
     .Call(`_scvigor_feature_correlation`, model, cells, decode, ranks, size_factor, run_on)
 }
 
+read_scvi_tools <- function(folder, prefix) {
+    .Call(`_scvigor_read_scvi_tools`, folder, prefix)
+}
+
+write_scvi_tools <- function(model, path) {
+    invisible(.Call(`_scvigor_write_scvi_tools`, model, path))
+}
+
+read_minified <- function(path) {
+    .Call(`_scvigor_read_minified`, path)
+}
+
 split_cells <- function(n_cells, train_options, seed) {
     .Call(`_scvigor_split_cells`, n_cells, train_options, seed)
 }

@@ -14,7 +14,8 @@ setMethod("show", "SCVIModel", function(object) {
                collapse = ", ")
     }
     c(
-        paste0("SCVIModel (scvigor ", .run(model)$version, "), trained"),
+        paste0("SCVIModel (scvigor ", .run(model)$version, "), ",
+               if (.is_imported(model)) "imported" else "trained"),
         paste0("  network:    ", pick(c(
             "n_hidden", "n_latent", "n_layers", "dropout_rate"
         ))),
@@ -39,8 +40,8 @@ setMethod("show", "SCVIModel", function(object) {
     batches <- registry$batch$levels
     parts <- c(
         .large_count(length(.genes(model)), "gene"),
-        if (.keeps_cells(model)) {
-            .large_count(length(.log_library(model)), "cell")
+        if (.n_trained_cells(model)) {
+            .large_count(.n_trained_cells(model), "cell")
         },
         if (length(batches) == 1) {
             paste0("1 batch (", .some(batches), ")")
@@ -67,8 +68,24 @@ setMethod("show", "SCVIModel", function(object) {
     sub("^[0-9]+", format(n, big.mark = ","), .count_of(n, thing))
 }
 
+.is_imported <- function(model) {
+    identical(.run(model)$stop_reason, "imported")
+}
+
+# An imported model may know how many cells it was trained on, not which.
+.n_trained_cells <- function(model) {
+    n_cells <- length(.log_library(model))
+    if (n_cells || is.null(.run(model)$n_cells)) n_cells else
+        .run(model)$n_cells
+}
+
 .describe_training <- function(model) {
     run <- .run(model)
+    if (.is_imported(model)) {
+        return(paste0(
+            .count_of(run$epochs, "epoch"), " in scvi-tools ", run$scvi_tools
+        ))
+    }
     why <- switch(run$stop_reason,
         max_epochs = "all epochs done",
         `early stopping` = "stopped early: no more improvement",

@@ -16,6 +16,14 @@
     )
 }
 
+# The same where `...` may say how to read `x`.
+.check_reading <- function(dots, known) {
+    reads <- vapply(seq_along(dots), function(k) {
+        isTRUE(names(dots)[k] %in% .reading_arguments)
+    }, NA)
+    .check_dots(dots[!reads], c(known, .reading_arguments))
+}
+
 .check_flag <- function(value, argument) {
     if (!isTRUE(value) && !isFALSE(value)) {
         .stop_argument(argument, "`", argument, "` must be TRUE or FALSE.")

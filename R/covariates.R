@@ -134,7 +134,19 @@
     if (is.factor(values)) {
         return(levels(droplevels(values)))
     }
-    as.character(sort(unique(values), method = "radix"))
+    .level_text(sort(unique(values), method = "radix"))
+}
+
+# Whole numbers have one text, however they are stored: as.character(1e5) is
+# "1e+05", as.character(100000L) is not.
+.level_text <- function(values) {
+    text <- as.character(values)
+    if (is.double(values) && !is.object(values)) {
+        whole <- is.finite(values) & values == trunc(values) &
+            abs(values) < 1e15
+        text[whole] <- sprintf("%.0f", values[whole] + 0)
+    }
+    text
 }
 
 .covariate_label <- function(covariate, argument) {
@@ -145,7 +157,7 @@
 }
 
 .codes_of <- function(covariate, levels, argument) {
-    values <- as.character(covariate$values)
+    values <- .level_text(covariate$values)
     codes <- match(values, levels) - 1L
     if (anyNA(codes)) {
         if (anyNA(covariate$values)) {

@@ -21,7 +21,7 @@
 modelSetup <- function(object, name = NULL) {
     model <- scviModel(object, name)
     registry <- .registry(model)
-    codes <- .codes(model)
+    codes <- if (length(.log_library(model))) .codes(model)
     rows <- lapply(names(.argument_of), function(field) {
         entries <- registry[[field]]
         if (!length(entries)) {

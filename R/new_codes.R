@@ -87,9 +87,10 @@
 
 .fill_codes <- function(codes, model, data) {
     stored <- .codes(model)
+    registry <- .registry(model)
     missing <- Filter(
         function(field) {
-            is.null(codes[[field]]) && length(.registry(model)[[field]])
+            is.null(codes[[field]]) && length(registry[[field]])
         },
         names(codes)
     )

@@ -18,10 +18,7 @@
 # The counts of the plan's genes and cells in their order. `given` are
 # covariates and arguments that say how to read `x`, by name.
 .training_counts <- function(plan, x, given) {
-    known <- vapply(seq_along(given), function(k) {
-        isTRUE(names(given)[k] %in% .reading_arguments)
-    }, NA)
-    .check_dots(given[!known], .reading_arguments)
+    .check_reading(given, character())
     source <- plan$registry$source
     chosen <- intersect(names(given), .source_arguments)
     source[chosen] <- given[chosen]

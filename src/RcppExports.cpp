@@ -299,6 +299,37 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// read_scvi_tools
+Rcpp::List read_scvi_tools(const std::string& folder, const std::string& prefix);
+RcppExport SEXP _scvigor_read_scvi_tools(SEXP folderSEXP, SEXP prefixSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const std::string& >::type folder(folderSEXP);
+    Rcpp::traits::input_parameter< const std::string& >::type prefix(prefixSEXP);
+    rcpp_result_gen = Rcpp::wrap(read_scvi_tools(folder, prefix));
+    return rcpp_result_gen;
+END_RCPP
+}
+// write_scvi_tools
+void write_scvi_tools(Rcpp::List model, const std::string& path);
+RcppExport SEXP _scvigor_write_scvi_tools(SEXP modelSEXP, SEXP pathSEXP) {
+BEGIN_RCPP
+    Rcpp::traits::input_parameter< Rcpp::List >::type model(modelSEXP);
+    Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
+    write_scvi_tools(model, path);
+    return R_NilValue;
+END_RCPP
+}
+// read_minified
+SEXP read_minified(const std::string& path);
+RcppExport SEXP _scvigor_read_minified(SEXP pathSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
+    rcpp_result_gen = Rcpp::wrap(read_minified(path));
+    return rcpp_result_gen;
+END_RCPP
+}
 // split_cells
 Rcpp::List split_cells(double n_cells, Rcpp::List train_options, double seed);
 RcppExport SEXP _scvigor_split_cells(SEXP n_cellsSEXP, SEXP train_optionsSEXP, SEXP seedSEXP) {
@@ -353,6 +384,9 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_posterior_predictive_sample", (DL_FUNC) &_scvigor_posterior_predictive_sample, 5},
     {"_scvigor_likelihood_parameters", (DL_FUNC) &_scvigor_likelihood_parameters, 6},
     {"_scvigor_feature_correlation", (DL_FUNC) &_scvigor_feature_correlation, 6},
+    {"_scvigor_read_scvi_tools", (DL_FUNC) &_scvigor_read_scvi_tools, 2},
+    {"_scvigor_write_scvi_tools", (DL_FUNC) &_scvigor_write_scvi_tools, 2},
+    {"_scvigor_read_minified", (DL_FUNC) &_scvigor_read_minified, 1},
     {"_scvigor_split_cells", (DL_FUNC) &_scvigor_split_cells, 3},
     {"_scvigor_train_scvi", (DL_FUNC) &_scvigor_train_scvi, 8},
     {NULL, NULL, 0}

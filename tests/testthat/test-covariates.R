@@ -1,5 +1,13 @@
 partition <- function(model) scvigor:::.codes(model)$batch
 
+test_that("whole numbers are one level however they are stored", {
+    expect_identical(scvigor:::.level_text(c(1e5, 2.5, -3, NA, Inf, 0)),
+                     c("100000", "2.5", "-3", NA, "Inf", "0"))
+    expect_identical(scvigor:::.level_text(100000L), "100000")
+    expect_identical(scvigor:::.level_text(c(TRUE, FALSE)),
+                     c("TRUE", "FALSE"))
+})
+
 test_that("DS01 codes follow the sorted categories", {
     sce <- toy_sce(20, per_batch = 50)
     sce$batch <- rev(sce$batch)

@@ -1,54 +1,12 @@
 # The forms of files are tested in C++ (test_count_file.cpp); here, what R
 # makes of them.
 
-# Writes `parts`, named by their paths, and the groups on the way.
-write_h5 <- function(parts, attributes = list()) {
-    skip_if_not_installed("rhdf5")
-    file <- withr::local_tempfile(
-        fileext = ".h5", .local_envir = parent.frame(2)
-    )
-    rhdf5::h5createFile(file)
-    for (path in names(parts)) {
-        steps <- strsplit(path, "/")[[1]]
-        for (depth in seq_len(length(steps) - 1)) {
-            group <- paste(steps[seq_len(depth)], collapse = "/")
-            if (!group %in% .groups(file)) {
-                rhdf5::h5createGroup(file, group)
-            }
-        }
-        rhdf5::h5write(parts[[path]], file, path)
-    }
-    handle <- rhdf5::H5Fopen(file)
-    on.exit(rhdf5::H5Fclose(handle))
-    for (path in names(attributes)) {
-        for (name in names(attributes[[path]])) {
-            object <- rhdf5::H5Oopen(handle, path)
-            rhdf5::h5writeAttribute(
-                attributes[[path]][[name]], object, name
-            )
-            rhdf5::H5Oclose(object)
-        }
-    }
-    file
-}
-
-.groups <- function(file) {
-    content <- rhdf5::h5ls(file)
-    sub("^/", "", paste0(sub("/$", "", content$group), "/", content$name))
-}
-
 small_counts <- function() {
     values <- matrix(
         c(1, 0, 2, 0, 0, 0, 0, 3, 300, 4, 0, 0), 3,
         dimnames = list(c("g1", "g2", "g3"), c("c1", "c2", "c3", "c4"))
     )
     as(values, "dgCMatrix")
-}
-
-# rhdf5 writes no empty attributes; naming the index does no harm.
-frame_attributes <- function(columns = character()) {
-    list(`encoding-type` = "dataframe", `_index` = "_index",
-         `column-order` = c(columns, "_index"))
 }
 
 write_small_h5ad <- function(x = slot(small_counts(), "x"), extra = list(),

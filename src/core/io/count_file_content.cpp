@@ -8,40 +8,6 @@ namespace {
 
 using Kind = AnnotationColumn::Kind;
 
-void put_annotation(WireWriter& writer, const Annotation& annotation) {
-  writer.put(annotation.names);
-  writer.put(annotation.skipped);
-  writer.put(annotation.columns.size());
-  for (const AnnotationColumn& column : annotation.columns) {
-    writer.put(column.name);
-    writer.put(column.kind);
-    writer.put(column.numbers);
-    writer.put(column.codes);
-    writer.put(column.text);
-    writer.put(column.ordered);
-    writer.put(column.missing);
-  }
-}
-
-Annotation get_annotation(WireReader& reader) {
-  Annotation annotation;
-  reader.get(annotation.names);
-  reader.get(annotation.skipped);
-  std::size_t n_columns = 0;
-  for (reader.get(n_columns); annotation.columns.size() < n_columns;) {
-    AnnotationColumn column;
-    reader.get(column.name);
-    reader.get(column.kind);
-    reader.get(column.numbers);
-    reader.get(column.codes);
-    reader.get(column.text);
-    reader.get(column.ordered);
-    reader.get(column.missing);
-    annotation.columns.push_back(std::move(column));
-  }
-  return annotation;
-}
-
 bool is_sound(const AnnotationColumn& column, std::size_t n_rows) {
   if (!column.missing.empty() && column.missing.size() != n_rows)
     return false;
@@ -73,7 +39,47 @@ bool is_sound(const Annotation& annotation) {
                      });
 }
 
+[[noreturn]] void do_not_fit(const std::string& file) {
+  throw FileError("\"" + file + "\" is damaged: its parts do not fit "
+                  "together.");
+}
+
 }  // namespace
+
+void put_annotation(WireWriter& writer, const Annotation& annotation) {
+  writer.put(annotation.names);
+  writer.put(annotation.skipped);
+  writer.put(annotation.columns.size());
+  for (const AnnotationColumn& column : annotation.columns) {
+    writer.put(column.name);
+    writer.put(column.kind);
+    writer.put(column.numbers);
+    writer.put(column.codes);
+    writer.put(column.text);
+    writer.put(column.ordered);
+    writer.put(column.missing);
+  }
+}
+
+Annotation get_annotation(WireReader& reader, const std::string& file) {
+  Annotation annotation;
+  reader.get(annotation.names);
+  reader.get(annotation.skipped);
+  std::size_t n_columns = 0;
+  for (reader.get(n_columns); annotation.columns.size() < n_columns;) {
+    AnnotationColumn column;
+    reader.get(column.name);
+    reader.get(column.kind);
+    reader.get(column.numbers);
+    reader.get(column.codes);
+    reader.get(column.text);
+    reader.get(column.ordered);
+    reader.get(column.missing);
+    annotation.columns.push_back(std::move(column));
+  }
+  if (!is_sound(annotation)) do_not_fit(file);
+  return annotation;
+}
 
 void put(WireWriter& writer, const CountFileContent& content) {
   writer.put(content.format);
@@ -89,15 +95,13 @@ CountFileContent get_content(WireReader& reader, const std::string& file) {
   reader.get(content.format);
   reader.get(content.assays);
   reader.get(content.assay);
-  content.cells = get_annotation(reader);
-  content.genes = get_annotation(reader);
+  content.cells = get_annotation(reader, file);
+  content.genes = get_annotation(reader, file);
   reader.get(content.indptr);
-  if (!is_sound(content.cells) || !is_sound(content.genes) ||
-      content.indptr.size() != content.cells.names.size() + 1 ||
+  if (content.indptr.size() != content.cells.names.size() + 1 ||
       content.indptr.front() != 0 ||
       !std::is_sorted(content.indptr.begin(), content.indptr.end()))
-    throw FileError("\"" + file + "\" is damaged: its parts do not fit "
-                    "together.");
+    do_not_fit(file);
   return content;
 }
 

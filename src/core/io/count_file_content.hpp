@@ -25,6 +25,8 @@ struct CountFileContent {
 // From one process to the other. Reading throws a FileError about `file`
 // unless all lengths and codes fit together.
 void put(WireWriter& writer, const CountFileContent& content);
+void put_annotation(WireWriter& writer, const Annotation& annotation);
+Annotation get_annotation(WireReader& reader, const std::string& file);
 CountFileContent get_content(WireReader& reader, const std::string& file);
 
 // Two functions a format. `assay` is empty, or what the user asked for;

@@ -1,0 +1,38 @@
+#ifndef SCVIGOR_CORE_IO_FILE_BYTES_HPP
+#define SCVIGOR_CORE_IO_FILE_BYTES_HPP
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace scvigor {
+
+// All bytes of a file. Throws a FileError where there is none.
+std::string read_file(const std::string& path);
+
+// Writes a file so that it is there as a whole or not at all: under another
+// name in the same folder, which then takes the place of an older file.
+void replace_file(const std::string& path, std::string_view bytes);
+
+// Runs `work`; what it throws as a FileError gets the name of the file.
+template <class Work>
+auto about_file(const std::string& path, Work work) -> decltype(work());
+
+}  // namespace scvigor
+
+#include "scvigor/error.hpp"
+
+namespace scvigor {
+
+template <class Work>
+auto about_file(const std::string& path, Work work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const FileError& error) {
+    throw FileError("\"" + path + "\" " + error.what());
+  }
+}
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,223 @@
+# Models of scvi-tools: from its own files, where the reference has them, and
+# from what exportScviTools() writes.
+
+sce <- toy_sce(30, per_batch = 100)
+model <- quick_train(sce, batch = "batch", labels = "labels",
+                     categorical_covariates = "cat1",
+                     continuous_covariates = "cont1",
+                     check_val_every_n_epoch = 1)
+folder <- withr::local_tempdir(.local_envir = teardown_env())
+exportScviTools(model, folder)
+
+test_that("an imported model is the one that was exported", {
+    imported <- importScviTools(folder, x = sce)
+    expect_identical(modelWeights(imported), modelWeights(model))
+    expect_equal(modelOptions(imported)[names(modelOptions(model))],
+                 modelOptions(model))
+    expect_equal(latentRepresentation(imported), latentRepresentation(model),
+                 tolerance = 1e-6)
+    expect_identical(trainingSplit(imported), trainingSplit(model))
+    expect_equal(as.list(trainingHistory(imported))$elbo_validation,
+                 trainingHistory(model)$elbo_validation)
+    expect_identical(modelSetup(imported), modelSetup(model))
+    expect_equal(elbo(imported, x = sce, seed = 1),
+                 elbo(model, x = sce, seed = 1))
+})
+
+test_that("a model without cells answers about those it is given", {
+    imported <- importScviTools(folder)
+    expect_equal(latentRepresentation(imported, x = sce),
+                 latentRepresentation(model), tolerance = 1e-6)
+    expect_equal(
+        normalizedExpression(imported, x = sce, transform_batch = "batch_1",
+                             seed = 1),
+        normalizedExpression(model, x = sce, transform_batch = "batch_1",
+                             seed = 1)
+    )
+    expect_argument_error(latentRepresentation(imported), "x",
+                          "give the data as `x`")
+    expect_argument_error(elbo(imported), "x")
+    # levels by name; without a cell table they must be given
+    counts <- SummarizedExperiment::assay(sce)
+    expect_argument_error(latentRepresentation(imported, x = counts), "batch")
+    cells <- SummarizedExperiment::colData(sce)
+    expect_equal(
+        latentRepresentation(
+            imported, x = counts, batch = cells$batch,
+            categorical_covariates = cells["cat1"],
+            continuous_covariates = cells["cont1"]
+        ),
+        latentRepresentation(model), tolerance = 1e-6
+    )
+    expect_argument_error(
+        latentRepresentation(imported, x = sce, batch = rep("new", 200)),
+        "batch", "new"
+    )
+    expect_true(all(is.na(modelSetup(imported)$n_cells)))
+    shown <- paste(capture.output(imported), collapse = "\n")
+    expect_match(shown, "imported")
+    expect_match(shown, "200 cells")
+    expect_match(shown, "give them as `x`")
+})
+
+test_that("an imported model with its cells trains on", {
+    imported <- importScviTools(folder, x = sce)
+    further <- continueTraining(imported, sce, max_epochs = 1, seed = 1,
+                                verbose = FALSE)
+    expect_equal(trainingHistory(further)$epoch, 1:2)
+    file <- withr::local_tempfile(fileext = ".rds")
+    saveRDS(imported, file)
+    expect_identical(latentRepresentation(readRDS(file)),
+                     latentRepresentation(imported))
+})
+
+# The cells of `sce` as a minified AnnData beside the model.
+minify_beside <- function(folder, mean, var) {
+    cells <- as.list(SummarizedExperiment::colData(sce))
+    cells$observed_lib_size <-
+        colSums(as.matrix(SummarizedExperiment::assay(sce)))
+    names(cells) <- paste0("obs/", names(cells))
+    # rhdf5 reverses the dimensions
+    file <- write_h5(
+        c(cells, list(
+            `obs/_index` = colnames(sce), `var/_index` = rownames(sce),
+            `obsm/scvi_latent_qzm` = t(mean), `obsm/scvi_latent_qzv` = t(var)
+        )),
+        list(obs = frame_attributes(sub("obs/", "", names(cells))),
+             var = frame_attributes())
+    )
+    file.copy(file, file.path(folder, "adata.h5ad"), overwrite = TRUE)
+}
+
+test_that("a minified model brings the posterior of its cells", {
+    posterior <- latentRepresentation(model, return_dist = TRUE)
+    minified <- withr::local_tempdir()
+    exportScviTools(model, minified)
+    minify_beside(minified, posterior$mean, posterior$var)
+    imported <- importScviTools(minified)
+    expect_equal(latentRepresentation(imported, return_dist = TRUE), posterior)
+    expect_equal(
+        normalizedExpression(imported, transform_batch = "batch_1", seed = 1,
+                             library_size = "latent"),
+        normalizedExpression(model, transform_batch = "batch_1", seed = 1,
+                             library_size = "latent"), tolerance = 1e-6
+    )
+    expect_identical(modelSetup(imported)$n_cells, modelSetup(model)$n_cells)
+    expect_argument_error(elbo(imported), "x")
+    minify_beside(minified, posterior$mean[, 1:2], posterior$var[, 1:2])
+    expect_error(importScviTools(minified), "2 latent dimensions",
+                 class = "scvigor_file_error")
+    writeLines("no HDF5", file.path(minified, "adata.h5ad"))
+    expect_error(importScviTools(minified), "adata.h5ad",
+                 class = "scvigor_file_error")
+})
+
+test_that("what is wrong with the files is told", {
+    expect_argument_error(importScviTools("nowhere"), "dir", "no folder")
+    expect_argument_error(importScviTools(1), "dir")
+    expect_argument_error(importScviTools(file.path(folder, "model.pt")),
+                          "dir", "not a file")
+    expect_argument_error(importScviTools(folder, prefix = 1), "prefix")
+    expect_argument_error(importScviTools(folder, accelerator = "x"),
+                          "accelerator")
+    expect_argument_error(importScviTools(folder, num_threads = 0),
+                          "num_threads")
+    expect_argument_error(importScviTools(folder, batsh = "x"), "batsh")
+    expect_argument_error(importScviTools(folder, batch = "x"), "batch",
+                          "how to read")
+    expect_argument_error(importScviTools(folder, sce, "x"), "...")
+    expect_argument_error(importScviTools(folder, x = sce, subset.col = 1),
+                          "subset.col")
+    expect_argument_error(importScviTools(folder, x = sce, batsh = "x"),
+                          "batsh", "batch")
+    expect_argument_error(importScviTools(folder, x = sce[, 1:9]), "x",
+                          "trained on 200")
+    expect_argument_error(importScviTools(folder, x = 1), "x")
+    expect_error(importScviTools(folder, prefix = "other_"), "other_model.pt",
+                 class = "scvigor_file_error")
+
+    damaged <- withr::local_tempdir()
+    file <- file.path(damaged, "model.pt")
+    bytes <- readBin(file.path(folder, "model.pt"), "raw", 1e7)
+    write_bytes <- function(bytes) writeBin(bytes, file)
+    write_bytes(bytes[seq_len(1000)])
+    expect_error(importScviTools(damaged), "model.pt",
+                 class = "scvigor_file_error")
+    bytes[3000:3200] <- !bytes[3000:3200]
+    write_bytes(bytes)
+    expect_error(importScviTools(damaged), "model.pt\" is damaged",
+                 class = "scvigor_file_error")
+    write_bytes(charToRaw("cos\nsystem\n(S'touch hacked'\ntR."))
+    expect_error(importScviTools(damaged), "os.system",
+                 class = "scvigor_file_error")
+    expect_false(file.exists("hacked"))
+})
+
+test_that("numbers are scvi-tools' for its own model", {
+    skip_if_not_installed("rhdf5")
+    outputs <- skip_without_reference("kang_model/outputs.h5")
+    data <- skip_without_reference("../data/kang_ctrl_stim.h5ad")
+    kang <- readCounts(data, verbose = FALSE)
+    read <- function(name) {
+        rhdf5::h5read(outputs, name, bit64conversion = "double")
+    }
+    imported <- importScviTools(dirname(outputs), x = kang)
+    posterior <- latentRepresentation(imported, return_dist = TRUE)
+    expect_equal(unname(posterior$mean), t(read("latent/mean")),
+                 tolerance = 1e-5)
+    expect_equal(unname(posterior$var), t(read("latent/var")),
+                 tolerance = 1e-5)
+    expect_equal(trainingHistory(imported)$elbo_validation,
+                 as.vector(read("history/elbo_validation")))
+
+    # scvi-tools' numbers are with z at its mean: cells without variance
+    handle <- scvigor:::.handle(imported)
+    codes <- scvigor:::.codes(imported)
+    run_on <- scvigor:::.run_on(2, "cpu")
+    losses <- scvigor:::cell_losses(
+        handle, scvigor:::.core_cells(
+            codes, counts = SummarizedExperiment::assay(kang)
+        ), TRUE, 512, 0, run_on
+    )
+    expect_equal(losses$reconstruction_loss,
+                 as.vector(read("reconstruction_error")), tolerance = 1e-5)
+    expect_equal(-(losses$reconstruction_loss + losses$kl_z),
+                 as.vector(read("elbo")), tolerance = 1e-5)
+    at_mean <- imported
+    at_mean@posterior$var[] <- 0
+    for (size in c("size1", "size1e4", "latent")) {
+        for (batch in c("own", "ctrl", "stim", "both")) {
+            name <- paste0("expression/", size, "_", batch)
+            stored <- read(name)
+            found <- normalizedExpression(
+                at_mean, subset.col = seq_len(ncol(stored)), seed = 1,
+                library_size = switch(size, size1 = 1, size1e4 = 1e4, size),
+                transform_batch = switch(batch, own = NULL,
+                                         both = c("ctrl", "stim"), batch)
+            )
+            expect_equal(unname(as.matrix(found)), stored, tolerance = 1e-5,
+                         info = name)
+        }
+    }
+    likelihood <- likelihoodParameters(at_mean, subset.col = 1:50, seed = 1)
+    for (part in c("mean", "dropout")) {
+        expect_equal(unname(likelihood[[part]]), read(
+            paste0("likelihood/", part)
+        ), tolerance = 1e-5, info = part)
+    }
+})
+
+test_that("references of queries are read", {
+    for (query in c("ctrl_to_stim", "three_to_four")) {
+        file <- skip_without_reference(
+            paste0("kang_model/query_", query, "_reference/model.pt")
+        )
+        imported <- importScviTools(dirname(file))
+        expect_length(modelOptions(imported)$n_hidden, 1)
+    }
+    expect_identical(modelOptions(imported)$dispersion, "gene-batch")
+    expect_identical(modelOptions(imported)$gene_likelihood, "nb")
+    expect_true(modelOptions(imported)$encode_covariates)
+    expect_false(modelOptions(imported)$use_observed_lib_size)
+    expect_identical(modelOptions(imported)$use_layer_norm, "both")
+})
