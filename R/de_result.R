@@ -62,7 +62,10 @@
 # of false ones at the target.
 .fdr_calls <- function(proba, target) {
     sorted <- order(-proba)
-    expected <- cumsum(1 - proba[sorted]) / seq_along(proba)
+    # Summed in double precision, as scvi-tools does: cumsum() has more, and
+    # an expected share at the target itself would fall on the other side.
+    expected <- Reduce(`+`, 1 - proba[sorted], accumulate = TRUE) /
+        seq_along(proba)
     calls <- logical(length(proba))
     calls[sorted[seq_len(sum(expected <= target))]] <- TRUE
     calls

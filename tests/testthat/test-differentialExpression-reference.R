@@ -15,9 +15,7 @@ test_that("every statistic of the reference within 1e-9", {
     file <- de_numbers()
     withr::defer(rhdf5::h5closeAll())
     read <- function(path) as.vector(rhdf5::h5read(file, path))
-    groups <- setdiff(names(rhdf5::h5dump(
-        file$bayes_factors, recursive = FALSE, load = FALSE
-    )), character())
+    groups <- names(rhdf5::h5read(file, "bayes_factors"))
     zero <- lapply(1:2, function(k) read(paste0("counts/where_zero", k)))
     for (pairs in groups) {
         path <- paste0("bayes_factors/", pairs)
