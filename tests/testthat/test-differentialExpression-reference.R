@@ -89,3 +89,37 @@ test_that("calls at an expected false discovery rate are scvi-tools'", {
         }
     }
 })
+
+test_that("an imported model gives scvi-tools' answer, but for chance", {
+    skip_if_not_installed("rhdf5")
+    stored <- skip_without_reference("kang_model/de.h5")
+    outputs <- skip_without_reference("kang_model/outputs.h5")
+    sce <- readCounts(
+        skip_without_reference("../data/kang_ctrl_stim.h5ad"), verbose = FALSE
+    )
+    model <- trainSCVI(sce, batch = "batch", labels = "cell_type",
+                       max_epochs = 1, seed = 1, verbose = FALSE)
+    weights <- modelWeights(model)
+    given <- rhdf5::h5read(outputs, "weights", bit64conversion = "double")
+    for (name in intersect(names(weights), names(given))) {
+        value <- given[[name]]
+        weights[[name]][] <- if (length(dim(value)) == 2) t(value) else value
+    }
+    model@weights <- weights
+    model@cache <- new.env()
+    de <- differentialExpression(
+        model, sce, groups = "cell_type", group1 = "B cells",
+        group2 = "CD14+ Monocytes", seed = 1
+    )
+    genes <- as.vector(rhdf5::h5read(stored, "var_names"))
+    de <- de[match(genes, de$gene), ]
+    run <- function(k, column) {
+        as.vector(rhdf5::h5read(stored, paste0("change_run", k, "/", column)))
+    }
+    # Two runs of scvi-tools differ as much as scvigor does from one of them.
+    for (column in c("proba_de", "lfc_median", "lfc_mean")) {
+        chance <- mean(abs(run(1, column) - run(2, column)))
+        expect_lt(mean(abs(de[[column]] - run(1, column))), 1.5 * chance)
+    }
+    expect_equal(de$raw_mean1, run(1, "raw_mean1"), tolerance = 1e-5)
+})
