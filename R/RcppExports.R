@@ -13,6 +13,26 @@ log_library_sizes <- function(counts) {
     .Call(`_scvigor_log_library_sizes`, counts)
 }
 
+differential_expression <- function(model, cells, groups, sampling, test, run_on) {
+    .Call(`_scvigor_differential_expression`, model, cells, groups, sampling, test, run_on)
+}
+
+compare_samples <- function(samples, test) {
+    .Call(`_scvigor_compare_samples`, samples, test)
+}
+
+pair_samples <- function(batch1, batch2, observed, use_permutation, m_permutation, seed) {
+    .Call(`_scvigor_pair_samples`, batch1, batch2, observed, use_permutation, m_permutation, seed)
+}
+
+estimate_delta <- function(effect_means) {
+    .Call(`_scvigor_estimate_delta`, effect_means)
+}
+
+part_counts <- function(counts, parts) {
+    .Call(`_scvigor_part_counts`, counts, parts)
+}
+
 normalized_expression <- function(model, cells, decode, library_size, write, run_on) {
     .Call(`_scvigor_normalized_expression`, model, cells, decode, library_size, write, run_on)
 }

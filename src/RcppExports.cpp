@@ -48,6 +48,68 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// differential_expression
+Rcpp::List differential_expression(SEXP model, Rcpp::List cells, Rcpp::List groups, Rcpp::List sampling, Rcpp::List test, Rcpp::List run_on);
+RcppExport SEXP _scvigor_differential_expression(SEXP modelSEXP, SEXP cellsSEXP, SEXP groupsSEXP, SEXP samplingSEXP, SEXP testSEXP, SEXP run_onSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type groups(groupsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type sampling(samplingSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type test(testSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    rcpp_result_gen = Rcpp::wrap(differential_expression(model, cells, groups, sampling, test, run_on));
+    return rcpp_result_gen;
+END_RCPP
+}
+// compare_samples
+Rcpp::List compare_samples(Rcpp::List samples, Rcpp::List test);
+RcppExport SEXP _scvigor_compare_samples(SEXP samplesSEXP, SEXP testSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type samples(samplesSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type test(testSEXP);
+    rcpp_result_gen = Rcpp::wrap(compare_samples(samples, test));
+    return rcpp_result_gen;
+END_RCPP
+}
+// pair_samples
+Rcpp::List pair_samples(Rcpp::IntegerVector batch1, Rcpp::IntegerVector batch2, bool observed, bool use_permutation, double m_permutation, double seed);
+RcppExport SEXP _scvigor_pair_samples(SEXP batch1SEXP, SEXP batch2SEXP, SEXP observedSEXP, SEXP use_permutationSEXP, SEXP m_permutationSEXP, SEXP seedSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type batch1(batch1SEXP);
+    Rcpp::traits::input_parameter< Rcpp::IntegerVector >::type batch2(batch2SEXP);
+    Rcpp::traits::input_parameter< bool >::type observed(observedSEXP);
+    Rcpp::traits::input_parameter< bool >::type use_permutation(use_permutationSEXP);
+    Rcpp::traits::input_parameter< double >::type m_permutation(m_permutationSEXP);
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    rcpp_result_gen = Rcpp::wrap(pair_samples(batch1, batch2, observed, use_permutation, m_permutation, seed));
+    return rcpp_result_gen;
+END_RCPP
+}
+// estimate_delta
+double estimate_delta(std::vector<double> effect_means);
+RcppExport SEXP _scvigor_estimate_delta(SEXP effect_meansSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< std::vector<double> >::type effect_means(effect_meansSEXP);
+    rcpp_result_gen = Rcpp::wrap(estimate_delta(effect_means));
+    return rcpp_result_gen;
+END_RCPP
+}
+// part_counts
+Rcpp::List part_counts(SEXP counts, Rcpp::List parts);
+RcppExport SEXP _scvigor_part_counts(SEXP countsSEXP, SEXP partsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type counts(countsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type parts(partsSEXP);
+    rcpp_result_gen = Rcpp::wrap(part_counts(counts, parts));
+    return rcpp_result_gen;
+END_RCPP
+}
 // normalized_expression
 Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells, Rcpp::List decode, double library_size, Rcpp::RObject write, Rcpp::List run_on);
 RcppExport SEXP _scvigor_normalized_expression(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP library_sizeSEXP, SEXP writeSEXP, SEXP run_onSEXP) {
@@ -364,6 +426,11 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_differential_abundance", (DL_FUNC) &_scvigor_differential_abundance, 8},
     {"_scvigor_summarise_counts", (DL_FUNC) &_scvigor_summarise_counts, 1},
     {"_scvigor_log_library_sizes", (DL_FUNC) &_scvigor_log_library_sizes, 1},
+    {"_scvigor_differential_expression", (DL_FUNC) &_scvigor_differential_expression, 6},
+    {"_scvigor_compare_samples", (DL_FUNC) &_scvigor_compare_samples, 2},
+    {"_scvigor_pair_samples", (DL_FUNC) &_scvigor_pair_samples, 6},
+    {"_scvigor_estimate_delta", (DL_FUNC) &_scvigor_estimate_delta, 1},
+    {"_scvigor_part_counts", (DL_FUNC) &_scvigor_part_counts, 2},
     {"_scvigor_normalized_expression", (DL_FUNC) &_scvigor_normalized_expression, 6},
     {"_scvigor_expression_samples", (DL_FUNC) &_scvigor_expression_samples, 6},
     {"_scvigor_latent_posterior", (DL_FUNC) &_scvigor_latent_posterior, 4},

@@ -19,6 +19,12 @@ Cells draw_cells(Vae& vae, const Cells& cells, std::int64_t n_samples,
 std::vector<std::int64_t> choose(const std::vector<double>& weights,
                                  std::int64_t n, Rng& rng);
 
+// `options.n_samples_overall` draws from the posteriors of all cells together,
+// by importance: from a pool, with replacement, as the weights say.
+Cells choose_by_importance(Vae& vae, const Cells& cells,
+                           const OverallOptions& options, Rng& rng,
+                           const Hooks& hooks);
+
 // The weights of importance_weights() for a pool of draws from `cells`.
 std::vector<double> weights_of_draws(Vae& vae, const Cells& draws,
                                      const Cells& cells,

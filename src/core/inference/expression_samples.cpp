@@ -2,7 +2,20 @@
 #include "inference/decode.hpp"
 #include "inference/drawn_cells.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor {
+
+Cells choose_by_importance(Vae& vae, const Cells& cells,
+                           const OverallOptions& options, Rng& rng,
+                           const Hooks& hooks) {
+  const auto per_cell = options.n_samples_overall / cells.n_cells() + 1;
+  const Cells pool =
+      draw_cells(vae, cells, per_cell, options.batch_size, rng, hooks);
+  const auto weights =
+      weights_of_draws(vae, pool, cells, options, rng, hooks);
+  return take_cells(pool, choose(weights, options.n_samples_overall, rng));
+}
+
+namespace verbs {
 namespace {
 
 // With replacement, all draws alike: a draw of its own for each cell chosen.
@@ -14,17 +27,6 @@ Cells choose_uniformly(Vae& vae, const Cells& cells,
   const Cells chosen =
       take_cells(cells, choose(alike, options.n_samples_overall, rng));
   return draw_cells(vae, chosen, 1, options.batch_size, rng, hooks);
-}
-
-Cells choose_by_importance(Vae& vae, const Cells& cells,
-                           const OverallOptions& options, Rng& rng,
-                           const Hooks& hooks) {
-  const auto per_cell = options.n_samples_overall / cells.n_cells() + 1;
-  const Cells pool =
-      draw_cells(vae, cells, per_cell, options.batch_size, rng, hooks);
-  const auto weights =
-      weights_of_draws(vae, pool, cells, options, rng, hooks);
-  return take_cells(pool, choose(weights, options.n_samples_overall, rng));
 }
 
 }  // namespace
@@ -46,4 +48,5 @@ void expression_samples(Vae& vae, const Cells& cells,
   normalized_expression(vae, drawn, decode, sink, hooks);
 }
 
-}  // namespace scvigor::verbs
+}  // namespace verbs
+}  // namespace scvigor

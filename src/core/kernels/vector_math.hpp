@@ -89,6 +89,16 @@ SCVIGOR_INLINE float sqrt(float x) {
 }
 SCVIGOR_INLINE double sqrt(double x) { return __builtin_sqrt(x); }
 
+// log2(x) = k + log(m) log2(e), exact for powers of 2. For positive normal
+// numbers.
+SCVIGOR_INLINE float log2(float x) {
+  const std::int32_t offset = float_to_bits(x) - 0x3f3504f3;
+  const float k = static_cast<float>(offset >> 23);
+  const float m = bits_to_float((offset & 0x007fffff) + 0x3f3504f3);
+  return k + log(m) * 1.44269504088896341F;
+}
+
+SCVIGOR_INLINE double log2(double x) { return std::log2(x); }
 SCVIGOR_INLINE double exp(double x) { return std::exp(x); }
 SCVIGOR_INLINE double log(double x) { return std::log(x); }
 SCVIGOR_INLINE double log1p(double x) { return std::log1p(x); }

@@ -156,12 +156,23 @@ at::Tensor Vae::draw_library(const Inference& inference,
   return normal_draw(inference.ql.mean, inference.ql.var, eps);
 }
 
-CountLossInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
-                           const Minibatch& cells, const at::Tensor& batch,
-                           const Mode& mode) {
+LayerInput Vae::decoder_input(const at::Tensor& z, const Minibatch& cells,
+                              const at::Tensor& batch) const {
   LayerInput input;
   input.dense = join_covariates(z, cells, batch);
   input.codes = one_hot_codes(cells, batch);
+  return input;
+}
+
+at::Tensor Vae::scale_hidden(const at::Tensor& z, const Minibatch& cells,
+                             const at::Tensor& batch) {
+  return decoder_->scale_hidden(decoder_input(z, cells, batch));
+}
+
+CountLossInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
+                           const Minibatch& cells, const at::Tensor& batch,
+                           const Mode& mode) {
+  const LayerInput input = decoder_input(z, cells, batch);
   DecoderHeads heads;
   heads.dropout = options_.gene_likelihood == GeneLikelihood::kZinb;
   const bool has_theta = options_.gene_likelihood != GeneLikelihood::kPoisson;

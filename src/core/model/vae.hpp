@@ -73,6 +73,11 @@ class Vae {
                         const Minibatch& cells, const at::Tensor& batch,
                         const Mode& mode);
   Generative likelihood(const CountLossInput& decoded) const;
+  // The logits of px_scale are scale_hidden() times scale_head(), in
+  // evaluation mode.
+  at::Tensor scale_hidden(const at::Tensor& z, const Minibatch& cells,
+                          const at::Tensor& batch);
+  ScaleHead scale_head() const { return decoder_->scale_head(); }
 
   LossTerms loss_terms_of(const Minibatch& batch, const Inference& inference,
                           const CountLossInput& decoded) const;
@@ -91,6 +96,8 @@ class Vae {
                                         const at::Tensor& batch) const;
   LayerInput encoder_input(const Minibatch& batch,
                            const SparseCounts& transformed) const;
+  LayerInput decoder_input(const at::Tensor& z, const Minibatch& cells,
+                           const at::Tensor& batch) const;
   at::Tensor join_covariates(const at::Tensor& first, const Minibatch& cells,
                              const at::Tensor& batch) const;
   at::Tensor kl_library(const Inference& inference,

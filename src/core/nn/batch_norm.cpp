@@ -42,4 +42,9 @@ at::Tensor BatchNorm::evaluation_scale() const {
   return weight_ / (running_var_ + kBatchNormEps).sqrt();
 }
 
+at::Tensor BatchNorm::evaluation_shift() const {
+  const at::NoGradGuard no_grad;
+  return bias_ - running_mean_ * evaluation_scale();
+}
+
 }  // namespace scvigor

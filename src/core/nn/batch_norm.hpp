@@ -31,6 +31,8 @@ class BatchNorm {
 
   // gamma / sqrt(running variance + eps): what evaluation multiplies by.
   at::Tensor evaluation_scale() const;
+  // What it then adds.
+  at::Tensor evaluation_shift() const;
 
  private:
   at::Tensor weight_;

@@ -22,12 +22,22 @@ struct DecoderHeads {
   bool theta = false;
 };
 
+// The last step to the logits of px_scale: hidden weight + bias.
+struct ScaleHead {
+  at::Tensor weight;  // units x genes
+  at::Tensor bias;    // genes
+};
+
 class Decoder {
  public:
   virtual ~Decoder() = default;
   virtual DecoderOutput forward(const LayerInput& input,
                                 const DecoderHeads& heads,
                                 const Mode& mode) = 0;
+  // The logits of px_scale in two steps, in evaluation mode, for who wants
+  // them a few genes at a time: what the head is given, n x units, and itself.
+  virtual at::Tensor scale_hidden(const LayerInput& input) = 0;
+  virtual ScaleHead scale_head() const = 0;
   virtual void list_state(const std::string& prefix, StateList& out) const = 0;
   // genes x n_latent of a linear decoder; undefined for others.
   virtual at::Tensor loadings() const { return {}; }

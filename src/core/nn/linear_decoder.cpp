@@ -1,4 +1,7 @@
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/one_hot.h>
+#include <ATen/ops/zeros.h>
 
 #include "nn/decoder.hpp"
 #include "util/tensor_operators.hpp"
@@ -27,6 +30,29 @@ class LinearDecoder final : public Decoder {
     if (!heads.dropout) out.dropout_logits = {};
     if (heads.theta) out.log_theta = theta_head_->forward(input, mode);
     return out;
+  }
+
+  // One-hot columns are written out: there is no hidden layer to look them up.
+  at::Tensor scale_hidden(const LayerInput& input) override {
+    std::vector<at::Tensor> columns{input.dense};
+    const auto& blocks = scale_head_.linear(0).blocks();
+    for (std::size_t k = 0; k < input.codes.size(); ++k)
+      columns.push_back(at::one_hot(input.codes[k], blocks[k + 1].size(0))
+                            .to(input.dense.scalar_type()));
+    return at::cat(columns, 1);
+  }
+  ScaleHead scale_head() const override {
+    const at::NoGradGuard no_grad;
+    const Linear& linear = scale_head_.linear(0);
+    ScaleHead head{at::cat(linear.blocks(), 0), linear.bias()};
+    if (!head.bias.defined())
+      head.bias = at::zeros({head.weight.size(1)}, head.weight.options());
+    if (const auto& norm = scale_head_.batch_norm(0)) {
+      const at::Tensor scale = norm->evaluation_scale();
+      head.weight = head.weight * scale;
+      head.bias = head.bias * scale + norm->evaluation_shift();
+    }
+    return head;
   }
 
   void list_state(const std::string& prefix, StateList& out) const override {

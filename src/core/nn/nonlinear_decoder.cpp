@@ -25,6 +25,13 @@ class NonlinearDecoder final : public Decoder {
     return out;
   }
 
+  at::Tensor scale_hidden(const LayerInput& input) override {
+    return hidden_.forward(input, Mode{});
+  }
+  ScaleHead scale_head() const override {
+    return {scale_head_.blocks().front(), scale_head_.bias()};
+  }
+
   void list_state(const std::string& prefix, StateList& out) const override {
     hidden_.list_state(prefix + "px_decoder.", out);
     scale_head_.list_state(prefix + "px_scale_decoder.0.", out);

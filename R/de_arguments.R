@@ -1,0 +1,200 @@
+# The arguments of differentialExpression() that need no data to be checked.
+
+.de_test_arguments <- c(
+    "mode", "delta", "pseudocounts", "test_mode", "cred_interval_lvls",
+    "change_fn", "m1_domain_fn"
+)
+
+.de_sampling_arguments <- c(
+    "batch_correction", "batchid1", "batchid2", "use_observed_batches",
+    "n_samples_overall", "use_permutation", "m_permutation", "weights",
+    "max_cells", "n_mc_samples", "batch_size"
+)
+
+.check_de_test <- function(given) {
+    .check_choice(given$mode, c("change", "vanilla"), "mode")
+    .check_choice(given$test_mode, c("three", "two"), "test_mode")
+    .check_not_below_zero(given$delta, "delta")
+    .check_not_below_zero(given$pseudocounts, "pseudocounts")
+    for (level in given$cred_interval_lvls) {
+        .check_share(level, "cred_interval_lvls")
+    }
+    .check_function(
+        given$change_fn, "change_fn", 3,
+        "the expression in both groups and the pseudocounts"
+    )
+    .check_function(given$m1_domain_fn, "m1_domain_fn", 1, "the effects")
+    list(
+        vanilla = given$mode == "vanilla", delta = given$delta,
+        pseudocounts = given$pseudocounts, two = given$test_mode == "two",
+        cred_interval_lvls = given$cred_interval_lvls,
+        change_fn = .checked_effect(given$change_fn),
+        m1_domain_fn = .checked_region(given$m1_domain_fn)
+    )
+}
+
+.check_not_below_zero <- function(value, argument) {
+    fits <- is.null(value) || (is.numeric(value) && length(value) == 1 &&
+        is.finite(value) && value >= 0)
+    if (!fits) {
+        .stop_argument(
+            argument, "`", argument, "` must be one number of 0 or above, or ",
+            "NULL."
+        )
+    }
+}
+
+.check_share <- function(value, argument) {
+    fits <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
+        value > 0 && value < 1
+    if (!fits) {
+        .stop_argument(
+            argument, "`", argument, "` must lie between 0 and 1."
+        )
+    }
+}
+
+.check_function <- function(value, argument, n, of) {
+    if (is.null(value)) {
+        return()
+    }
+    if (!is.function(value)) {
+        .stop_argument(
+            argument, "`", argument, "` must be a function of ", of, "."
+        )
+    }
+    known <- names(formals(args(value)))
+    if (length(known) != n && !"..." %in% known) {
+        .stop_argument(
+            argument, "`", argument, "` must take ",
+            .count_of(n, "argument"), ": ", of, "; it takes ",
+            length(known), "."
+        )
+    }
+}
+
+.checked_effect <- function(change_fn) {
+    if (is.null(change_fn)) {
+        return(NULL)
+    }
+    function(a, b, pseudocounts) {
+        effect <- change_fn(a, b, pseudocounts)
+        if (!is.numeric(effect) || length(effect) != length(a)) {
+            .stop_argument(
+                "change_fn", "`change_fn` must return a number for each of ",
+                "the ", length(a), " pairs; it returned ",
+                .count_of(length(effect), "value"), "."
+            )
+        }
+        as.double(effect)
+    }
+}
+
+.checked_region <- function(m1_domain_fn) {
+    if (is.null(m1_domain_fn)) {
+        return(NULL)
+    }
+    function(effect) {
+        found <- m1_domain_fn(effect)
+        if (!is.list(found)) {
+            found <- list(found, rep(FALSE, length(effect)))
+        }
+        if (length(found) != 2 || any(lengths(found) != length(effect)) ||
+            anyNA(unlist(found))) {
+            .stop_argument(
+                "m1_domain_fn", "`m1_domain_fn` must return TRUE or FALSE for ",
+                "each of the ", length(effect), " effects, or a list of two ",
+                "such vectors: higher and lower."
+            )
+        }
+        lapply(found, as.double)
+    }
+}
+
+.check_de_sampling <- function(given) {
+    for (flag in c("batch_correction", "use_permutation")) {
+        .check_flag(given[[flag]], flag)
+    }
+    for (number in c("n_samples_overall", "m_permutation", "max_cells",
+                     "n_mc_samples", "batch_size")) {
+        .check_whole(given[[number]], number)
+    }
+    .check_choice(given$weights, c("uniform", "importance"), "weights")
+    observed <- given$use_observed_batches
+    if (!is.null(observed)) {
+        .check_flag(observed, "use_observed_batches")
+        if (observed == given$batch_correction) {
+            .stop_argument(
+                "use_observed_batches", "`use_observed_batches = ", observed,
+                "` contradicts `batch_correction = ", given$batch_correction,
+                "`; give one of them."
+            )
+        }
+    }
+    given$importance <- given$weights == "importance"
+    given
+}
+
+# Codes of the batches that both sides are decoded as; none: their own.
+.de_batches <- function(sampling, model) {
+    for (argument in c("batchid1", "batchid2")) {
+        given <- sampling[[argument]]
+        if (!sampling$batch_correction) {
+            if (!is.null(given)) {
+                .stop_argument(
+                    argument, "`", argument, "` needs `batch_correction = ",
+                    "TRUE`: without, cells are decoded as their own batch."
+                )
+            }
+            next
+        }
+        levels <- .registry(model)$batch$levels
+        codes <- if (is.null(given)) {
+            seq_len(max(1, length(levels))) - 1L
+        } else {
+            match(as.character(given), levels) - 1L
+        }
+        if (!length(codes) || anyNA(codes) || anyDuplicated(codes)) {
+            .stop_argument(
+                argument, "`", argument, "` must name batches of the model, ",
+                "each once; there ", .there_are(levels), "."
+            )
+        }
+        sampling[[argument]] <- codes
+    }
+    shared <- intersect(sampling$batchid1, sampling$batchid2)
+    if (length(shared) && !setequal(sampling$batchid1, sampling$batchid2)) {
+        .warn(
+            "`batchid1` and `batchid2` differ but share batches: samples are ",
+            "paired across batches, so batch effects stay in the comparison."
+        )
+    }
+    most <- max(1, lengths(sampling[c("batchid1", "batchid2")]))
+    if (sampling$n_samples_overall %/% most < 2) {
+        .warn(
+            "`n_samples_overall` leaves fewer than 2 samples a batch; 2 are ",
+            "taken."
+        )
+    }
+    sampling
+}
+
+# What the counts are needed for.
+.check_de_counts <- function(query, test, all_stats, weights) {
+    if (!is.null(query$cells$counts)) {
+        return()
+    }
+    need <- c(
+        if (all_stats) "set `all_stats = FALSE`",
+        if (!test$vanilla && is.null(test$pseudocounts)) {
+            "give `pseudocounts` (1e-5, say)"
+        },
+        if (weights == "importance") "use `weights = \"uniform\"`"
+    )
+    if (length(need)) {
+        .stop_argument(
+            "x", "This needs the counts, which a model does not keep; give ",
+            "the data as `x`, or ", paste(need, collapse = " and "), "."
+        )
+    }
+}

@@ -1,0 +1,234 @@
+# Which cells differentialExpression() compares. Cells are split into parts;
+# the sides of a comparison are unions of them, so that parts need be sampled
+# once only.
+
+# list(parts, comparisons): positions of cells, and list(parts1, parts2,
+# group1, group2, within) for each comparison. `share`: the rest of a group
+# may be put together from the samples of the other groups.
+.de_plan <- function(query, groups, group1, group2, idx1, idx2, subset,
+                     within, share) {
+    data <- .de_data(query)
+    cells <- .de_cells(subset, "subset", data)
+    if (is.null(cells)) {
+        cells <- seq_len(ncol(data$counts))
+    }
+    sides <- if (is.null(idx1)) {
+        .de_sides_of_groups(groups, group1, group2, idx2, cells, data)
+    } else {
+        .de_sides_of_cells(groups, group1, group2, idx1, idx2, cells, data)
+    }
+    blocks <- .de_blocks(within, cells, data)
+    plan <- list(parts = list(), comparisons = list())
+    for (level in names(blocks)) {
+        plan <- .de_add(plan, sides, blocks[[level]], level, share)
+    }
+    if (!length(plan$comparisons)) {
+        .stop_argument(
+            "within", "No level of `within` has cells of both sides."
+        )
+    }
+    plan$named <- is.null(idx1)
+    plan$within <- !is.null(within)
+    plan
+}
+
+# What columns are read from.
+.de_data <- function(query) {
+    list(
+        counts = matrix(0, 0, .n_cells(query$cells)),
+        names = query$cell_names,
+        cell_data = if (is.null(query$cells$counts)) {
+            .stored_cell_data(query$model)
+        } else {
+            query$cell_data
+        }
+    )
+}
+
+# Positions that a selection or a condition names; NULL for NULL.
+.de_cells <- function(given, argument, data) {
+    if (is.null(given)) {
+        return(NULL)
+    }
+    is_text <- is.character(given) && length(given) == 1 &&
+        !given %in% data$names
+    if (is_text || inherits(given, "formula")) {
+        given <- .de_condition(given, argument, data)
+    }
+    unique(.positions(
+        given, ncol(data$counts), data$names, argument, "cells"
+    ))
+}
+
+.de_condition <- function(given, argument, data) {
+    if (is.null(data$cell_data)) {
+        .stop_argument(
+            argument, "`", argument, "` is a condition, but there is no cell ",
+            "table to ask; give positions, names, or TRUE and FALSE."
+        )
+    }
+    table <- as.data.frame(data$cell_data, optional = TRUE)
+    found <- tryCatch({
+        if (inherits(given, "formula")) {
+            eval(given[[length(given)]], table, environment(given))
+        } else {
+            eval(str2lang(given), table, baseenv())
+        }
+    }, error = function(error) {
+        .stop_argument(
+            argument, "`", argument, "` is no condition on the cell table: ",
+            conditionMessage(error), ". It has the columns ",
+            .some(names(table), 20), "."
+        )
+    })
+    if (!is.logical(found)) {
+        .stop_argument(
+            argument, "The condition `", argument, "` must give TRUE or ",
+            "FALSE for each cell, not ", class(found)[1], "."
+        )
+    }
+    found & !is.na(found)
+}
+
+.de_sides_of_groups <- function(groups, group1, group2, idx2, cells, data) {
+    if (!is.null(idx2)) {
+        .stop_argument("idx2", "`idx2` needs `idx1`.")
+    }
+    if (is.null(groups)) {
+        .stop_argument(
+            "groups", "Tell what to compare: `groups`, a column or a vector, ",
+            "or `idx1`."
+        )
+    }
+    groups <- .read_column(groups, "groups", data)
+    groups$values <- groups$values[cells]
+    levels <- .levels_of(groups, "groups")
+    values <- as.character(groups$values)
+    .check_known_groups(group1, "group1", levels)
+    .check_known_groups(group2, "group2", levels)
+    if (length(levels) < 2) {
+        .stop_argument(
+            "groups", "There is a single group, ", .some(levels),
+            ", and nothing to compare it with."
+        )
+    }
+    if (length(group2) > 1) {
+        .stop_argument("group2", "`group2` must be one level of `groups`.")
+    }
+    asked <- if (is.null(group1)) {
+        setdiff(levels, as.character(group2))
+    } else {
+        unique(as.character(group1))
+    }
+    if (any(asked %in% as.character(group2))) {
+        .stop_argument(
+            "group2", "`group1` and `group2` are the same group."
+        )
+    }
+    list(
+        of_group = split(cells, factor(values, levels)), asked = asked,
+        group2 = group2
+    )
+}
+
+.check_known_groups <- function(group, argument, levels) {
+    unknown <- setdiff(as.character(group), levels)
+    if (length(unknown)) {
+        .stop_argument(
+            argument, "`", argument, "`: there is no group ", .some(unknown),
+            "; there ", .there_are(levels), "."
+        )
+    }
+}
+
+.de_sides_of_cells <- function(groups, group1, group2, idx1, idx2, cells,
+                               data) {
+    for (argument in c("groups", "group1", "group2")) {
+        if (!is.null(get(argument))) {
+            .stop_argument(
+                argument, "Give `", argument, "` or `idx1`, but not both."
+            )
+        }
+    }
+    one <- intersect(.de_cells(idx1, "idx1", data), cells)
+    two <- .de_cells(idx2, "idx2", data)
+    two <- if (is.null(two)) setdiff(cells, one) else intersect(two, cells)
+    if (!length(one)) {
+        .stop_argument("idx1", "`idx1` selects no cells of `subset`.")
+    }
+    if (!length(two)) {
+        .stop_argument(
+            "idx2", "There are no cells to compare those of `idx1` with."
+        )
+    }
+    both <- intersect(one, two)
+    if (length(both)) {
+        .stop_argument(
+            "idx2", "`idx1` and `idx2` share ",
+            .count_of(length(both), "cell"), "; sides must not overlap."
+        )
+    }
+    list(of_group = list(one = one, two = two), asked = "one", group2 = "two")
+}
+
+# The cells of each level of `within`.
+.de_blocks <- function(within, cells, data) {
+    if (is.null(within)) {
+        return(list(all = cells))
+    }
+    within <- .read_column(within, "within", data)
+    within$values <- within$values[cells]
+    levels <- .levels_of(within, "within")
+    split(cells, factor(as.character(within$values), levels))
+}
+
+# The comparisons inside of `cells`, with parts of their own.
+.de_add <- function(plan, sides, cells, level, share) {
+    of_group <- lapply(sides$of_group, intersect, cells)
+    present <- names(of_group)[lengths(of_group) > 0]
+    add <- function(cells) {
+        plan$parts <<- c(plan$parts, list(cells))
+        length(plan$parts)
+    }
+    known <- list()
+    part_of <- function(group) {
+        if (is.null(known[[group]])) {
+            known[[group]] <<- add(of_group[[group]])
+        }
+        known[[group]]
+    }
+    for (group1 in sides$asked) {
+        others <- if (is.null(sides$group2)) {
+            setdiff(present, group1)
+        } else {
+            intersect(as.character(sides$group2), present)
+        }
+        if (!group1 %in% present || !length(others)) {
+            .warn(
+                "Inside of \"", level, "\" there are not both sides of \"",
+                group1, "\" vs ",
+                if (is.null(sides$group2)) "Rest" else sides$group2,
+                "; it is left out."
+            )
+            next
+        }
+        # With a single comparison the rest is one part like any other.
+        shared <- share && length(sides$asked) > 1 || length(others) == 1
+        plan$comparisons <- c(plan$comparisons, list(list(
+            parts1 = part_of(group1),
+            parts2 = if (shared) {
+                vapply(others, part_of, 1, USE.NAMES = FALSE)
+            } else {
+                add(unlist(of_group[others], use.names = FALSE))
+            },
+            group1 = group1,
+            group2 = if (is.null(sides$group2)) {
+                "Rest"
+            } else {
+                as.character(sides$group2)
+            },
+            within = level
+        )))
+    }
+    plan
+}

@@ -1,0 +1,58 @@
+#' @rdname plotVolcano
+#' @export
+plotMarkers <- function(de, n = 5, type = "dot", min_proportion = 0.1) {
+    table <- .de_for_plot(de, "plotMarkers()")
+    .check_whole(n, "n")
+    .check_choice(type, c("dot", "heat"), "type")
+    .check_share(min_proportion, "min_proportion")
+    if (is.null(table$group1) || is.null(table$non_zeros_proportion1)) {
+        .stop_argument(
+            "de", "`de` needs groups and raw statistics: ask ",
+            "differentialExpression() with `groups` and `all_stats = TRUE`."
+        )
+    }
+    table$panel <- factor(table$group1, unique(table$group1))
+    if (!is.null(table$within)) {
+        table$panel <- .de_panel(table)
+    }
+    markers <- unique(unlist(lapply(
+        split(table, table$panel), .top_markers, n, min_proportion
+    )))
+    shown <- table[table$gene %in% markers, ]
+    shown$gene <- factor(shown$gene, markers)
+    shown$expression <- shown$scale1 / stats::ave(
+        shown$scale1, shown$gene, FUN = max
+    )
+    axes <- ggplot2::aes(x = .data$gene, y = .data$panel)
+    plot <- ggplot2::ggplot(shown, axes)
+    plot <- if (type == "dot") {
+        plot + ggplot2::geom_point(ggplot2::aes(
+            colour = .data$expression, size = .data$non_zeros_proportion1
+        )) +
+            ggplot2::scale_colour_viridis_c(limits = c(0, 1)) +
+            ggplot2::scale_size_area(max_size = 6)
+    } else {
+        plot + ggplot2::geom_tile(ggplot2::aes(fill = .data$expression)) +
+            ggplot2::scale_fill_viridis_c(limits = c(0, 1))
+    }
+    plot +
+        ggplot2::scale_y_discrete(limits = rev) +
+        ggplot2::labs(
+            x = NULL, y = NULL, size = "cells with\na count",
+            colour = "expression", fill = "expression"
+        ) +
+        ggplot2::theme_bw() +
+        ggplot2::theme(axis.text.x = ggplot2::element_text(
+            angle = 90, hjust = 1, vjust = 0.5
+        ))
+}
+
+# Genes that are higher in the group, the clearest changes first.
+.top_markers <- function(table, n, min_proportion) {
+    higher <- table$lfc_median > 0 &
+        table$non_zeros_proportion1 >= min_proportion
+    table <- table[higher, ]
+    table$gene[order(-table$proba_de, -table$lfc_median)][
+        seq_len(min(n, nrow(table)))
+    ]
+}

@@ -1,0 +1,182 @@
+#include "de/kernels.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/dispatch.hpp"
+#include "kernels/vector_math.hpp"
+
+namespace scvigor {
+namespace {
+
+template <class T>
+SCVIGOR_INLINE void log2_ratio_body(const T* a, const T* b, T c, T* out,
+                                    std::int64_t n) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < n; ++i)
+    out[i] = vmath::log2((a[i] + c) / (b[i] + c));
+}
+
+template <class T>
+SCVIGOR_INLINE void count_beyond_body(const T* x, T delta, std::int64_t n,
+                                      std::int32_t* counts) {
+  std::int32_t above = 0;
+  std::int32_t below = 0;
+#pragma omp simd reduction(+ : above, below)
+  for (std::int64_t i = 0; i < n; ++i) {
+    above += x[i] >= delta;
+    below += x[i] < -delta;
+  }
+  counts[0] = above;
+  counts[1] = below;
+}
+
+// to: sum, min, max
+template <class T>
+SCVIGOR_INLINE void sum_and_range_body(const T* x, std::int64_t n,
+                                       double* to) {
+  double sum = 0.0;
+  T low = x[0];
+  T high = x[0];
+#pragma omp simd reduction(+ : sum) reduction(min : low) reduction(max : high)
+  for (std::int64_t i = 0; i < n; ++i) {
+    sum += static_cast<double>(x[i]);
+    low = x[i] < low ? x[i] : low;
+    high = x[i] > high ? x[i] : high;
+  }
+  to[0] = sum;
+  to[1] = static_cast<double>(low);
+  to[2] = static_cast<double>(high);
+}
+
+template <class T>
+SCVIGOR_INLINE void squares_body(const T* x, double mean, std::int64_t n,
+                                 double* to) {
+  double sum = 0.0;
+#pragma omp simd reduction(+ : sum)
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double d = static_cast<double>(x[i]) - mean;
+    sum += d * d;
+  }
+  *to = sum;
+}
+
+template <class T>
+SCVIGOR_INLINE void softmax_row_body(T* x, T shift, const T* log_norm,
+                                     std::int64_t n) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < n; ++i)
+    x[i] = vmath::exp(x[i] + shift - log_norm[i]);
+}
+
+template <class T>
+SCVIGOR_INLINE void add_exponentials_body(const T* x, T shift, T* max, T* sum,
+                                          std::int64_t n) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < n; ++i) {
+    const T logit = x[i] + shift;
+    const T top = logit > max[i] ? logit : max[i];
+    // One of the two exponents is 0: a single exponential serves both.
+    const T small = logit > max[i] ? max[i] : logit;
+    const T e = vmath::exp(small - top);
+    sum[i] = logit > max[i] ? sum[i] * e + T(1) : sum[i] + e;
+    max[i] = top;
+  }
+}
+
+// A kernel for each level of instructions and both types.
+#define SCVIGOR_DE_KERNEL(name, body, T, parameters, arguments) \
+  SCVIGOR_KERNEL(name, body<T>, parameters, arguments)
+
+SCVIGOR_DE_KERNEL(ratio_f, log2_ratio_body, float,
+                  (const float* a, const float* b, float c, float* out,
+                   std::int64_t n),
+                  (a, b, c, out, n))
+SCVIGOR_DE_KERNEL(beyond_f, count_beyond_body, float,
+                  (const float* x, float delta, std::int64_t n,
+                   std::int32_t* counts),
+                  (x, delta, n, counts))
+SCVIGOR_DE_KERNEL(beyond_d, count_beyond_body, double,
+                  (const double* x, double delta, std::int64_t n,
+                   std::int32_t* counts),
+                  (x, delta, n, counts))
+SCVIGOR_DE_KERNEL(range_f, sum_and_range_body, float,
+                  (const float* x, std::int64_t n, double* to), (x, n, to))
+SCVIGOR_DE_KERNEL(range_d, sum_and_range_body, double,
+                  (const double* x, std::int64_t n, double* to), (x, n, to))
+SCVIGOR_DE_KERNEL(squares_f, squares_body, float,
+                  (const float* x, double mean, std::int64_t n, double* to),
+                  (x, mean, n, to))
+SCVIGOR_DE_KERNEL(squares_d, squares_body, double,
+                  (const double* x, double mean, std::int64_t n, double* to),
+                  (x, mean, n, to))
+SCVIGOR_DE_KERNEL(softmax_f, softmax_row_body, float,
+                  (float* x, float shift, const float* log_norm,
+                   std::int64_t n),
+                  (x, shift, log_norm, n))
+SCVIGOR_DE_KERNEL(exponentials_f, add_exponentials_body, float,
+                  (const float* x, float shift, float* max, float* sum,
+                   std::int64_t n),
+                  (x, shift, max, sum, n))
+
+Moments to_moments(const double* range, double squares, std::int64_t n) {
+  return {range[0] / static_cast<double>(n),
+          std::sqrt(squares / static_cast<double>(n)), range[1], range[2]};
+}
+
+}  // namespace
+
+void log2_ratio(const float* a, const float* b, float c, float* out,
+                std::int64_t n) {
+  ratio_f(a, b, c, out, n);
+}
+void log2_ratio(const double* a, const double* b, double c, double* out,
+                std::int64_t n) {
+  log2_ratio_body(a, b, c, out, n);
+}
+
+Beyond count_beyond(const float* x, float delta, std::int64_t n) {
+  std::int32_t counts[2];
+  beyond_f(x, delta, n, counts);
+  return {counts[0], counts[1]};
+}
+Beyond count_beyond(const double* x, double delta, std::int64_t n) {
+  std::int32_t counts[2];
+  beyond_d(x, delta, n, counts);
+  return {counts[0], counts[1]};
+}
+
+Moments moments(const float* x, std::int64_t n) {
+  double range[3];
+  double squares = 0.0;
+  range_f(x, n, range);
+  squares_f(x, range[0] / static_cast<double>(n), n, &squares);
+  return to_moments(range, squares, n);
+}
+Moments moments(const double* x, std::int64_t n) {
+  double range[3];
+  double squares = 0.0;
+  range_d(x, n, range);
+  squares_d(x, range[0] / static_cast<double>(n), n, &squares);
+  return to_moments(range, squares, n);
+}
+
+void softmax_row(float* x, float shift, const float* log_norm,
+                 std::int64_t n) {
+  softmax_f(x, shift, log_norm, n);
+}
+void softmax_row(double* x, double shift, const double* log_norm,
+                 std::int64_t n) {
+  softmax_row_body(x, shift, log_norm, n);
+}
+
+void add_exponentials(const float* x, float shift, float* max, float* sum,
+                      std::int64_t n) {
+  exponentials_f(x, shift, max, sum, n);
+}
+void add_exponentials(const double* x, double shift, double* max, double* sum,
+                      std::int64_t n) {
+  add_exponentials_body(x, shift, max, sum, n);
+}
+
+}  // namespace scvigor

@@ -1,0 +1,47 @@
+#ifndef SCVIGOR_CORE_DE_KERNELS_HPP
+#define SCVIGOR_CORE_DE_KERNELS_HPP
+
+#include <cstdint>
+
+namespace scvigor {
+
+// The arithmetic on n pairs of one gene, for float and double.
+
+// out = log2((a + c) / (b + c))
+void log2_ratio(const float* a, const float* b, float c, float* out,
+                std::int64_t n);
+void log2_ratio(const double* a, const double* b, double c, double* out,
+                std::int64_t n);
+
+// How many values are at least delta, and how many below -delta.
+struct Beyond {
+  std::int64_t above = 0;
+  std::int64_t below = 0;
+};
+Beyond count_beyond(const float* x, float delta, std::int64_t n);
+Beyond count_beyond(const double* x, double delta, std::int64_t n);
+
+struct Moments {
+  double mean = 0.0;
+  double sd = 0.0;  // of the population
+  double min = 0.0;
+  double max = 0.0;
+};
+Moments moments(const float* x, std::int64_t n);
+Moments moments(const double* x, std::int64_t n);
+
+// out = exp(x + shift - log_norm[i]);  x, out, log_norm: n
+void softmax_row(float* x, float shift, const float* log_norm, std::int64_t n);
+void softmax_row(double* x, double shift, const double* log_norm,
+                 std::int64_t n);
+
+// One more row of logits x (+ shift) for running sums of exponentials:
+// sum exp(-max) stays what it is when max grows.
+void add_exponentials(const float* x, float shift, float* max, float* sum,
+                      std::int64_t n);
+void add_exponentials(const double* x, double shift, double* max, double* sum,
+                      std::int64_t n);
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,40 @@
+#ifndef SCVIGOR_CORE_DE_SCALE_DECODER_HPP
+#define SCVIGOR_CORE_DE_SCALE_DECODER_HPP
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "de/statistics.hpp"
+#include "model/vae.hpp"
+
+namespace scvigor {
+
+// px_scale of samples, a few genes at a time. What the decoder does before
+// its last layer was done once a sample; the sum that the softmax divides by
+// is found in a first pass over the genes.
+template <class T>
+class ScaleDecoder {
+ public:
+  // hidden: units x samples
+  ScaleDecoder(const Vae& vae, const at::Tensor& hidden);
+
+  Samples<T> samples() const;
+
+ private:
+  // The logits without bias of some genes and samples, genes x samples.
+  void product(const at::Tensor& weight, std::int64_t first, std::int64_t n,
+               T* out) const;
+  void find_log_norm();
+  void read(const std::vector<std::int64_t>& genes, T* out) const;
+
+  at::Tensor hidden_;  // units x samples
+  at::Tensor weight_;  // genes x units
+  std::vector<T> bias_;
+  std::vector<T> log_norm_;  // of each sample; empty with softplus
+};
+
+}  // namespace scvigor
+
+#endif
