@@ -14,7 +14,12 @@ setMethod("show", "SCVIModel", function(object) {
                collapse = ", ")
     }
     c(
-        paste0("SCVIModel (scvigor ", .run(model)$version, "), trained"),
+        paste0(
+            "SCVIModel (scvigor ", .run(model)$version, "), ",
+            if (.is_query(trainOptions(model))) "query of a reference, ",
+            if (identical(.run(model)$stop_reason, "not trained")) "not ",
+            "trained"
+        ),
         paste0("  network:    ", pick(c(
             "n_hidden", "n_latent", "n_layers", "dropout_rate"
         ))),
@@ -73,7 +78,8 @@ setMethod("show", "SCVIModel", function(object) {
         max_epochs = "all epochs done",
         `early stopping` = "stopped early: no more improvement",
         interrupted = "interrupted by the user",
-        `not finite` = "stopped by a number that was not finite"
+        `not finite` = "stopped by a number that was not finite",
+        `not trained` = "continueTraining() trains it"
     )
     paste0(
         run$epochs, " of ", run$max_epochs, " epochs (", why, ") in ",

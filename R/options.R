@@ -6,10 +6,22 @@
     "use_size_factor"
 )
 
+# What a query moves of its reference: arguments of loadQuery(), and what
+# follows from the reference.
+.freeze_switches <- c(
+    "unfrozen", "freeze_dropout", "freeze_expression",
+    "freeze_decoder_first_layer", "freeze_batchnorm_encoder",
+    "freeze_batchnorm_decoder"
+)
+.freeze_options <- c(
+    .freeze_switches, "n_batch_reference", "n_labels_reference"
+)
+
 # The option names of trainSCVI(), by the struct of the core they belong to.
 .option_names <- function() {
     names <- lapply(default_options(), names)
     names$model <- setdiff(names$model, .data_options)
+    names$train <- setdiff(names$train, .freeze_options)
     names
 }
 
