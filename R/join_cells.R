@@ -11,8 +11,7 @@
     }))
     table$cells_of <- rep(sources, vapply(parts, `[[`, 0L, "n_cells"))
     rownames(table) <- cells
-    latent <- do.call(rbind, lapply(parts, `[[`, "latent"))
-    rownames(latent) <- cells
+    latent <- .name_latent(do.call(rbind, lapply(parts, `[[`, "latent")), cells)
     .as_joint(x, counts, table, latent, query, name)
 }
 

@@ -20,6 +20,14 @@
 #' brings its own batches. Their normalised expression can, since the decoder's
 #' BatchNorm is shared; `freeze_batchnorm_decoder = TRUE` keeps it too.
 #'
+#' @section What makes a good reference:
+#' An encoder that sees the covariates (`encode_covariates = TRUE` in
+#' [trainSCVI()]) can learn where a new batch lies. One that does not, the
+#' default, has nothing to train in a query: its cells are placed by their
+#' counts alone, and training adapts the decoder only. `use_layer_norm =
+#' "both"` with `use_batch_norm = "none"` keeps statistics of the reference's
+#' cells out of the query's.
+#'
 #' @section Genes and covariates:
 #' Genes are matched by name. Further genes of the query are left out; genes of
 #' the reference that it lacks count as 0, with a warning when it has less than

@@ -57,7 +57,9 @@ mapQuery <- function(
     .check_flag(verbose, "verbose")
     x <- .mappable(x)
     name <- .mapped_name(x, name)
-    reference <- .reference_model(reference, reference_name)
+    reference <- .reference_model(
+        reference, reference_name, "reference_name"
+    )
     given <- .map_arguments(list(...))
     seed <- .check_seed(seed)
     run <- list(seed = seed, num_threads = num_threads,

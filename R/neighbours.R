@@ -60,10 +60,11 @@
         )
         k <- nrow(reference)
     }
-    BiocNeighbors::queryKNN(
+    # Ties, as between copies of a cell, are no reason for its warning.
+    suppressWarnings(BiocNeighbors::queryKNN(
         unname(reference), unname(query), k = k,
         BNPARAM = BiocNeighbors::ExhaustiveParam()
-    )
+    ))
 }
 
 # exp(-d s^2 / 4), rows scaled to a sum of 1; s is the standard deviation of

@@ -1,7 +1,8 @@
 # A reference, in any form in which one has it: a model, the path of a saved
 # one, the folder of scvi-tools' model, an object that runSCVI() returned.
 
-.reference_model <- function(reference, name) {
+# `name_argument` is what the caller calls `name`.
+.reference_model <- function(reference, name, name_argument = "name") {
     if (missing(reference) || is.null(reference)) {
         .stop_argument(
             "reference", "Give the reference model as `reference`: a model, ",
@@ -14,11 +15,10 @@
     tryCatch(
         scviModel(reference, name),
         scvigor_argument_error = function(error) {
-            argument <- error$argument
-            if (argument == "object") {
-                argument <- "reference"
-            }
-            .stop_argument(argument, "`reference`: ", conditionMessage(error))
+            .stop_argument(
+                if (error$argument == "name") name_argument else "reference",
+                "`reference`: ", conditionMessage(error)
+            )
         }
     )
 }

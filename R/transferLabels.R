@@ -42,14 +42,13 @@
 #' @seealso [mapQuery()]
 #' @examplesIf requireNamespace("BiocNeighbors", quietly = TRUE)
 #' sce <- exampleSCE()
-#' sce$type <- ifelse(seq_len(ncol(sce)) %% 2 == 0, "even", "odd")
 #' old <- sce[, sce$batch == sce$batch[1]]
 #' new <- sce[, sce$batch != sce$batch[1]]
-#' reference <- runSCVI(old, batch = "batch", max_epochs = 5, n_hidden = 32)
+#' reference <- runSCVI(old, batch = "batch", max_epochs = 20, n_hidden = 32)
 #' mapped <- mapQuery(reference, new, max_epochs = 5)
-#' mapped <- transferLabels(mapped, reference, "type", k = 15)
-#' table(mapped$type_predicted, mapped$type)
-#' summary(mapped$type_confidence)
+#' mapped <- transferLabels(mapped, reference, "cell_type", k = 15)
+#' table(mapped$cell_type_predicted, mapped$cell_type)
+#' summary(mapped$cell_type_confidence)
 #' @export
 transferLabels <- function(
     x, reference, labels = NULL, ..., k = 50, min_confidence = 0,
@@ -111,7 +110,14 @@ transferLabels <- function(
     data <- list(
         counts = matrix(0, 0, n_cells), cell_data = .cell_table(reference)
     )
-    found <- .read_columns(labels, "labels", data)
+    # without a table, several texts cannot be column names
+    is_values <- is.null(data$cell_data) && is.null(dim(labels)) &&
+        is.atomic(labels) && length(labels) > 1
+    found <- if (is_values) {
+        list(label = .cell_values(labels, "labels", data))
+    } else {
+        .read_columns(labels, "labels", data)
+    }
     names(found) <- sub("^covariate_1$", "label", names(found))
     lapply(found, function(covariate) {
         .levels_of(covariate, "labels")  # no missing values
