@@ -66,6 +66,9 @@ mapQuery <- function(
                 accelerator = accelerator)
     query <- do.call(loadQuery, c(list(reference, x), given$load, run))
     if (!isTRUE(max_epochs == 0)) {
+        if (verbose) {
+            .inform_still(query)
+        }
         query <- do.call(continueTraining, c(
             list(query, x, max_epochs = max_epochs, checkpoint = checkpoint,
                  checkpoint_overwrite = checkpoint_overwrite,
@@ -78,6 +81,21 @@ mapQuery <- function(
     }
     .warn_taken(name, .taken_names(x), "result")
     .add_result(x, query, name)
+}
+
+# An encoder without anything to train places cells as it did before.
+.inform_still <- function(query) {
+    options <- trainOptions(query)
+    still <- !options$unfrozen && options$freeze_expression &&
+        options$freeze_batchnorm_encoder &&
+        !.model_options(query)$encode_covariates
+    if (still) {
+        .inform(
+            "The encoder of the reference sees no covariates and is frozen: ",
+            "training adapts the decoder, not the latent space. References ",
+            "trained with encode_covariates = TRUE adapt both."
+        )
+    }
 }
 
 .mappable <- function(x) {

@@ -155,6 +155,34 @@ test_that("Seurat objects are mapped, alone and together", {
     )
 })
 
+test_that("an encoder that cannot learn is told of", {
+    blind <- quick_run(parts$reference, batch = "batch")
+    told <- function(reference, ...) {
+        told <- FALSE
+        withCallingHandlers(
+            utils::capture.output(mapQuery(
+                reference, parts$query, max_epochs = 1, seed = 1,
+                verbose = TRUE, ...
+            )),
+            message = function(message) {
+                told <<- told ||
+                    grepl("sees no covariates", conditionMessage(message))
+                invokeRestart("muffleMessage")
+            }
+        )
+        told
+    }
+    expect_true(told(blind))
+    expect_false(told(blind, unfrozen = TRUE))
+    expect_false(told(reference))
+    # what the message says is so
+    expect_equal(
+        SingleCellExperiment::reducedDim(quick_map(blind, parts$query)),
+        latentRepresentation(loadQuery(blind, parts$query)),
+        tolerance = 1e-6
+    )
+})
+
 test_that("a result of the same name is replaced with a warning", {
     mapped <- quick_map(reference, parts$query)
     expect_warning(quick_map(reference, mapped), "already")
