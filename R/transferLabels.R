@@ -58,6 +58,12 @@ transferLabels <- function(
     .check_whole(k, "k")
     .check_share(min_confidence, "min_confidence")
     .check_name(unknown, "unknown")
+    if (missing(reference)) {
+        .stop_argument(
+            "reference", "Give the reference as `reference`: an object of ",
+            "runSCVI(), a model or its path, or latent coordinates."
+        )
+    }
     .check_package("BiocNeighbors", "transferLabels()")
     if (is.character(reference) && is.null(dim(reference))) {
         reference <- .read_reference(reference)

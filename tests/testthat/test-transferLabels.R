@@ -127,6 +127,7 @@ test_that("bad values of every argument are errors that name it", {
     refused("min_confidence", NA)
     refused("unknown", NA_character_)
     refused("treshold", 1)
+    expect_argument_error(transferLabels(query), "reference", "Give")
     expect_argument_error(transferLabels(query, latent), "labels", "Give")
     expect_warning(transferLabels(query, latent, groups, k = 100),
                    "60 cells")
