@@ -332,7 +332,7 @@ test_that("TL14 dispersions of the reference stay, new ones are learned", {
     query <- parts$query
     query$labels <- NULL
     expect_identical(modelSetup(loadQuery(plain, query))$n_cells,
-                     c(0L, 0L, 0L))
+                     rep(NA_integer_, 3))
     by_label <- quick_train(parts$reference, labels = "labels",
                             dispersion = "gene-label")
     expect_argument_error(loadQuery(by_label, query), "labels", "labels")
