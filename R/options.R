@@ -29,7 +29,8 @@
 # names of those in the call. An argument beats its entry in plan_kwargs.
 .collect_options <- function(arguments, given, plan_kwargs) {
     names <- .option_names()
-    train <- arguments[names$train]
+    # nothing is frozen in a model of its own
+    train <- c(arguments[names$train], default_options()$train[.freeze_options])
     model <- arguments[names$model]
     from_list <- setdiff(.check_plan(plan_kwargs, names$train), given)
     train[from_list] <- plan_kwargs[from_list]
