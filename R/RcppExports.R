@@ -133,3 +133,7 @@ train_scvi <- function(cells, model_options, train_options, split, seed, run_on,
     .Call(`_scvigor_train_scvi`, cells, model_options, train_options, split, seed, run_on, hooks, start)
 }
 
+extend_scvi <- function(model_options, weights, levels, cells, seed) {
+    .Call(`_scvigor_extend_scvi`, model_options, weights, levels, cells, seed)
+}
+

@@ -14,8 +14,11 @@ setMethod("show", "SCVIModel", function(object) {
                collapse = ", ")
     }
     c(
-        paste0("SCVIModel (scvigor ", .run(model)$version, "), ",
-               if (.is_imported(model)) "imported" else "trained"),
+        paste0(
+            "SCVIModel (scvigor ", .run(model)$version, "), ",
+            if (.is_query(trainOptions(model))) "query of a reference, ",
+            .origin(model)
+        ),
         paste0("  network:    ", pick(c(
             "n_hidden", "n_latent", "n_layers", "dropout_rate"
         ))),
@@ -33,6 +36,17 @@ setMethod("show", "SCVIModel", function(object) {
             ", nor are cells (not minified): give them as `x`"
         })
     )
+}
+
+# How the model came by its weights.
+.origin <- function(model) {
+    if (.is_imported(model)) {
+        "imported"
+    } else if (identical(.run(model)$stop_reason, "not trained")) {
+        "not trained"
+    } else {
+        "trained"
+    }
 }
 
 .describe_data <- function(model) {
@@ -90,7 +104,8 @@ setMethod("show", "SCVIModel", function(object) {
         max_epochs = "all epochs done",
         `early stopping` = "stopped early: no more improvement",
         interrupted = "interrupted by the user",
-        `not finite` = "stopped by a number that was not finite"
+        `not finite` = "stopped by a number that was not finite",
+        `not trained` = "continueTraining() trains it"
     )
     paste0(
         run$epochs, " of ", run$max_epochs, " epochs (", why, ") in ",

@@ -1,18 +1,22 @@
 # Where runSCVI() leaves its result in an object, and how it is found again.
 
 .add_result <- function(x, model, name) {
-    UseMethod(".add_result")
+    .add_latent(x, model, .training_latent(model), name)
 }
 
-.add_result.SummarizedExperiment <- function(x, model, name) {
-    reducedDim(x, name) <- .training_latent(model)
+# `latent`: cells x dimensions, for all cells of `x`.
+.add_latent <- function(x, model, latent, name) {
+    UseMethod(".add_latent")
+}
+
+.add_latent.SummarizedExperiment <- function(x, model, latent, name) {
+    reducedDim(x, name) <- latent
     metadata(x)[["scvigor"]][[name]] <- model
     x
 }
 
-.add_result.Seurat <- function(x, model, name) {
+.add_latent.Seurat <- function(x, model, latent, name) {
     key <- paste0(gsub("[^A-Za-z0-9]", "", name), "_")
-    latent <- .training_latent(model)
     colnames(latent) <- paste0(key, seq_len(ncol(latent)))
     x[[name]] <- SeuratObject::CreateDimReducObject(
         embeddings = latent, assay = .registry(model)$source$assay,

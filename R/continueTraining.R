@@ -20,7 +20,8 @@
 #' @param max_epochs Passes over the data, besides those already done. NULL
 #'   (default): as in [trainSCVI()].
 #' @param ... Training options of [trainSCVI()], such as `lr` or
-#'   `early_stopping`, by default those that the model was trained with. Also
+#'   `early_stopping`, by default those that the model was trained with; for a
+#'   model of [loadQuery()] its switches of what is frozen too. Also
 #'   `batch`, `labels`, `categorical_covariates`, `continuous_covariates`,
 #'   `size_factor`, to be compared with those of training, and `assay.type`,
 #'   `altexp`, `assay`, where they differ.
@@ -108,6 +109,15 @@ continueTraining <- function(
         )
     }
     options <- .option_names()$train
+    if (.is_query(plan$train_options)) {
+        options <- c(options, .freeze_switches)
+    } else if (any(names(dots) %in% .freeze_switches)) {
+        name <- intersect(names(dots), .freeze_switches)[1]
+        .stop_argument(
+            name, "`", name, "` is for a model of loadQuery(): no other has ",
+            "frozen weights."
+        )
+    }
     known <- c(options, .reading_arguments)
     if (is.null(names(dots))) {
         .check_dots(dots, known)
@@ -115,6 +125,11 @@ continueTraining <- function(
     .check_dots(dots[!names(dots) %in% known], known)
     is_option <- names(dots) %in% options
     list(options = dots[is_option], data = dots[!is_option])
+}
+
+# A model that loadQuery() made knows of its reference's levels.
+.is_query <- function(train_options) {
+    isTRUE(train_options$n_batch_reference > 0)
 }
 
 .further_options <- function(plan, given, max_epochs) {

@@ -6,10 +6,22 @@
     "use_size_factor"
 )
 
+# What a query moves of its reference: arguments of loadQuery(), and what
+# follows from the reference.
+.freeze_switches <- c(
+    "unfrozen", "freeze_dropout", "freeze_expression",
+    "freeze_decoder_first_layer", "freeze_batchnorm_encoder",
+    "freeze_batchnorm_decoder"
+)
+.freeze_options <- c(
+    .freeze_switches, "n_batch_reference", "n_labels_reference"
+)
+
 # The option names of trainSCVI(), by the struct of the core they belong to.
 .option_names <- function() {
     names <- lapply(default_options(), names)
     names$model <- setdiff(names$model, .data_options)
+    names$train <- setdiff(names$train, .freeze_options)
     names
 }
 
@@ -17,7 +29,8 @@
 # names of those in the call. An argument beats its entry in plan_kwargs.
 .collect_options <- function(arguments, given, plan_kwargs) {
     names <- .option_names()
-    train <- arguments[names$train]
+    # nothing is frozen in a model of its own
+    train <- c(arguments[names$train], default_options()$train[.freeze_options])
     model <- arguments[names$model]
     from_list <- setdiff(.check_plan(plan_kwargs, names$train), given)
     train[from_list] <- plan_kwargs[from_list]

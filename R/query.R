@@ -34,19 +34,22 @@
         .check_no_covariates(given)
         .stored_cells(model, subset.col, needs_counts, .own_cells(object))
     } else {
-        source <- .registry(model)$source
-        for (argument in .source_arguments) {
-            value <- get(argument)
-            if (!is.null(value)) {
-                source[[argument]] <- value
-            }
-        }
+        source <- .source_with(
+            .registry(model)$source, mget(.source_arguments)
+        )
         .new_cells(model, x, subset.col, given, source)
     }
     c(query, list(model = model, pointer = .handle(model)))
 }
 
 .source_arguments <- c("assay.type", "altexp", "assay")
+
+# How to read the data: as in training, unless the call says otherwise.
+.source_with <- function(source, given) {
+    given <- Filter(Negate(is.null), given)
+    source[names(given)] <- given
+    source
+}
 
 .check_no_covariates <- function(given) {
     given <- names(Filter(Negate(is.null), given))
@@ -105,35 +108,13 @@
         codes <- .subset_codes(codes, chosen)
     }
     n_genes_given <- nrow(data$counts)
-    data$counts <- .match_genes(data$counts, .genes(model), data$label)
+    data$counts <- .match_genes(
+        data$counts, .genes(model), data$label, .registry(model)$padded
+    )
     .check_counts(data, .model_options(model)$gene_likelihood)
     list(
         cells = .core_cells(codes, counts = data$counts), codes = codes,
         cell_names = colnames(data$counts), cell_data = data$cell_data,
         n_genes_given = n_genes_given
     )
-}
-
-# The model's genes in the model's order, found by name.
-.match_genes <- function(counts, genes, label) {
-    if (is.null(rownames(counts))) {
-        if (nrow(counts) != length(genes)) {
-            .stop_argument(
-                "x", label, " has ", nrow(counts), " genes without names; ",
-                "the model has ", length(genes), ". Name the rows."
-            )
-        }
-        return(counts)
-    }
-    if (identical(rownames(counts), genes)) {
-        return(counts)
-    }
-    found <- match(genes, rownames(counts))
-    if (anyNA(found)) {
-        .stop_argument(
-            "x", label, " lacks ", sum(is.na(found)), " of the model's ",
-            length(genes), " genes: ", .some(genes[is.na(found)]), "."
-        )
-    }
-    counts[found, , drop = FALSE]
 }

@@ -14,7 +14,8 @@
 #' [latentLibrarySize()], [featureCorrelation()], [marginalLogLik()],
 #' [batchRepresentation()], [differentialAbundance()] and [loadings()];
 #' [posteriorPredictiveCheck()] compares models with the counts. [saveSCVI()]
-#' keeps a model in a file, [minify()] in little space.
+#' keeps a model in a file, [minify()] in little space. [mapQuery()] maps new
+#' cells onto a trained model, [transferLabels()] names them.
 #'
 #' @references Lopez R, Regier J, Cole MB, Jordan MI, Yosef N (2018). Deep
 #'   generative modeling for single-cell transcriptomics. *Nature Methods* 15,
@@ -27,7 +28,8 @@
 #' @importClassesFrom S4Vectors DataFrame
 #' @importFrom S4Vectors DataFrame metadata metadata<-
 #' @importFrom SummarizedExperiment assay assay<- assayNames assays<- colData
-#' @importFrom SingleCellExperiment altExp altExp<- altExpNames reducedDim<-
+#' @importFrom SingleCellExperiment SingleCellExperiment altExp altExp<-
+#' @importFrom SingleCellExperiment altExpNames reducedDim reducedDim<-
 #' @importFrom SingleCellExperiment reducedDimNames
 #' @importFrom Matrix sparseMatrix
 #' @importFrom stats rnbinom rnorm sd setNames

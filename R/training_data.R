@@ -19,13 +19,15 @@
 # covariates and arguments that say how to read `x`, by name.
 .training_counts <- function(plan, x, given) {
     .check_reading(given, character())
-    source <- plan$registry$source
-    chosen <- intersect(names(given), .source_arguments)
-    source[chosen] <- given[chosen]
+    source <- .source_with(
+        plan$registry$source, given[names(given) %in% .source_arguments]
+    )
     data <- do.call(.count_data, c(list(x), source))
     cells <- .same_cells(plan, data)
     .check_same_codes(plan, data, given, cells)
-    data$counts <- .match_genes(data$counts, plan$genes, data$label)
+    data$counts <- .match_genes(
+        data$counts, plan$genes, data$label, plan$registry$padded
+    )
     if (!identical(cells, seq_len(ncol(data$counts)))) {
         data$counts <- data$counts[, cells, drop = FALSE]
     }

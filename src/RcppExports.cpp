@@ -421,6 +421,20 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// extend_scvi
+Rcpp::List extend_scvi(Rcpp::List model_options, Rcpp::List weights, Rcpp::List levels, Rcpp::List cells, double seed);
+RcppExport SEXP _scvigor_extend_scvi(SEXP model_optionsSEXP, SEXP weightsSEXP, SEXP levelsSEXP, SEXP cellsSEXP, SEXP seedSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::List >::type model_options(model_optionsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type weights(weightsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type levels(levelsSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    rcpp_result_gen = Rcpp::wrap(extend_scvi(model_options, weights, levels, cells, seed));
+    return rcpp_result_gen;
+END_RCPP
+}
 
 static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_differential_abundance", (DL_FUNC) &_scvigor_differential_abundance, 8},
@@ -456,6 +470,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_read_minified", (DL_FUNC) &_scvigor_read_minified, 1},
     {"_scvigor_split_cells", (DL_FUNC) &_scvigor_split_cells, 3},
     {"_scvigor_train_scvi", (DL_FUNC) &_scvigor_train_scvi, 8},
+    {"_scvigor_extend_scvi", (DL_FUNC) &_scvigor_extend_scvi, 5},
     {NULL, NULL, 0}
 };
 

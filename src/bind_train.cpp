@@ -61,14 +61,6 @@ scvigor::Hooks training_hooks(const Rcpp::List& hooks,
   return out;
 }
 
-scvigor::LibraryPrior prior_for(const scvigor::ModelOptions& options,
-                                const scvigor::Cells& cells) {
-  if (options.use_observed_lib_size) return {};
-  std::vector<std::int64_t> batch = cells.batch;
-  if (batch.empty()) batch.assign(cells.n_cells(), 0);
-  return scvigor::library_prior(*cells.counts, batch, options.n_batch);
-}
-
 // A new model, or with `start$weights` one that was trained before.
 std::unique_ptr<scvigor::Model> make_model(
     const scvigor::ModelOptions& options, const Rcpp::List& start,
@@ -77,7 +69,7 @@ std::unique_ptr<scvigor::Model> make_model(
     return std::make_unique<scvigor::Model>(
         options, scvigor::r::state_from_list(start["weights"]));
   return std::make_unique<scvigor::Model>(options, seed,
-                                          prior_for(options, cells));
+                                          scvigor::r::prior_for(options, cells));
 }
 
 Rcpp::List result_list(std::unique_ptr<scvigor::Model> model,

@@ -219,6 +219,15 @@ inline Cells cells_from_list(const Rcpp::List& cells) {
   return out;
 }
 
+// The prior that a model with these options learns from `cells`, if any.
+inline LibraryPrior prior_for(const ModelOptions& options,
+                              const Cells& cells) {
+  if (options.use_observed_lib_size) return {};
+  std::vector<std::int64_t> batch = cells.batch;
+  if (batch.empty()) batch.assign(cells.n_cells(), 0);
+  return library_prior(*cells.counts, batch, options.n_batch);
+}
+
 // ---- Results ---------------------------------------------------------------
 
 inline Rcpp::NumericMatrix to_r_matrix(const Matrix& matrix) {

@@ -1,8 +1,8 @@
 # The scripts in bench/ do the measuring; here it is held against targets.
 
 root <- normalizePath(testthat::test_path("..", ".."))
-for (file in c("bands.R", "data.R", "memory_use.R", "metrics.R",
-               "score_model.R")) {
+for (file in c("bands.R", "data.R", "map_query.R", "memory_use.R",
+               "metrics.R", "score_model.R")) {
     source(file.path(root, "bench", file), local = TRUE)
 }
 

@@ -78,17 +78,31 @@ ModelOptions options_of_config(const std::string& text) {
   return o;
 }
 
-ModuleCase::ModuleCase(const std::string& path, Precision precision)
-    : file_(path), precision_(precision) {
-  ModelOptions options = options_of_config(file_.text("config"));
-  options.precision = precision;
+State state_of(const reference::File& file, const std::string& group) {
   State state;
-  for (const auto& name : file_.list("weights")) {
-    const auto array = file_.read("weights/" + name);
+  for (const auto& name : file.list(group)) {
+    const auto array = file.read(group + "/" + name);
     state.push_back({name, array.shape, array.values});
   }
-  model_ = std::make_unique<Model>(options, state);
+  return state;
+}
 
+ModuleCase::ModuleCase(const std::string& path, Precision precision)
+    : file_(path), inputs_("inputs"), precision_(precision) {
+  ModelOptions options = options_of_config(file_.text("config"));
+  options.precision = precision;
+  read(options, "weights");
+}
+
+ModuleCase::ModuleCase(const std::string& path, const ModelOptions& options,
+                       const std::string& weights, const std::string& inputs)
+    : file_(path), inputs_(inputs), precision_(options.precision) {
+  read(options, weights);
+}
+
+void ModuleCase::read(const ModelOptions& options,
+                      const std::string& weights) {
+  model_ = std::make_unique<Model>(options, state_of(file_, weights));
   const at::Tensor x = input("X");
   batch_.counts = support::sparse_of(x);
   batch_.log_library = x.sum(1, true).log();
@@ -100,19 +114,21 @@ ModuleCase::ModuleCase(const std::string& path, Precision precision)
   if (batch_.size_factor.defined())
     batch_.size_factor = batch_.size_factor.reshape({-1, 1});
   noise_ = {input("eps_z"), input("eps_l")};
-  kl_weight_ = file_.scalar("inputs/kl_weight");
+  kl_weight_ = file_.has(inputs_ + "/kl_weight")
+                   ? file_.scalar(inputs_ + "/kl_weight")
+                   : 1.0;
 }
 
 at::Tensor ModuleCase::input(const std::string& name) const {
-  if (!file_.has("inputs/" + name)) return {};
-  const auto array = file_.read("inputs/" + name);
+  if (!file_.has(inputs_ + "/" + name)) return {};
+  const auto array = file_.read(inputs_ + "/" + name);
   return support::tensor_of(array.values, array.shape,
                             model_->vae().tensor_options());
 }
 
 at::Tensor ModuleCase::codes(const std::string& name) const {
-  if (!file_.has("inputs/" + name)) return {};
-  const auto array = file_.read("inputs/" + name);
+  if (!file_.has(inputs_ + "/" + name)) return {};
+  const auto array = file_.read(inputs_ + "/" + name);
   return support::tensor_of(array.values, array.shape, at::kLong);
 }
 

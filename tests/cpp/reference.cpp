@@ -107,8 +107,11 @@ double File::number(const std::string& attribute,
 std::vector<std::string> files(const std::string& prefix) {
   std::vector<std::string> out;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder(), error))
-    if (entry.path().filename().string().rfind(prefix, 0) == 0 &&
+  const fs::path start = folder() / prefix;
+  for (const auto& entry :
+       fs::directory_iterator(start.parent_path(), error))
+    if (entry.path().filename().string().rfind(start.filename().string(), 0) ==
+            0 &&
         entry.path().extension() == ".h5")
       out.push_back(entry.path().string());
   std::sort(out.begin(), out.end());

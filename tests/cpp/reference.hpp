@@ -42,8 +42,8 @@ class File {
   std::int64_t id_;
 };
 
-// Paths of the files whose name starts with `prefix`, sorted; none where the
-// folder is missing (a message says so).
+// Paths of the files whose name starts with `prefix`, which may begin with a
+// folder, sorted; none where the folder is missing (a message says so).
 std::vector<std::string> files(const std::string& prefix);
 std::string file_name(const std::string& path);
 

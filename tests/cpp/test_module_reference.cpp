@@ -89,7 +89,7 @@ void check_training(ModuleCase& c) {
 }
 
 void check_adam(ModuleCase& c) {
-  AdamOptimizer optimizer(c.vae().state().parameters(), TrainOptions{});
+  AdamOptimizer optimizer(c.vae().free_parts(), TrainOptions{});
   for (int step = 0; step < 3; ++step) {
     const at::Tensor loss = c.outputs(Mode{true, nullptr}).at("loss");
     REQUIRE_CLOSE(loss.reshape({1}),

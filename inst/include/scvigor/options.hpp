@@ -83,6 +83,35 @@ void visit_options(const ModelOptions& o, Visitor&& visit) {
   visit_model_options(o, visit);
 }
 
+// Which weights move when a reference model learns about a query (scArches,
+// Lotfollahi et al. 2022). Without `unfrozen`: the one-hot columns of all
+// covariates, the BatchNorm of the decoder, the library encoder, and what the
+// query's own levels have for themselves; the switches add or take away.
+struct FreezeOptions {
+  bool unfrozen = true;  // everything moves
+  bool freeze_dropout = false;
+  bool freeze_expression = true;
+  bool freeze_decoder_first_layer = true;
+  bool freeze_batchnorm_encoder = true;
+  bool freeze_batchnorm_decoder = false;
+  // Levels of the reference: their rows of the batch embedding and of the
+  // dispersions stay.
+  std::int64_t n_batch_reference = 0;
+  std::int64_t n_labels_reference = 0;
+};
+
+template <class Options, class Visitor>
+void visit_freeze_options(Options& o, Visitor&& visit) {
+  visit("unfrozen", o.unfrozen);
+  visit("freeze_dropout", o.freeze_dropout);
+  visit("freeze_expression", o.freeze_expression);
+  visit("freeze_decoder_first_layer", o.freeze_decoder_first_layer);
+  visit("freeze_batchnorm_encoder", o.freeze_batchnorm_encoder);
+  visit("freeze_batchnorm_decoder", o.freeze_batchnorm_decoder);
+  visit("n_batch_reference", o.n_batch_reference);
+  visit("n_labels_reference", o.n_labels_reference);
+}
+
 // How the weights are found. An empty optional is scvi-tools' None.
 struct TrainOptions {
   std::optional<std::int64_t> max_epochs;  // empty: default_max_epochs()
@@ -123,6 +152,8 @@ struct TrainOptions {
   std::int64_t checkpoint_every = 10;  // epochs
   bool load_best_on_end = false;
   std::string checkpointing_monitor = "elbo_validation";
+
+  FreezeOptions freeze;
 };
 
 template <class Options, class Visitor>
@@ -158,6 +189,7 @@ void visit_train_options(Options& o, Visitor&& visit) {
   visit("checkpoint_every", o.checkpoint_every);
   visit("load_best_on_end", o.load_best_on_end);
   visit("checkpointing_monitor", o.checkpointing_monitor);
+  visit_freeze_options(o.freeze, visit);
 }
 template <class Visitor>
 void visit_options(TrainOptions& o, Visitor&& visit) {

@@ -65,7 +65,7 @@ struct TrainingState {
   bool stopped = false;     // by early stopping
   double lr = 0.0;
   State weights;
-  std::vector<AdamMoments> moments;  // in the order of the model's parameters
+  std::vector<AdamMoments> moments;  // of the parameters that move, in order
   std::vector<std::uint8_t> random;  // the generator's own form
   Watched plateau;
   Watched early_stopping;

@@ -58,13 +58,20 @@ at::TensorOptions tensor_options_of(const ModelOptions& options) {
       options.precision == Precision::kFloat64 ? at::kDouble : at::kFloat);
 }
 
-std::vector<std::int64_t> one_hot_levels(const ModelOptions& o) {
+std::vector<std::int64_t> covariate_levels(const ModelOptions& o) {
   std::vector<std::int64_t> levels;
-  const bool one_hot = o.batch_representation == BatchRepresentation::kOneHot;
-  if (one_hot && o.n_batch > 1) levels.push_back(o.n_batch);
-  std::copy_if(o.n_cats_per_cov.begin(), o.n_cats_per_cov.end(),
-               std::back_inserter(levels),
-               [](std::int64_t n) { return n > 1; });
+  if (o.batch_representation == BatchRepresentation::kOneHot)
+    levels.push_back(o.n_batch);
+  levels.insert(levels.end(), o.n_cats_per_cov.begin(),
+                o.n_cats_per_cov.end());
+  return levels;
+}
+
+std::vector<std::int64_t> one_hot_levels(const ModelOptions& o) {
+  std::vector<std::int64_t> levels = covariate_levels(o);
+  levels.erase(std::remove_if(levels.begin(), levels.end(),
+                              [](std::int64_t n) { return n <= 1; }),
+               levels.end());
   return levels;
 }
 

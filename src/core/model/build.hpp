@@ -14,8 +14,10 @@ namespace scvigor {
 
 at::TensorOptions tensor_options_of(const ModelOptions& options);
 
-// Levels of the covariates that are one-hot columns: the batch (unless it is
-// embedded), then the categorical covariates. One level adds no column.
+// Levels of the covariates that are or could be one-hot columns: the batch
+// (unless it is embedded), then the categorical covariates.
+std::vector<std::int64_t> covariate_levels(const ModelOptions& options);
+// Those that are: one level adds no column.
 std::vector<std::int64_t> one_hot_levels(const ModelOptions& options);
 
 std::unique_ptr<Encoder> build_z_encoder(const ModelOptions& options,

@@ -60,7 +60,15 @@ void Vae::collect_state() {
   z_encoder_->list_state("z_encoder.", state_);
   l_encoder_->list_state("l_encoder.", state_);
   decoder_->list_state("decoder.", state_);
-  for (auto& parameter : state_.parameters()) parameter.set_requires_grad(true);
+  freeze({});
+}
+
+void Vae::freeze(const FreezeOptions& freeze) {
+  freeze_ = freeze;
+  for (auto& parameter : state_.parameters())
+    parameter.set_requires_grad(false);
+  free_parts_ = scvigor::free_parts(state_, options_, freeze);
+  for (auto& part : free_parts_) part.tensor.set_requires_grad(true);
 }
 
 // The layers hold the same tensors as the list of the state, so that they
@@ -125,7 +133,7 @@ Inference Vae::infer(const Minibatch& batch, const Mode& mode) {
           ? batch.counts.with_values(log1p_counts(batch.counts.values))
           : batch.counts;
   const LayerInput input = encoder_input(batch, transformed);
-  out.qz = z_encoder_->forward(input, mode);
+  out.qz = z_encoder_->forward(input, encoder_mode(mode, freeze_));
   if (library_log_means_.defined()) {
     out.ql = l_encoder_->forward(input, mode);
     out.library = out.ql.mean;
@@ -177,7 +185,8 @@ CountLossInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
   heads.dropout = options_.gene_likelihood == GeneLikelihood::kZinb;
   const bool has_theta = options_.gene_likelihood != GeneLikelihood::kPoisson;
   heads.theta = has_theta && options_.dispersion == Dispersion::kGeneCell;
-  const DecoderOutput logits = decoder_->forward(input, heads, mode);
+  const DecoderOutput logits =
+      decoder_->forward(input, heads, decoder_mode(mode, freeze_));
 
   CountLossInput out;
   out.likelihood = options_.gene_likelihood;

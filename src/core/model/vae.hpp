@@ -5,6 +5,7 @@
 
 #include "data/minibatch.hpp"
 #include "kernels/count_loss.hpp"
+#include "model/freeze.hpp"
 #include "nn/decoder.hpp"
 #include "nn/encoder.hpp"
 #include "scvigor/model.hpp"
@@ -57,6 +58,11 @@ class Vae {
   // All weights, in place; gradients are forgotten.
   void move_to(at::Device device);
 
+  // From now on only what `freeze` leaves free has gradients, and passes in
+  // training mode treat the rest as frozen. A new model is free altogether.
+  void freeze(const FreezeOptions& freeze);
+  const std::vector<FreePart>& free_parts() const { return free_parts_; }
+
   // q(z | x, s, c) and q(l | x, s, c). Minified data skip the encoders.
   Inference infer(const Minibatch& batch, const Mode& mode);
 
@@ -105,6 +111,7 @@ class Vae {
   void collect_state();
 
   ModelOptions options_;
+  FreezeOptions freeze_;
   at::TensorOptions tensor_options_;
   at::Tensor px_r_;               // rows x genes; undefined for gene-cell
   at::Tensor batch_embedding_;    // n_batch x dimension, or undefined
@@ -114,6 +121,7 @@ class Vae {
   std::unique_ptr<Encoder> l_encoder_;
   std::unique_ptr<Decoder> decoder_;
   StateList state_;
+  std::vector<FreePart> free_parts_;
 };
 
 }  // namespace scvigor

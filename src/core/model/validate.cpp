@@ -122,6 +122,8 @@ void validate(const TrainOptions& o) {
   at_least(1, "check_val_every_n_epoch", o.check_val_every_n_epoch);
   at_least(1, "checkpoint_every", o.checkpoint_every);
   one_of("checkpointing_monitor", o.checkpointing_monitor, monitors());
+  at_least(0, "n_batch_reference", o.freeze.n_batch_reference);
+  at_least(0, "n_labels_reference", o.freeze.n_labels_reference);
 }
 
 }  // namespace scvigor

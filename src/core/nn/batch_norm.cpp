@@ -23,10 +23,12 @@ at::Tensor BatchNorm::evaluate(const at::Tensor& x) const {
 }
 
 at::Tensor BatchNorm::train(const at::Tensor& x, const at::Tensor& shift,
-                            bool relu, const at::Tensor& mask) {
+                            bool relu, const at::Tensor& mask,
+                            bool keep_statistics) {
   num_batches_tracked_.add_(1);
   return normalise({x, shift, weight_, bias_, running_mean_, running_var_,
-                    kMomentum, kBatchNormEps, relu, mask});
+                    keep_statistics ? 0.0 : kMomentum, kBatchNormEps, relu,
+                    mask});
 }
 
 void BatchNorm::list_state(const std::string& prefix, StateList& out) const {

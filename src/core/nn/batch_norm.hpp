@@ -24,9 +24,10 @@ class BatchNorm {
   at::Tensor evaluate(const at::Tensor& x) const;
   // By the minibatch x + shift, whose statistics join the running ones; then
   // ReLU if `relu`, and the factors of `mask`, if there are any. Anything but
-  // x and `relu` may be undefined.
+  // x and `relu` may be undefined. With `keep_statistics` the running ones
+  // stay as they are all the same.
   at::Tensor train(const at::Tensor& x, const at::Tensor& shift, bool relu,
-                   const at::Tensor& mask);
+                   const at::Tensor& mask, bool keep_statistics = false);
   void list_state(const std::string& prefix, StateList& out) const;
 
   // gamma / sqrt(running variance + eps): what evaluation multiplies by.

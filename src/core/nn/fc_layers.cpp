@@ -41,7 +41,7 @@ at::Tensor FcLayers::forward(const LayerInput& input, const Mode& mode) {
   for (auto& layer : layers_) {
     at::Tensor h = layer.linear.forward(now, !(layer.norm && mode.training));
     at::Tensor mask;
-    if (mode.training && shape_.dropout_rate > 0.0)
+    if (mode.training && mode.dropout && shape_.dropout_rate > 0.0)
       mask = dropout_mask(h, shape_.dropout_rate, *mode.rng);
     now.counts = nullptr;
     now.dense = after_linear(layer, h, mask, mode);
@@ -55,10 +55,12 @@ at::Tensor FcLayers::after_linear(Layer& layer, at::Tensor h,
                                   const at::Tensor& mask, const Mode& mode) {
   auto& norm = layer.norm;
   const at::Tensor& bias = layer.linear.bias();
+  const bool keep = mode.keep_statistics;
   if (norm && mode.training && !shape_.layer_norm)
-    return norm->train(h, bias, shape_.activation, mask);
+    return norm->train(h, bias, shape_.activation, mask, keep);
   if (norm)
-    h = mode.training ? norm->train(h, bias, false, {}) : norm->evaluate(h);
+    h = mode.training ? norm->train(h, bias, false, {}, keep)
+                      : norm->evaluate(h);
   if (shape_.layer_norm)
     h = at::layer_norm(h, {shape_.n_out}, {}, {}, kLayerNormEps);
   if (shape_.activation) h = at::relu(h);

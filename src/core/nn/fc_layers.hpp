@@ -15,6 +15,9 @@ namespace scvigor {
 struct Mode {
   bool training = false;
   Rng* rng = nullptr;  // needed in training with dropout
+  // In training only: parts that a query leaves as the reference has them.
+  bool dropout = true;
+  bool keep_statistics = false;  // BatchNorm's
 };
 
 // Hidden layers: Linear -> BatchNorm -> LayerNorm -> ReLU -> Dropout, each.

@@ -45,7 +45,8 @@ at::Tensor Linear::forward(const LayerInput& input, bool with_bias) const {
 }
 
 void Linear::list_state(const std::string& prefix, StateList& out) const {
-  out.weight(prefix + "weight", blocks_);
+  const std::size_t fixed = (has_counts_ ? 1 : 0) + (has_dense_ ? 1 : 0);
+  out.weight(prefix + "weight", blocks_, blocks_.size() - fixed);
   if (bias_.defined()) out.parameter(prefix + "bias", bias_);
 }
 

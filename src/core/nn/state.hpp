@@ -18,6 +18,7 @@ struct StateEntry {
   bool transposed = false;
   bool is_buffer = false;           // no gradient: BatchNorm statistics
   std::vector<std::int64_t> shape;  // as the outside sees it
+  std::size_t n_one_hot = 0;        // the last parts: a covariate's rows each
 
   at::Tensor read() const;                // a copy
   void write(const at::Tensor& value) const;  // into the parts, in place
@@ -31,7 +32,8 @@ class StateList {
   void parameter(const std::string& name, const at::Tensor& value);
   void buffer(const std::string& name, const at::Tensor& value);
   // Parts of shape inputs x outputs; outside: outputs x all inputs.
-  void weight(const std::string& name, const std::vector<at::Tensor>& parts);
+  void weight(const std::string& name, const std::vector<at::Tensor>& parts,
+              std::size_t n_one_hot);
   // rows x genes; outside: genes x rows, or genes alone.
   void dispersion(const std::string& name, const at::Tensor& value,
                   bool one_row);

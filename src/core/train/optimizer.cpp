@@ -18,15 +18,14 @@ constexpr std::int64_t kSmallGradient = 65536;
 
 }  // namespace
 
-AdamOptimizer::AdamOptimizer(std::vector<at::Tensor> parameters,
+AdamOptimizer::AdamOptimizer(const std::vector<FreePart>& parameters,
                              const TrainOptions& options)
     : options_(options), lr_(options.lr) {
-  for (auto& parameter : parameters)
-    slots_.push_back({std::move(parameter), {}, {}, 0});
+  for (const auto& part : parameters) slots_.push_back({part, {}, {}, 0});
 }
 
 void AdamOptimizer::zero_grad() {
-  for (auto& slot : slots_) slot.parameter.mutable_grad().reset();
+  for (auto& slot : slots_) slot.part.tensor.mutable_grad().reset();
 }
 
 // The factor that brings the norm of all gradients to gradient_clip_val.
@@ -34,8 +33,8 @@ double AdamOptimizer::clip_factor() const {
   if (!options_.gradient_clip_val) return 1.0;
   double squares = 0.0;
   for (const auto& slot : slots_)
-    if (slot.parameter.grad().defined())
-      squares += slot.parameter.grad().pow(2).sum().item<double>();
+    if (const at::Tensor grad = slot.grad(); grad.defined())
+      squares += grad.pow(2).sum().item<double>();
   // torch.nn.utils.clip_grad_norm_ adds this constant.
   const double factor =
       *options_.gradient_clip_val / (std::sqrt(squares) + 1e-6);
@@ -51,21 +50,22 @@ void AdamOptimizer::step() {
   step.decoupled = options_.optimizer == Optimizer::kAdamW;
   step.grad_scale = clip_factor();
   for (auto& slot : slots_) {
-    const at::Tensor grad = slot.parameter.grad();
+    const at::Tensor grad = slot.grad();
     if (!grad.defined()) continue;
+    at::Tensor value = slot.value();
     if (!slot.m.defined()) {
-      slot.m = at::zeros_like(slot.parameter);
-      slot.v = at::zeros_like(slot.parameter);
+      slot.m = at::zeros_like(value);
+      slot.v = at::zeros_like(value);
     }
     step.t = ++slot.t;
-    adam_update(slot.parameter, grad, slot.m, slot.v, step);
+    adam_update(value, grad, slot.m, slot.v, step);
   }
 }
 
 bool AdamOptimizer::gradients_finite() const {
   const at::NoGradGuard no_grad;
   for (const auto& slot : slots_) {
-    const at::Tensor grad = slot.parameter.grad();
+    const at::Tensor grad = slot.part.tensor.grad();
     if (grad.defined() && grad.numel() <= kSmallGradient && !all_finite(grad))
       return false;
   }
@@ -95,7 +95,7 @@ void AdamOptimizer::restore(const std::vector<AdamMoments>& moments) {
     slot.t = moments[i].steps;
     const bool used = !moments[i].first.empty();
     const auto read = [&](const std::vector<double>& values) {
-      return used ? tensor_like(slot.parameter, values) : at::Tensor();
+      return used ? tensor_like(slot.value(), values) : at::Tensor();
     };
     slot.m = read(moments[i].first);
     slot.v = read(moments[i].second);

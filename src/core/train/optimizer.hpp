@@ -5,15 +5,17 @@
 
 #include <vector>
 
+#include "model/freeze.hpp"
 #include "scvigor/train.hpp"
 
 namespace scvigor {
 
 // Adam or AdamW over a list of parameters. A parameter without a gradient is
-// left alone, weight decay included.
+// left alone, weight decay included, and so are the rows before a part's
+// first.
 class AdamOptimizer {
  public:
-  AdamOptimizer(std::vector<at::Tensor> parameters,
+  AdamOptimizer(const std::vector<FreePart>& parameters,
                 const TrainOptions& options);
 
   void zero_grad();
@@ -30,10 +32,14 @@ class AdamOptimizer {
 
  private:
   struct Slot {
-    at::Tensor parameter;
+    FreePart part;
     at::Tensor m;  // undefined until the first gradient
     at::Tensor v;
     std::int64_t t = 0;
+
+    at::Tensor value() const { return part.free_rows(part.tensor); }
+    // Undefined without a gradient.
+    at::Tensor grad() const { return part.free_rows(part.tensor.grad()); }
   };
 
   double clip_factor() const;

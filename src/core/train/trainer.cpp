@@ -49,6 +49,12 @@ std::string watcher_of(const TrainOptions& o) {
   return o.load_best_on_end ? "load_best_on_end" : "";
 }
 
+// What the optimizer gets.
+const std::vector<FreePart>& freeze(Vae& vae, const FreezeOptions& options) {
+  vae.freeze(options);
+  return vae.free_parts();
+}
+
 std::int64_t validation_interval(const TrainOptions& o) {
   if (o.check_val_every_n_epoch) return *o.check_val_every_n_epoch;
   return watcher_of(o).empty() ? 0 : 1;
@@ -66,7 +72,7 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
       seed_(seed),
       loader_(cells, vae.tensor_options()),
       rng_(derive_seed(seed, SeedUse::kTraining)),
-      optimizer_(vae.state().parameters(), options),
+      optimizer_(freeze(vae, options.freeze), options),
       buffers_(vae.state().buffers()),
       plateau_(options),
       stopping_(options),
@@ -126,6 +132,12 @@ EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
   const LossTerms terms = vae_.loss_terms(batch, inference, noise, mode);
   const at::Tensor loss = terms.objective(weight);
   check_loss(loss.item<double>());
+  if (!loss.requires_grad())
+    throw ArgumentError("unfrozen",
+                        "Nothing can be trained: whatever changes the loss is "
+                        "frozen. Use the model as it is, or free more of it, "
+                        "for instance with `freeze_batchnorm_decoder = FALSE` "
+                        "or `unfrozen = TRUE`.");
 
   optimizer_.zero_grad();
   torch::autograd::backward({loss}, {});

@@ -1,0 +1,82 @@
+# The genes of cells and the genes of a model, matched by name.
+
+# The model's genes in the model's order. Those that a query model was loaded
+# without, `padded`, may be missing: they have no counts.
+.match_genes <- function(counts, genes, label, padded = NULL) {
+    if (is.null(rownames(counts))) {
+        if (nrow(counts) != length(genes)) {
+            .stop_argument(
+                "x", label, " has ", nrow(counts), " genes without names; ",
+                "the model has ", length(genes), ". Name the rows."
+            )
+        }
+        return(counts)
+    }
+    if (identical(rownames(counts), genes)) {
+        return(counts)
+    }
+    missing <- setdiff(genes, rownames(counts))
+    lacking <- setdiff(missing, padded)
+    if (length(lacking)) {
+        .stop_argument(
+            "x", label, " lacks ", length(lacking), " of the model's ",
+            length(genes), " genes: ", .some(lacking), "."
+        )
+    }
+    .pad_genes(counts, genes, missing)
+}
+
+# Rows of zeros for `missing`, sparse for sparse counts.
+.pad_genes <- function(counts, genes, missing) {
+    if (!length(missing)) {
+        return(counts[match(genes, rownames(counts)), , drop = FALSE])
+    }
+    present <- setdiff(genes, missing)
+    names <- list(missing, colnames(counts))
+    dim <- c(length(missing), ncol(counts))
+    zeros <- if (is(counts, "dgCMatrix")) {
+        sparseMatrix(
+            i = integer(), j = integer(), x = numeric(), dims = dim,
+            dimnames = names
+        )
+    } else {
+        matrix(0L, dim[1], dim[2], dimnames = names)
+    }
+    joined <- rbind(counts[present, , drop = FALSE], zeros)
+    joined[match(genes, c(present, missing)), , drop = FALSE]
+}
+
+# Below this share of a reference's genes a query is doubtful.
+.least_overlap <- 0.8
+
+# Genes of the reference that a query lacks.
+.missing_genes <- function(counts, genes, label) {
+    if (is.null(rownames(counts))) {
+        return(character())
+    }
+    missing <- setdiff(genes, rownames(counts))
+    n_found <- length(genes) - length(missing)
+    if (!n_found) {
+        .stop_argument(
+            "x", label, " has none of the reference's ", length(genes),
+            " genes. The reference knows ", .some(genes, 3), ", `x` has ",
+            .some(rownames(counts), 3), "; are they the same kind of names?"
+        )
+    }
+    share <- n_found / length(genes)
+    if (share < .least_overlap) {
+        .warn(
+            label, " has only ", n_found, " of the reference's ",
+            length(genes), " genes (", floor(100 * share), " %); the others ",
+            "count as 0. Below ", 100 * .least_overlap, " % the result may ",
+            "be poor."
+        )
+    } else if (length(missing)) {
+        .inform(
+            label, " lacks ", .count_of(length(missing), "gene"), " of the ",
+            "reference's ", length(genes), "; they count as 0: ",
+            .some(missing), "."
+        )
+    }
+    missing
+}

@@ -1,0 +1,61 @@
+# A reference's registry with the levels of a query: those that the reference
+# knows keep their codes, the others follow.
+
+# The query's covariates, read as the reference's were.
+.query_covariates <- function(model, data, given) {
+    registry <- .registry(model)
+    if (is.null(given$batch) && length(registry$batch)) {
+        given$batch <- data$source
+    }
+    .check_registered(registry, given)
+    covariates <- Map(
+        function(field, argument) {
+            .find_covariate(
+                registry[[field]], field, data, given[[argument]],
+                optional = !.is_needed(model, field)
+            )
+        },
+        names(.argument_of), .argument_of
+    )
+    for (field in names(.argument_of)) {
+        missing <- length(registry[[field]]) && is.null(covariates[[field]])
+        if (missing && .is_needed(model, field)) {
+            argument <- .argument_of[[field]]
+            .stop_argument(
+                argument, "The reference was trained with `", argument,
+                "`; give it for the query too, as the name of a column or as ",
+                "one value a cell."
+            )
+        }
+    }
+    covariates
+}
+
+.extend_registry <- function(registry, covariates) {
+    for (field in names(.argument_of)) {
+        read <- covariates[[field]]
+        if (is.null(read)) {
+            next
+        }
+        argument <- .argument_of[[field]]
+        registry[[field]] <- if (field %in% .several) {
+            Map(.extend_entry, registry[[field]], read, argument)
+        } else {
+            .extend_entry(registry[[field]], read, argument)
+        }
+    }
+    registry
+}
+
+# `column` is where the query has it.
+.extend_entry <- function(entry, covariate, argument) {
+    entry["column"] <- list(covariate$column)
+    if (is.null(entry$levels)) {
+        return(entry)
+    }
+    new <- setdiff(.levels_of(covariate, argument), entry$levels)
+    codes <- match(as.character(covariate$values), new) - 1L
+    .warn_small_levels(codes, new, covariate, argument)
+    entry$levels <- c(entry$levels, new)
+    entry
+}

@@ -1,0 +1,144 @@
+#' Map new cells onto a reference
+#'
+#' Places the cells of an object in the latent space of a reference model, in
+#' one call: genes and levels are matched ([loadQuery()]), what belongs to the
+#' query is trained ([continueTraining()]), and the latent space is stored in
+#' the object, as [runSCVI()] does. [transferLabels()] then names the cells.
+#'
+#' @param reference A model, an object that [runSCVI()] returned, the path of a
+#'   model that `saveSCVI()` wrote, or the folder of a model of scvi-tools.
+#' @param x The query: a SummarizedExperiment, SingleCellExperiment or Seurat
+#'   object with raw counts.
+#' @param ... Arguments of [loadQuery()], such as `batch` or the switches of
+#'   what to train, and training options of [trainSCVI()], such as `lr`,
+#'   `batch_size` or `early_stopping`.
+#' @param max_epochs Passes over the query's cells. NULL (default): as in
+#'   [trainSCVI()]. More adapt the model further to the query. 0: none, the
+#'   cells are placed by what the reference knows.
+#' @param reference_data The reference's cells, in any form that [trainSCVI()]
+#'   takes, to have them in the result too. NULL (default): the result holds
+#'   the query.
+#' @param name The name of the result in the object, see [runSCVI()]. NULL
+#'   (default): `"scVI"`, for Seurat `"scvi"`.
+#' @param reference_name The name of the result in `reference`, where that is
+#'   an object, see [scviModel()].
+#' @param checkpoint,checkpoint_overwrite As in [trainSCVI()].
+#' @param seed A whole number that fixes the result; NULL (default): drawn from
+#'   R's random numbers.
+#' @param num_threads Threads; NULL (default): as many as LibTorch uses.
+#' @param accelerator Where to compute: `"auto"` (default), `"cpu"`, `"cuda"`.
+#' @param verbose TRUE: shows progress. Default: in interactive sessions.
+#'
+#' @return The object `x`, for a SummarizedExperiment as SingleCellExperiment,
+#'   with the latent space of its cells and the query model, which all verbs
+#'   find. With `reference_data`, a new object of the same class: the
+#'   reference's cells, then the query's, with the counts of the model's genes,
+#'   the columns of the cell tables that both have, a column `cells_of`
+#'   (`"reference"` or `"query"`), and the joint latent space.
+#' @inherit loadQuery references
+#' @seealso [loadQuery()] for the single steps and what is trained;
+#'   [transferLabels()]
+#' @examples
+#' sce <- exampleSCE()
+#' old <- sce[, sce$batch == sce$batch[1]]
+#' new <- sce[, sce$batch != sce$batch[1]]
+#' reference <- runSCVI(old, batch = "batch", max_epochs = 5, n_hidden = 32)
+#' mapped <- mapQuery(reference, new, max_epochs = 5)
+#' SingleCellExperiment::reducedDim(mapped, "scVI")[1:3, 1:3]
+#' both <- mapQuery(reference, new, max_epochs = 5, reference_data = old)
+#' table(both$cells_of)
+#' @export
+mapQuery <- function(
+    reference, x, ..., max_epochs = NULL, reference_data = NULL, name = NULL,
+    reference_name = NULL, checkpoint = NULL, checkpoint_overwrite = FALSE,
+    seed = NULL, num_threads = NULL, accelerator = "auto",
+    verbose = interactive()
+) {
+    .check_flag(verbose, "verbose")
+    x <- .mappable(x)
+    name <- .mapped_name(x, name)
+    reference <- .reference_model(
+        reference, reference_name, "reference_name"
+    )
+    given <- .map_arguments(list(...))
+    seed <- .check_seed(seed)
+    run <- list(seed = seed, num_threads = num_threads,
+                accelerator = accelerator)
+    query <- do.call(loadQuery, c(list(reference, x), given$load, run))
+    if (!isTRUE(max_epochs == 0)) {
+        if (verbose) {
+            .inform_still(query)
+        }
+        query <- do.call(continueTraining, c(
+            list(query, x, max_epochs = max_epochs, checkpoint = checkpoint,
+                 checkpoint_overwrite = checkpoint_overwrite,
+                 verbose = verbose),
+            given$train, run
+        ))
+    }
+    if (!is.null(reference_data)) {
+        return(.add_joint(x, query, reference, reference_data, name))
+    }
+    .warn_taken(name, .taken_names(x), "result")
+    .add_result(x, query, name)
+}
+
+# An encoder without anything to train places cells as it did before.
+.inform_still <- function(query) {
+    options <- trainOptions(query)
+    still <- !options$unfrozen && options$freeze_expression &&
+        options$freeze_batchnorm_encoder &&
+        !.model_options(query)$encode_covariates
+    if (still) {
+        .inform(
+            "The encoder of the reference sees no covariates and is frozen: ",
+            "training adapts the decoder, not the latent space. References ",
+            "trained with encode_covariates = TRUE adapt both."
+        )
+    }
+}
+
+.mappable <- function(x) {
+    if (is(x, "SingleCellExperiment") || inherits(x, "Seurat")) {
+        return(x)
+    }
+    if (is(x, "SummarizedExperiment")) {
+        return(as(x, "SingleCellExperiment"))
+    }
+    .stop_argument(
+        "x", "`x` must be a SummarizedExperiment, a SingleCellExperiment or ",
+        "a Seurat object, not ", class(x)[1], "; for a matrix use ",
+        "loadQuery()."
+    )
+}
+
+.mapped_name <- function(x, name) {
+    if (is.null(name)) {
+        return(if (inherits(x, "Seurat")) "scvi" else "scVI")
+    }
+    .check_name(name, "name")
+}
+
+.taken_names <- function(x) {
+    if (inherits(x, "Seurat")) {
+        SeuratObject::Reductions(x)
+    } else {
+        reducedDimNames(x)
+    }
+}
+
+# What `...` holds, for each of the two steps.
+.map_arguments <- function(dots) {
+    own <- c("reference", "x", "...", "name", names(formals(mapQuery)))
+    load <- setdiff(names(formals(loadQuery)), own)
+    train <- setdiff(
+        .option_names()$train, c("max_epochs", load)
+    )
+    known <- c(load, train)
+    if (is.null(names(dots))) {
+        .check_dots(dots, known)
+    }
+    .check_dots(dots[!names(dots) %in% known], known)
+    list(load = dots[names(dots) %in% load],
+         train = dots[names(dots) %in% train])
+}

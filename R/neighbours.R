@@ -1,0 +1,95 @@
+# Nearest neighbours in latent space and what they vote for.
+
+# Latent coordinates, cells x dimensions.
+.latent_of <- function(object, argument, name) {
+    if (is(object, "SCVIModel")) {
+        return(.training_latent(object))
+    }
+    latent <- if (is(object, "SingleCellExperiment") ||
+                  inherits(object, "Seurat")) {
+        .stored_latent(object, argument, name)
+    } else {
+        object
+    }
+    if (!is.matrix(latent) || !is.numeric(latent)) {
+        .stop_argument(
+            argument, "`", argument, "` must be a SingleCellExperiment or ",
+            "Seurat object with a latent space, a model, or a numeric matrix ",
+            "of cells x dimensions, not ", class(object)[1], "."
+        )
+    }
+    if (!length(latent) || !all(is.finite(latent))) {
+        .stop_argument(
+            argument, "The latent coordinates of `", argument, "` must be ",
+            "finite; ", .count_of(sum(!is.finite(latent)), "value"), " of ",
+            length(latent), " are not."
+        )
+    }
+    latent
+}
+
+.stored_latent <- function(object, argument, name) {
+    name_argument <- if (argument == "x") "name" else "reference_name"
+    if (!is.null(name)) {
+        .check_name(name, name_argument)
+    }
+    wanted <- .mapped_name(object, name)
+    known <- .taken_names(object)
+    if (!wanted %in% known) {
+        .stop_argument(
+            if (is.null(name)) argument else name_argument,
+            "`", argument, "` has no latent space \"", wanted, "\"; there ",
+            .there_are(known), ". See mapQuery() and runSCVI()."
+        )
+    }
+    if (inherits(object, "Seurat")) {
+        SeuratObject::Embeddings(object, wanted)
+    } else {
+        reducedDim(object, wanted)
+    }
+}
+
+# Indices and distances of the k nearest cells of `reference`, a row a cell of
+# `query`. Exact, and without a tree, whose building would draw from R's
+# random numbers.
+.nearest <- function(query, reference, k) {
+    if (k > nrow(reference)) {
+        .warn(
+            "`k` = ", k, " is more than the ", nrow(reference), " cells of ",
+            "the reference; all of them vote."
+        )
+        k <- nrow(reference)
+    }
+    # Ties, as between copies of a cell, are no reason for its warning.
+    suppressWarnings(BiocNeighbors::queryKNN(
+        unname(reference), unname(query), k = k,
+        BNPARAM = BiocNeighbors::ExhaustiveParam()
+    ))
+}
+
+# exp(-d s^2 / 4), rows scaled to a sum of 1; s is the standard deviation of
+# the row. Shifted, since with large distances all would underflow.
+.gaussian_weights <- function(distance) {
+    variance <- rowMeans((distance - rowMeans(distance))^2)
+    exponent <- -distance * variance / 4
+    weights <- exp(exponent - exponent[cbind(
+        seq_len(nrow(exponent)), max.col(exponent, "first")
+    )])
+    weights / rowSums(weights)
+}
+
+# The label with the largest weight and its share, the first in order of two
+# that weigh the same.
+.vote <- function(index, weights, labels) {
+    levels <- sort(unique(labels), method = "radix")
+    codes <- match(labels, levels)
+    shares <- as.matrix(sparseMatrix(
+        i = as.vector(row(index)), j = codes[index], x = as.vector(weights),
+        dims = c(nrow(index), length(levels))
+    ))
+    best <- max.col(shares, "first")
+    list(
+        predicted = levels[best],
+        confidence = pmin(shares[cbind(seq_along(best), best)], 1)
+    )
+}

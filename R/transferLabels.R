@@ -1,0 +1,177 @@
+#' Name a query's cells after their neighbours in a reference
+#'
+#' Every cell gets the label that weighs most among its nearest neighbours in
+#' the latent space of the reference, and a confidence: the share of that label
+#' in the weights. Neighbours weigh less the farther they are, by a Gaussian
+#' kernel as in scArches: \eqn{\exp(-d s^2 / 4)} at distance \eqn{d}, where
+#' \eqn{s} is the standard deviation of the distances to the cell's neighbours.
+#'
+#' Query and reference must lie in one latent space: that of [mapQuery()] with
+#' its default switches is the reference's own. With `unfrozen = TRUE` or
+#' `freeze_expression = FALSE` the reference's cells move too; then use
+#' `mapQuery(reference_data = )` and split its result by `cells_of`.
+#'
+#' All pairs of cells are compared, in C++: time grows with the product of
+#' their numbers (1.7e8 pairs a second or so).
+#'
+#' @param x The query: an object that [mapQuery()] returned, its model, or a
+#'   matrix of latent coordinates (cells x dimensions).
+#' @param reference The reference: an object that [runSCVI()] returned, a
+#'   model (whose training cells are meant) or its path, or a matrix of latent
+#'   coordinates.
+#' @param labels The labels of the reference's cells: names of columns of
+#'   `reference`, values for each of its cells, or a table with a column for
+#'   each kind of label. NULL (default): the labels that the reference model
+#'   was trained with.
+#' @param ... Not used: catches misspelt arguments.
+#' @param k Neighbours, default 50. More give smoother labels, and lose rare
+#'   ones with fewer cells.
+#' @param min_confidence Cells below this confidence, from 0 to 1, are called
+#'   `unknown`. Default 0: every cell gets a label. A higher threshold leaves
+#'   more cells unknown; those of a type that the reference lacks are among
+#'   the first.
+#' @param unknown What they are called, default `"unknown"`.
+#' @param name,reference_name The names of the results in `x` and in
+#'   `reference`, see [runSCVI()]. NULL (default): `"scVI"`, for Seurat
+#'   `"scvi"`.
+#'
+#' @return The object `x` with two columns in its cell table for each kind of
+#'   label: `<label>_predicted` and `<label>_confidence`. For a model or a
+#'   matrix, a DataFrame with these columns and a row a cell.
+#' @inherit loadQuery references
+#' @seealso [mapQuery()]
+#' @examplesIf requireNamespace("BiocNeighbors", quietly = TRUE)
+#' sce <- exampleSCE()
+#' old <- sce[, sce$batch == sce$batch[1]]
+#' new <- sce[, sce$batch != sce$batch[1]]
+#' reference <- runSCVI(old, batch = "batch", max_epochs = 20, n_hidden = 32)
+#' mapped <- mapQuery(reference, new, max_epochs = 5)
+#' mapped <- transferLabels(mapped, reference, "cell_type", k = 15)
+#' table(mapped$cell_type_predicted, mapped$cell_type)
+#' summary(mapped$cell_type_confidence)
+#' @export
+transferLabels <- function(
+    x, reference, labels = NULL, ..., k = 50, min_confidence = 0,
+    unknown = "unknown", name = NULL, reference_name = NULL
+) {
+    .check_dots(list(...), names(formals()))
+    .check_whole(k, "k")
+    .check_share(min_confidence, "min_confidence")
+    .check_name(unknown, "unknown")
+    if (missing(reference)) {
+        .stop_argument(
+            "reference", "Give the reference as `reference`: an object of ",
+            "runSCVI(), a model or its path, or latent coordinates."
+        )
+    }
+    .check_package("BiocNeighbors", "transferLabels()")
+    if (is.character(reference) && is.null(dim(reference))) {
+        reference <- .read_reference(reference)
+    }
+    query_latent <- .latent_of(x, "x", name)
+    latent <- .latent_of(reference, "reference", reference_name)
+    .check_same_space(query_latent, latent)
+    labels <- .reference_labels(
+        reference, labels, nrow(latent), reference_name
+    )
+    nearest <- .nearest(query_latent, latent, k)
+    weights <- .gaussian_weights(nearest$distance)
+    columns <- lapply(names(labels), function(label) {
+        found <- .vote(nearest$index, weights, labels[[label]])
+        found$predicted[found$confidence < min_confidence] <- unknown
+        names(found) <- paste0(label, "_", names(found))
+        found
+    })
+    .store_labels(x, do.call(c, columns), rownames(query_latent))
+}
+
+.check_share <- function(value, argument) {
+    fits <- is.numeric(value) && length(value) == 1 && !is.na(value) &&
+        value >= 0 && value <= 1
+    if (!fits) {
+        .stop_argument(
+            argument, "`", argument, "` must be one number from 0 to 1."
+        )
+    }
+    value
+}
+
+.check_same_space <- function(query, reference) {
+    if (ncol(query) != ncol(reference)) {
+        .stop_argument(
+            "reference", "`x` has ", ncol(query), " latent dimensions, but ",
+            "`reference` has ", ncol(reference), "; they must share one ",
+            "latent space, see mapQuery()."
+        )
+    }
+}
+
+# ---- Labels ----------------------------------------------------------------
+
+# A named list of labels, each a character vector with a value a cell.
+.reference_labels <- function(reference, labels, n_cells, name) {
+    if (is.null(labels)) {
+        return(.trained_labels(reference, name))
+    }
+    data <- list(
+        counts = matrix(0, 0, n_cells), cell_data = .cell_table(reference)
+    )
+    # without a table, several texts cannot be column names
+    is_values <- is.null(data$cell_data) && is.null(dim(labels)) &&
+        is.atomic(labels) && length(labels) > 1
+    found <- if (is_values) {
+        list(label = .cell_values(labels, "labels", data))
+    } else {
+        .read_columns(labels, "labels", data)
+    }
+    names(found) <- sub("^covariate_1$", "label", names(found))
+    lapply(found, function(covariate) {
+        .levels_of(covariate, "labels")  # no missing values
+        as.character(covariate$values)
+    })
+}
+
+.trained_labels <- function(reference, name) {
+    has_model <- is(reference, "SCVIModel") ||
+        (!is.matrix(reference) && length(.stored_models(reference)))
+    model <- if (has_model) scviModel(reference, name)
+    codes <- if (has_model) .codes(model)$labels
+    if (is.null(codes)) {
+        .stop_argument(
+            "labels", "Give the labels of the reference's cells as `labels`; ",
+            "it was not trained with any."
+        )
+    }
+    entry <- .registry(model)$labels
+    values <- list(entry$levels[codes + 1])
+    names(values) <- if (is.null(entry$column)) "label" else entry$column
+    values
+}
+
+.cell_table <- function(object) {
+    if (is(object, "SummarizedExperiment")) {
+        colData(object)
+    } else if (inherits(object, "Seurat")) {
+        object[[]]
+    }
+}
+
+.store_labels <- function(x, columns, cells) {
+    if (is(x, "SummarizedExperiment") || inherits(x, "Seurat")) {
+        taken <- intersect(names(columns), colnames(.cell_table(x)))
+        if (length(taken)) {
+            .warn("The object has ", .some(taken), " already; replaced.")
+        }
+    }
+    if (is(x, "SummarizedExperiment")) {
+        for (column in names(columns)) {
+            x[[column]] <- columns[[column]]
+        }
+        return(x)
+    }
+    table <- DataFrame(columns, check.names = FALSE, row.names = cells)
+    if (inherits(x, "Seurat")) {
+        return(SeuratObject::AddMetaData(x, as.data.frame(table)))
+    }
+    table
+}

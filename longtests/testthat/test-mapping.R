@@ -1,0 +1,33 @@
+# Real queries on real references: the reference stays where it is, and labels
+# travel as well as by scvi-tools (three seeds, since one differs from the next
+# by more than the programs do). bench/mapping.R prints the figures.
+
+seeds <- 0:2
+
+has_scvi_tools <- function() {
+    python <- Sys.getenv("SCVIGOR_PYTHON")
+    nzchar(python) && system2(
+        python, c("-c", shQuote("import scvi")), stdout = FALSE, stderr = FALSE
+    ) == 0
+}
+
+mean_scores <- function(map, case, model) {
+    rowMeans(vapply(seeds, function(seed) {
+        in_root(mapping_scores(map(case, model, seed), case))
+    }, numeric(5)))
+}
+
+for (case in mapping_cases) {
+    for (model in names(mapping_models)) {
+        test_that(paste(case$data, model, "is mapped and named"), {
+            skip_without_data()
+            skip_if_not_installed("BiocNeighbors")
+            mine <- mean_scores(map_with_scvigor, case, model)
+            expect_lt(mine[["moved"]], 1e-6)
+            expect_gt(mine[["confidence_right"]], mine[["confidence_wrong"]])
+            skip_if_not(has_scvi_tools(), "SCVIGOR_PYTHON has no scvi-tools")
+            theirs <- mean_scores(map_with_scvi_tools, case, model)
+            expect_gt(mine[["accuracy"]], theirs[["accuracy"]] - 0.01)
+        })
+    }
+}

@@ -1,0 +1,41 @@
+#ifndef SCVIGOR_CORE_MODEL_FREEZE_HPP
+#define SCVIGOR_CORE_MODEL_FREEZE_HPP
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "nn/fc_layers.hpp"
+#include "nn/state.hpp"
+#include "scvigor/options.hpp"
+
+namespace scvigor {
+
+// A tensor that training moves, from a row on: the rows before it stay.
+struct FreePart {
+  FreePart(at::Tensor all_rows, std::int64_t first = 0)  // NOLINT: implicit
+      : tensor(std::move(all_rows)), first_row(first) {}
+
+  // Those rows of the tensor or of its gradient; undefined stays undefined.
+  at::Tensor free_rows(const at::Tensor& rows) const {
+    if (!rows.defined() || first_row == 0) return rows;
+    return rows.narrow(0, first_row, rows.size(0) - first_row);
+  }
+
+  at::Tensor tensor;
+  std::int64_t first_row = 0;
+};
+
+// What FreezeOptions leaves free of a model's state.
+std::vector<FreePart> free_parts(const StateList& state,
+                                 const ModelOptions& model,
+                                 const FreezeOptions& freeze);
+
+// How the z encoder and the decoder run then; the library encoder is free.
+Mode encoder_mode(const Mode& mode, const FreezeOptions& freeze);
+Mode decoder_mode(const Mode& mode, const FreezeOptions& freeze);
+
+}  // namespace scvigor
+
+#endif

@@ -1,0 +1,217 @@
+parts <- query_parts()
+reference <- quick_run(
+    parts$reference, batch = "batch", encode_covariates = TRUE
+)
+
+quick_map <- function(reference, x, ..., max_epochs = 1, seed = 1) {
+    mapQuery(reference, x, ..., max_epochs = max_epochs, seed = seed,
+             verbose = FALSE)
+}
+
+test_that("TL01 mapping is loading, training and the latent space", {
+    before <- parts$query
+    mapped <- quick_map(reference, parts$query)
+    expect_identical(parts$query, before)
+    model <- scviModel(reference)
+    query <- continueTraining(
+        loadQuery(model, parts$query, seed = 1), parts$query, max_epochs = 1,
+        seed = 1, verbose = FALSE
+    )
+    expect_identical(modelWeights(mapped), modelWeights(query))
+    latent <- SingleCellExperiment::reducedDim(mapped, "scVI")
+    expect_identical(latent, latentRepresentation(query))
+    expect_identical(rownames(latent), colnames(parts$query))
+    expect_identical(latentRepresentation(mapped), latent)
+    expect_equal(length(elbo(mapped, per_cell = TRUE, seed = 1)), 80)
+    # a model does as well as an object
+    expect_identical(modelWeights(quick_map(model, parts$query)),
+                     modelWeights(mapped))
+    # other assays and columns stay
+    SingleCellExperiment::reducedDims(mapped) <- list()
+    S4Vectors::metadata(mapped) <- list()
+    expect_identical(mapped, parts$query)
+})
+
+test_that("options reach both steps", {
+    mapped <- quick_map(
+        reference, parts$query, freeze_dropout = TRUE, lr = 0.01,
+        batch_size = 32, train_size = 0.5, name = "mapped", max_epochs = 2
+    )
+    options <- trainOptions(mapped)
+    expect_true(options$freeze_dropout)
+    expect_equal(options$lr, 0.01)
+    expect_equal(options$weight_decay, 0)
+    expect_length(trainingSplit(mapped)$train, 40)
+    expect_equal(trainingHistory(mapped)$epoch, 1:2)
+    expect_identical(SingleCellExperiment::reducedDimNames(mapped), "mapped")
+    expect_equal(
+        trainOptions(quick_map(reference, parts$query,
+                               weight_decay = 0.01))$weight_decay, 0.01
+    )
+})
+
+test_that("without training the cells are placed all the same", {
+    mapped <- quick_map(reference, parts$query, max_epochs = 0)
+    expect_identical(
+        SingleCellExperiment::reducedDim(mapped),
+        latentRepresentation(loadQuery(reference, parts$query, seed = 1))
+    )
+    one <- quick_run(parts$reference)
+    expect_argument_error(
+        quick_map(one, parts$query, freeze_batchnorm_decoder = TRUE),
+        "unfrozen", "Nothing can be trained"
+    )
+    expect_true(all(is.finite(SingleCellExperiment::reducedDim(
+        quick_map(one, parts$query, max_epochs = 0)
+    ))))
+})
+
+test_that("TL08 the reference's cells come along, in the joint space", {
+    joint <- quick_map(reference, parts$query,
+                       reference_data = parts$reference, max_epochs = 2)
+    expect_identical(colnames(joint), colnames(parts$all))
+    expect_identical(joint$cells_of, rep(c("reference", "query"), each = 80))
+    expect_identical(joint$batch, parts$all$batch)
+    expect_equal(SummarizedExperiment::assay(joint, "counts"),
+                 SummarizedExperiment::assay(parts$all, "counts"))
+    latent <- SingleCellExperiment::reducedDim(joint, "scVI")
+    old <- joint$cells_of == "reference"
+    expect_equal(latent[old, ], SingleCellExperiment::reducedDim(reference),
+                 tolerance = 1e-6)
+    alone <- quick_map(reference, parts$query, max_epochs = 2)
+    expect_identical(latent[!old, ],
+                     SingleCellExperiment::reducedDim(alone))
+    # verbs take the new object with all its cells
+    expect_equal(latentRepresentation(joint), latent, tolerance = 1e-6)
+    # genes that the query lacks are the reference's own and zeros
+    other <- parts$query
+    rownames(other)[1:3] <- paste0("new_", 1:3)
+    joint <- suppressMessages(quick_map(
+        reference, other, reference_data = reference
+    ))
+    counts <- SummarizedExperiment::assay(joint)
+    expect_equal(counts[, old], SummarizedExperiment::assay(reference))
+    expect_equal(sum(counts[1:3, !old]), 0)
+    # a matrix has no table; names used twice are told apart
+    counts <- SummarizedExperiment::assay(parts$reference)
+    colnames(other) <- colnames(counts)
+    joint <- suppressMessages(quick_map(
+        scviModel(reference), other, reference_data = counts
+    ))
+    expect_identical(colnames(joint)[c(1, 81)],
+                     c("reference_cell_0", "query_cell_0"))
+    expect_identical(colnames(SummarizedExperiment::colData(joint)),
+                     "cells_of")
+    expect_argument_error(
+        quick_map(reference, parts$query, reference_data = 1),
+        "reference_data"
+    )
+    expect_argument_error(
+        quick_map(reference, parts$query,
+                  reference_data = parts$reference[1:5, ]),
+        "reference_data", "lacks 25"
+    )
+})
+
+test_that("Seurat objects are mapped, alone and together", {
+    skip_if_not_installed("SeuratObject")
+    as_seurat <- function(sce) {
+        SeuratObject::CreateSeuratObject(
+            SummarizedExperiment::assay(sce),
+            meta.data = as.data.frame(SummarizedExperiment::colData(sce))
+        )
+    }
+    features <- function(sce) {
+        rownames(sce) <- gsub("_", "-", rownames(sce))
+        sce
+    }
+    old <- suppressWarnings(as_seurat(features(parts$reference)))
+    new <- suppressWarnings(as_seurat(features(parts$query)))
+    reference <- quick_run(old, batch = "batch", encode_covariates = TRUE)
+    mapped <- quick_map(reference, new)
+    latent <- SeuratObject::Embeddings(mapped, "scvi")
+    expect_equal(dim(latent), c(80, 5))
+    expect_equal(unname(latent), unname(latentRepresentation(mapped)))
+    joint <- quick_map(reference, new, reference_data = reference)
+    expect_s4_class(joint, "Seurat")
+    expect_equal(ncol(joint), 160)
+    expect_identical(unname(joint$cells_of[81]), "query")
+    expect_equal(
+        unname(SeuratObject::Embeddings(joint, "scvi")[81:160, ]),
+        unname(latent)
+    )
+    # a SingleCellExperiment on the same reference
+    sce <- quick_map(reference, features(parts$query))
+    expect_equal(unname(SingleCellExperiment::reducedDim(sce)),
+                 unname(latent))
+    skip_if_not_installed("BiocNeighbors")
+    labelled <- transferLabels(mapped, reference, "labels", k = 5)
+    expect_identical(
+        labelled$labels_predicted,
+        stats::setNames(
+            transferLabels(sce, reference, "labels", k = 5)$labels_predicted,
+            colnames(labelled)
+        )
+    )
+})
+
+test_that("an encoder that cannot learn is told of", {
+    blind <- quick_run(parts$reference, batch = "batch")
+    told <- function(reference, ...) {
+        told <- FALSE
+        withCallingHandlers(
+            utils::capture.output(mapQuery(
+                reference, parts$query, max_epochs = 1, seed = 1,
+                verbose = TRUE, ...
+            )),
+            message = function(message) {
+                told <<- told ||
+                    grepl("sees no covariates", conditionMessage(message))
+                invokeRestart("muffleMessage")
+            }
+        )
+        told
+    }
+    expect_true(told(blind))
+    expect_false(told(blind, unfrozen = TRUE))
+    expect_false(told(reference))
+    # what the message says is so
+    expect_equal(
+        SingleCellExperiment::reducedDim(quick_map(blind, parts$query)),
+        latentRepresentation(loadQuery(blind, parts$query)),
+        tolerance = 1e-6
+    )
+})
+
+test_that("a result of the same name is replaced with a warning", {
+    mapped <- quick_map(reference, parts$query)
+    expect_warning(quick_map(reference, mapped), "already")
+})
+
+test_that("bad values of every argument are errors that name it", {
+    refused <- function(argument, value, regexp = NULL) {
+        arguments <- list(reference, parts$query, verbose = FALSE)
+        arguments[[argument]] <- value
+        expect_argument_error(do.call(mapQuery, arguments), argument, regexp)
+    }
+    refused("max_epochs", -1)
+    refused("max_epochs", "a")
+    refused("name", 3)
+    refused("reference_name", "other")
+    refused("checkpoint", 3)
+    refused("seed", -1)
+    refused("num_threads", 0)
+    refused("accelerator", "tpu")
+    refused("verbose", NA)
+    refused("lr", -1)
+    refused("n_latent", 3, "no argument")
+    refused("freeze_expression", 2)
+    refused("batch_sise", 3, "batch_size")
+    expect_argument_error(mapQuery(reference, parts$query, 3), "...")
+    expect_argument_error(
+        quick_map(reference, SummarizedExperiment::assay(parts$query)), "x",
+        "loadQuery"
+    )
+    expect_argument_error(mapQuery(NULL, parts$query), "reference")
+    expect_argument_error(mapQuery(x = parts$query), "reference")
+})

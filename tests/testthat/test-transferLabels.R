@@ -1,0 +1,149 @@
+skip_if_not_installed("BiocNeighbors")
+
+# Three groups of cells far apart, and a query near each.
+centres <- rbind(c(0, 0), c(5, 0), c(0, 5))
+withr::with_seed(1, {
+    latent <- centres[rep(1:3, each = 20), ] + rnorm(120, sd = 0.3)
+    query <- centres[rep(1:3, each = 4), ] + rnorm(24, sd = 0.3)
+})
+rownames(latent) <- paste0("r", seq_len(60))
+rownames(query) <- paste0("q", seq_len(12))
+groups <- rep(c("a", "b", "c"), each = 20)
+
+test_that("cells get the label around them, with full confidence", {
+    found <- transferLabels(query, latent, groups, k = 10)
+    expect_s4_class(found, "DataFrame")
+    expect_identical(found$label_predicted, rep(c("a", "b", "c"), each = 4))
+    expect_equal(found$label_confidence, rep(1, 12))
+    expect_identical(rownames(found), rownames(query))
+})
+
+test_that("neighbours weigh by the Gaussian kernel of scArches", {
+    # written out for each cell
+    by_hand <- function(cell, k) {
+        distance <- sqrt(colSums((t(latent) - query[cell, ])^2))
+        near <- order(distance)[seq_len(k)]
+        d <- distance[near]
+        s <- sqrt(mean((d - mean(d))^2))
+        weight <- exp(-d / (2 / s)^2)
+        share <- tapply(weight, groups[near], sum) / sum(weight)
+        c(names(which.max(share)), max(share))
+    }
+    found <- transferLabels(query, latent, groups, k = 45)
+    expected <- vapply(seq_len(12), by_hand, character(2), k = 45)
+    expect_identical(found$label_predicted, expected[1, ])
+    expect_equal(found$label_confidence, as.numeric(expected[2, ]))
+    expect_true(all(found$label_confidence < 1))
+})
+
+test_that("distances of any size have weights", {
+    far <- transferLabels(query * 1e6, latent * 1e6, groups, k = 45)
+    expect_true(all(is.finite(far$label_confidence)))
+    same <- matrix(1, 5, 2)
+    even <- transferLabels(same, same, c("a", "b", "b", "c", "c"), k = 5)
+    expect_identical(even$label_predicted, rep("b", 5))
+    expect_equal(even$label_confidence, rep(0.4, 5))
+})
+
+test_that("cells below the threshold are unknown", {
+    between <- rbind(c(2.5, 0.01), c(0, 0))
+    plain <- transferLabels(between, latent, groups, k = 40)
+    expect_lt(plain$label_confidence[1], 0.8)
+    strict <- transferLabels(between, latent, groups, k = 40,
+                             min_confidence = plain$label_confidence[1] + 0.01,
+                             unknown = "none")
+    expect_identical(strict$label_predicted[1], "none")
+    expect_identical(strict$label_confidence, plain$label_confidence)
+    all <- transferLabels(between, latent, groups, k = 40, min_confidence = 1)
+    expect_identical(all$label_predicted[1], "unknown")
+})
+
+test_that("several kinds of labels, of any type, travel together", {
+    table <- data.frame(group = factor(groups), number = rep(1:2, 30),
+                        flag = rep(c(TRUE, FALSE), each = 30))
+    found <- transferLabels(query, latent, table, k = 10)
+    expect_identical(colnames(found), paste0(
+        rep(c("group", "number", "flag"), each = 2),
+        c("_predicted", "_confidence")
+    ))
+    expect_identical(found$group_predicted,
+                     transferLabels(query, latent, groups,
+                                    k = 10)$label_predicted)
+    expect_true(all(found$number_predicted %in% c("1", "2")))
+})
+
+test_that("objects take the columns and give the labels", {
+    parts <- query_parts()
+    run <- quick_run(parts$reference, batch = "batch", labels = "labels")
+    mapped <- mapQuery(run, parts$query, max_epochs = 1, seed = 1,
+                       verbose = FALSE)
+    named <- transferLabels(mapped, run, c("labels", "cat1"), k = 10)
+    expect_s4_class(named, "SingleCellExperiment")
+    expect_true(all(c("labels_predicted", "labels_confidence",
+                      "cat1_predicted", "cat1_confidence") %in%
+                        colnames(SummarizedExperiment::colData(named))))
+    expect_false("labels_predicted" %in%
+                     colnames(SummarizedExperiment::colData(mapped)))
+    # models hold the labels they were trained with
+    by_model <- transferLabels(scviModel(mapped), scviModel(run), k = 10)
+    expect_identical(by_model$labels_predicted, named$labels_predicted)
+    expect_identical(rownames(by_model), colnames(parts$query))
+    expect_identical(transferLabels(mapped, run, k = 10)$labels_confidence,
+                     named$labels_confidence)
+    expect_warning(transferLabels(named, run, "labels", k = 10), "replaced")
+    # a cell is named after itself when it is its only neighbour
+    own <- transferLabels(run, run, "cat1", k = 1)
+    expect_identical(own$cat1_predicted, as.character(own$cat1))
+})
+
+test_that("the random numbers of R stay where they are", {
+    withr::with_seed(1, {
+        transferLabels(query, latent, groups, k = 10)
+        expect_identical(runif(1), withr::with_seed(1, runif(1)))
+    })
+})
+
+test_that("bad values of every argument are errors that name it", {
+    refused <- function(argument, value, regexp = NULL) {
+        arguments <- list(query, latent, groups, k = 10)
+        names(arguments)[1:3] <- c("x", "reference", "labels")
+        arguments[[argument]] <- value
+        expect_argument_error(
+            do.call(transferLabels, arguments), argument, regexp
+        )
+    }
+    refused("x", query[, 1, drop = FALSE] > 0, "numeric")
+    refused("x", "abc")
+    refused("x", query * NA, "finite")
+    refused("reference", "no/such/file", "no path")
+    refused("reference", latent[, c(1, 2, 1)], "3")
+    refused("reference", 1:3)
+    refused("labels", groups[-1], "59 values")
+    refused("labels", c(NA, groups[-1]), "1 missing")
+    refused("labels", "cell_type", "matrix")
+    refused("k", 0)
+    refused("k", "a")
+    refused("min_confidence", 2, "0 to 1")
+    refused("min_confidence", NA)
+    refused("unknown", NA_character_)
+    refused("treshold", 1)
+    expect_argument_error(transferLabels(query), "reference", "Give")
+    expect_argument_error(transferLabels(query, latent), "labels", "Give")
+    expect_warning(transferLabels(query, latent, groups, k = 100),
+                   "60 cells")
+    sce <- query_parts()$query
+    expect_argument_error(transferLabels(sce, latent, groups), "x",
+                          "no latent space")
+    run <- quick_run(sce)
+    expect_argument_error(
+        transferLabels(run, latent, groups, name = "other"), "name", "scVI"
+    )
+    expect_argument_error(
+        transferLabels(latent, run, "nonsense", k = 5), "reference"
+    )
+    expect_argument_error(
+        transferLabels(run, run, "nonsense", k = 5), "labels", "nonsense"
+    )
+    expect_argument_error(transferLabels(run, run, k = 5), "labels",
+                          "not trained")
+})
