@@ -41,8 +41,8 @@ Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells,
         }
         scvigor::r::GeneCellArray out(m, c, options, 1);
         scvigor::normalized_expression(
-            m, c, options, [&](const RowBlock& rows) { out.write(0, rows); },
-            hooks);
+            m, c, options, [](const RowBlock&) {}, hooks,
+            [&](std::int64_t first, std::int64_t) { return out.room(first); });
         return Rcpp::RObject(out.get());
       });
 }

@@ -6,7 +6,12 @@
 
 #include <Rcpp.h>
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -57,6 +62,24 @@ Options decode_options(const Rcpp::List& list) {
   return options;
 }
 
+// Large new memory that is written once costs a fault a page, as much as
+// filling it: the larger the pages the better.
+inline void advise_huge_pages(void* memory, std::size_t bytes) {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  constexpr std::size_t kPage = 4096;
+  constexpr std::size_t kLarge = std::size_t{1} << 23;
+  if (bytes < kLarge) return;
+  const auto address = reinterpret_cast<std::uintptr_t>(memory);
+  const auto first = (address + kPage - 1) / kPage * kPage;
+  // Only advice: an error changes nothing.
+  (void)madvise(reinterpret_cast<void*>(first),
+                (address + bytes - first) / kPage * kPage, MADV_HUGEPAGE);
+#else
+  (void)memory;
+  (void)bytes;
+#endif
+}
+
 // An array of genes x cells x samples, a matrix for one sample. It is filled
 // in place: the core's rows of cells are R's columns.
 class GeneCellArray {
@@ -74,7 +97,12 @@ class GeneCellArray {
     if (n_samples > 1) dim.push_back(static_cast<int>(n_samples));
     values_.attr("dim") = Rcpp::wrap(dim);
     first_ = REAL(values_);
+    advise_huge_pages(first_, static_cast<std::size_t>(values_.size()) *
+                                  sizeof(double));
   }
+
+  // Where the rows from `first` on go, of the first sample.
+  double* room(std::int64_t first) { return first_ + first * n_genes_; }
 
   void write(std::int64_t sample, const RowBlock& rows) {
     std::copy_n(rows.values, rows.n_rows * rows.n_cols, place(sample, rows));

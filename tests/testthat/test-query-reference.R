@@ -87,9 +87,12 @@ for (file in query_files()) {
             # here, rounding noise there
             expected[grepl("fc_layers.*[.]0[.]bias$", names(expected))] <- 0
             expect_identical(found > 0, expected > 0, info = group)
-            # dropout may spare an entry
-            expect_true(all(found <= expected), info = group)
-            expect_gt(sum(found), 0.9 * sum(expected))
+            # how many of them, dropout decides here and there
+            allowed <- vapply(names(expected), function(name) {
+                path <- paste0(group, "/allowed/", name)
+                if (expected[[name]] > 0) sum(fixture$read(path)) else 0
+            }, numeric(1))
+            expect_true(all(found <= allowed), info = group)
         }
     })
 

@@ -29,6 +29,11 @@ struct RowBlock {
 };
 using RowSink = std::function<void(const RowBlock&)>;
 
+// Gives the room for rows [first, first + n_rows), where results are put
+// without a detour.
+using RowRoom =
+    std::function<double*(std::int64_t first, std::int64_t n_rows)>;
+
 // Everything below runs in evaluation mode: running statistics in the
 // BatchNorms, no dropout. Rows are cells, in the order of `cells`.
 
@@ -68,10 +73,12 @@ struct ExpressionOptions : DecodeOptions {
   bool latent_library_size = false;  // px_rate instead of px_scale
   double library_size = 1.0;         // factor on px_scale
 };
-// Calls `sink` with n_cells x genes values, a block of cells at a time.
+// Calls `sink` with n_cells x genes values, a block of cells at a time, which
+// stand in `room` if there is one.
 void normalized_expression(const Model& model, const Cells& cells,
                            const ExpressionOptions& options,
-                           const RowSink& sink, const Hooks& hooks = {});
+                           const RowSink& sink, const Hooks& hooks = {},
+                           const RowRoom& room = {});
 
 // Expression of `n_samples_overall` draws from the posteriors of all cells
 // together, rows of the result. All alike: of cells chosen with replacement.

@@ -37,10 +37,11 @@ Matrix latent_representation(const Model& model, const Cells& cells,
 
 void normalized_expression(const Model& model, const Cells& cells,
                            const ExpressionOptions& options,
-                           const RowSink& sink, const Hooks& hooks) {
+                           const RowSink& sink, const Hooks& hooks,
+                           const RowRoom& room) {
   ask(model, cells, options.batch_size, [&] {
     verbs::normalized_expression(evaluation(model), cells, options, sink,
-                                 hooks);
+                                 hooks, room);
   });
 }
 

@@ -25,18 +25,18 @@ class GeneSubset {
   at::Tensor columns_;  // undefined: all
 };
 
-// Calls visit(px) with the Generative of one draw of z in each of the asked
-// batches.
+// Calls visit(decoded) with what the decoder makes of one draw of z in each of
+// the asked batches.
 template <class Visitor>
-void decode_draw(Vae& vae, const Minibatch& batch, const Inference& q,
-                 const DecodeOptions& options, Rng& rng, Visitor visit) {
+void decode_logits(Vae& vae, const Minibatch& batch, const Inference& q,
+                   const DecodeOptions& options, Rng& rng, Visitor visit) {
   const Noise noise = options.posterior_mean
                           ? Noise{}
                           : vae.draw_noise(batch.n_cells(), rng);
   const at::Tensor z = vae.draw_z(q.qz, noise.z);
   const at::Tensor library = vae.draw_library(q, noise.l);
   const auto in_batch = [&](const at::Tensor& s) {
-    visit(vae.likelihood(vae.decode(z, library, batch, s, Mode{})));
+    visit(vae.decode(z, library, batch, s, Mode{}));
   };
   if (options.transform_batch.empty()) return in_batch(batch.batch);
   for (const auto code : options.transform_batch)
@@ -44,6 +44,16 @@ void decode_draw(Vae& vae, const Minibatch& batch, const Inference& q,
                  ? at::full_like(batch.batch, code)
                  : at::full({batch.n_cells()}, code,
                             vae.tensor_options().dtype(at::kLong)));
+}
+
+// The same with the Generative of each.
+template <class Visitor>
+void decode_draw(Vae& vae, const Minibatch& batch, const Inference& q,
+                 const DecodeOptions& options, Rng& rng, Visitor visit) {
+  decode_logits(vae, batch, q, options, rng,
+                [&](const CountLossInput& decoded) {
+                  visit(vae.likelihood(decoded));
+                });
 }
 
 // A mean that is fed one term at a time.

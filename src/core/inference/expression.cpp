@@ -1,26 +1,56 @@
 #include "inference/decode.hpp"
+#include "kernels/scale_rows.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor::verbs {
+namespace {
+
+// What px_scale of every cell is multiplied by.
+std::vector<double> factors(const CountLossInput& decoded,
+                            const ExpressionOptions& options,
+                            std::int64_t n_terms) {
+  const auto n = decoded.log_factor.size(0);
+  const double share = 1.0 / static_cast<double>(n_terms);
+  if (!options.latent_library_size)
+    return std::vector<double>(static_cast<std::size_t>(n),
+                               options.library_size * share);
+  std::vector<double> out;
+  append(decoded.log_factor.reshape({-1}).exp() * share, out);
+  return out;
+}
+
+}  // namespace
 
 void normalized_expression(Vae& vae, const Cells& cells,
                            const ExpressionOptions& options,
-                           const RowSink& sink, const Hooks& hooks) {
+                           const RowSink& sink, const Hooks& hooks,
+                           const RowRoom& room) {
   check_decode_options(options, vae.options());
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
-  const GeneSubset genes(options.genes, vae);
   const auto n_samples = options.posterior_mean ? 1 : options.n_samples;
+  const auto n_batches = std::max<std::int64_t>(
+      1, static_cast<std::int64_t>(options.transform_batch.size()));
+  const auto n_genes =
+      options.genes.empty() ? vae.options().n_genes
+                            : static_cast<std::int64_t>(options.genes.size());
+  std::vector<double> own_room;
   for_each_block(
       vae, cells, options.batch_size, hooks,
       [&](std::int64_t first, const Minibatch& batch, const Inference& q) {
-        RunningMean mean;
+        const auto n = batch.n_cells();
+        if (!room) own_room.resize(static_cast<std::size_t>(n * n_genes));
+        double* rows = room ? room(first, n) : own_room.data();
+        bool add = false;
         for (std::int64_t i = 0; i < n_samples; ++i)
-          decode_draw(vae, batch, q, options, rng, [&](const Generative& p) {
-            mean.add(genes.of(options.latent_library_size
-                                  ? p.px_rate
-                                  : p.px_scale * options.library_size));
-          });
-        with_rows(first, mean.take(), sink);
+          decode_logits(vae, batch, q, options, rng,
+                        [&](const CountLossInput& decoded) {
+                          const auto factor =
+                              factors(decoded, options, n_samples * n_batches);
+                          scale_rows(decoded,
+                                     {&factor, &options.genes, add, rows});
+                          add = true;
+                        });
+        sink({first, n, n_genes, rows});
       });
 }
 

@@ -45,7 +45,7 @@ void expression_samples(Vae& vae, const Cells& cells,
           : choose_uniformly(vae, cells, options, rng, hooks);
   ExpressionOptions decode = options;
   decode.posterior_mean = true;  // the draws are made
-  normalized_expression(vae, drawn, decode, sink, hooks);
+  normalized_expression(vae, drawn, decode, sink, hooks, {});
 }
 
 }  // namespace verbs

@@ -22,7 +22,8 @@ Matrix latent_representation(Vae& vae, const Cells& cells,
                              const LatentOptions& options, const Hooks& hooks);
 void normalized_expression(Vae& vae, const Cells& cells,
                            const ExpressionOptions& options,
-                           const RowSink& sink, const Hooks& hooks);
+                           const RowSink& sink, const Hooks& hooks,
+                           const RowRoom& room);
 void expression_samples(Vae& vae, const Cells& cells,
                         const OverallOptions& options, const RowSink& sink,
                         const Hooks& hooks);
