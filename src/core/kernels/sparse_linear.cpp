@@ -16,7 +16,7 @@ namespace scvigor {
 namespace {
 
 constexpr std::int64_t kCellsPerTask = 8;
-constexpr std::int64_t kGenesPerTask = 32;
+constexpr std::int64_t kGenesPerTile = 64;
 
 // Results are summed up in registers of 64 bytes.
 template <class T>
@@ -152,54 +152,84 @@ void forward_cpu(const SparseCounts& x, const at::Tensor& weight,
       });
 }
 
-// The counts compressed by gene instead of by cell.
+// Entries of one cell and the gradient of its outputs.
+//   out[index[k], h] += values[k] * grad[h] for begin <= k < end
 template <class T>
-struct ByGene {
-  std::vector<std::int64_t> indptr;
-  std::vector<std::int32_t> cells;
-  std::vector<T> values;
+struct Outer {
+  const T* values;
+  const std::int32_t* index;
+  std::int64_t begin;
+  std::int64_t end;
+  const T* grad;  // width
+  std::int64_t width;
+  T* out;  // genes x width
 };
 
-template <class T>
-ByGene<T> by_gene(const SparseCounts& x) {
-  const auto* indptr = x.indptr.data_ptr<std::int64_t>();
-  const auto* genes = x.genes.data_ptr<std::int32_t>();
-  const T* values = x.values.data_ptr<T>();
-  const auto n_entries = x.genes.size(0);
-  ByGene<T> out;
-  out.indptr.assign(static_cast<std::size_t>(x.n_genes) + 2, 0);
-  out.cells.resize(n_entries);
-  out.values.resize(n_entries);
-  // Counts are kept two places on, so that filling moves them to where the
-  // starts belong.
-  for (std::int64_t k = 0; k < n_entries; ++k) ++out.indptr[genes[k] + 2];
-  for (std::int64_t g = 2; g < x.n_genes + 2; ++g)
-    out.indptr[g] += out.indptr[g - 1];
-  for (std::int64_t i = 0; i < x.n_cells(); ++i)
-    for (auto k = indptr[i]; k < indptr[i + 1]; ++k) {
-      const auto place = out.indptr[genes[k] + 1]++;
-      out.cells[place] = static_cast<std::int32_t>(i);
-      out.values[place] = values[k];
-    }
-  return out;
+// For the kN registers of units that begin at h.
+template <int kN, class T>
+SCVIGOR_INLINE void spread_entries(const Outer<T>& p, std::int64_t h) {
+  using V = typename Vector<T>::Type;
+  const V* from = reinterpret_cast<const V*>(p.grad + h);
+  V grad[kN];
+#pragma GCC unroll 8
+  for (int j = 0; j < kN; ++j) grad[j] = from[j];
+  for (auto k = p.begin; k < p.end; ++k) {
+    const T value = p.values[k];
+    V* row = reinterpret_cast<V*>(p.out + p.index[k] * p.width + h);
+#pragma GCC unroll 8
+    for (int j = 0; j < kN; ++j) row[j] += value * grad[j];
+  }
 }
 
-// Fills grad_weight: genes x width, from grad_out: n x width. Every gene sums its
-// cells in order, whatever the number of threads.
+template <class T>
+SCVIGOR_INLINE void spread_cell_body(const Outer<T>& p) {
+  constexpr std::int64_t kLanes = Vector<T>::kSize;
+  std::int64_t h = 0;
+  for (; h + 8 * kLanes <= p.width; h += 8 * kLanes) spread_entries<8>(p, h);
+  for (; h + 2 * kLanes <= p.width; h += 2 * kLanes) spread_entries<2>(p, h);
+  if (h == p.width) return;
+  for (auto k = p.begin; k < p.end; ++k) {
+    T* row = p.out + p.index[k] * p.width;
+#pragma omp simd
+    for (auto j = h; j < p.width; ++j) row[j] += p.values[k] * p.grad[j];
+  }
+}
+
+SCVIGOR_KERNEL(spread_cell, spread_cell_body, (const Outer<float>& p), (p))
+SCVIGOR_KERNEL(spread_cell, spread_cell_body, (const Outer<double>& p), (p))
+
+// Fills grad_weight: genes x width, from grad_out: n x width. A task owns a
+// tile of genes, whose gradients stay in the nearest cache while all cells
+// add to them in order: the same sums whatever the number of threads.
 template <class T>
 void backward_cpu(const SparseCounts& x, const at::Tensor& grad_out,
                   at::Tensor& grad_weight) {
-  const auto columns = by_gene<T>(x);
-  const Product<T> product{columns.values.data(), columns.cells.data(),
-                           grad_out.data_ptr<T>(), grad_out.size(1),
-                           grad_weight.data_ptr<T>()};
-  const auto* indptr = columns.indptr.data();
-  at::parallel_for(0, x.n_genes, kGenesPerTask,
-                   [&](std::int64_t b, std::int64_t e) {
-                     std::fill(product.out + b * product.width,
-                               product.out + e * product.width, T(0));
-                     add_rows(product, b, e, indptr, indptr + 1);
-                   });
+  const auto* indptr = x.indptr.data_ptr<std::int64_t>();
+  const auto* genes = x.genes.data_ptr<std::int32_t>();
+  const T* values = x.values.data_ptr<T>();
+  const T* grad = grad_out.data_ptr<T>();
+  T* out = grad_weight.data_ptr<T>();
+  const auto n = x.n_cells();
+  const auto width = grad_out.size(1);
+  const auto tiles = (x.n_genes + kGenesPerTile - 1) / kGenesPerTile;
+  at::parallel_for(0, tiles, 1, [&](std::int64_t b, std::int64_t e) {
+    std::vector<std::int64_t> at(n);
+    for (std::int64_t i = 0; i < n; ++i)
+      at[i] = std::lower_bound(genes + indptr[i], genes + indptr[i + 1],
+                               static_cast<std::int32_t>(b * kGenesPerTile)) -
+              genes;
+    for (auto tile = b; tile < e; ++tile) {
+      const auto first = tile * kGenesPerTile;
+      const auto last = std::min(x.n_genes, first + kGenesPerTile);
+      std::fill(out + first * width, out + last * width, T(0));
+      for (std::int64_t i = 0; i < n; ++i) {
+        const auto begin = at[i];
+        at[i] = first_from(last, genes, begin, indptr[i + 1]);
+        spread_cell({values, genes, begin, at[i], grad + i * width, width,
+                     out});
+      }
+    }
+  });
 }
 
 class SparseLinear : public torch::autograd::Function<SparseLinear> {

@@ -10,6 +10,7 @@
 #include "distributions/distributions.hpp"
 #include "kernels/log_counts.hpp"
 #include "kernels/normal_terms.hpp"
+#include "kernels/row_lookup.hpp"
 #include "model/build.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -104,7 +105,7 @@ at::Tensor Vae::join_covariates(const at::Tensor& first,
   if (options_.n_continuous_cov > 0) columns.push_back(cells.continuous);
   if (batch_embedding_.defined())
     columns.push_back(batch.defined()
-                          ? at::index_select(batch_embedding_, 0, batch)
+                          ? look_up_rows(batch_embedding_, batch)
                           : batch_embedding_.expand({cells.n_cells(), -1}));
   if (columns.empty()) return {};
   return columns.size() == 1 ? columns.front() : at::cat(columns, 1);

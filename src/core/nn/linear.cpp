@@ -1,10 +1,9 @@
 #include "nn/linear.hpp"
 
-#include <ATen/ops/index_select.h>
-
 #include <cmath>
 
 #include "kernels/dense_linear.hpp"
+#include "kernels/row_lookup.hpp"
 #include "kernels/sparse_linear.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -40,7 +39,7 @@ at::Tensor Linear::forward(const LayerInput& input, bool with_bias) const {
   if (has_counts_) out = add(out, sparse_linear(*input.counts, *block++));
   if (has_dense_) out = add(out, dense_linear(input.dense, *block++, bias));
   for (const auto& codes : input.codes)
-    out = add(out, at::index_select(*block++, 0, codes));
+    out = add(out, look_up_rows(*block++, codes));
   return out;
 }
 

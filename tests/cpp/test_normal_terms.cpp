@@ -1,0 +1,66 @@
+// The draw and the KL term of q(z | x) are their formulas, with gradients.
+
+#include "kernels/normal_terms.hpp"
+
+#include <ATen/ATen.h>
+
+#include <vector>
+
+#include "catch.hpp"
+#include "distributions/distributions.hpp"
+#include "support.hpp"
+#include "util/rng.hpp"
+
+using namespace scvigor;
+
+namespace {
+
+struct Posterior {
+  at::Tensor mean, var, eps;
+};
+
+Posterior random_posterior(at::ScalarType precision) {
+  Rng rng(2);
+  const auto normal = [&] { return rng.normal({6, 5}, at::kDouble); };
+  return {normal().to(precision).requires_grad_(true),
+          normal().exp().to(precision).requires_grad_(true),
+          normal().to(precision)};
+}
+
+// What `form` gives, weighted by cell, and its gradients.
+template <class Form>
+std::vector<at::Tensor> run(at::ScalarType precision, Form form) {
+  const Posterior q = random_posterior(precision);
+  const at::Tensor out = form(q);
+  (out * at::linspace(0.5, 1.5, out.numel(), precision).reshape(out.sizes()))
+      .sum()
+      .backward();
+  return {out.detach(), q.mean.grad(), q.var.grad()};
+}
+
+template <class Found, class Expected>
+void check(Found found, Expected expected) {
+  for (const auto precision : {at::kDouble, at::kFloat}) {
+    const auto right = run(at::kDouble, expected);
+    const auto result = run(precision, found);
+    for (std::size_t i = 0; i < right.size(); ++i) {
+      INFO("result " << i << " in " << precision);
+      REQUIRE_CLOSE(result[i], right[i],
+                    precision == at::kDouble ? 1e-12 : 1e-5);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("normal_draw() is mean + sqrt(var) eps") {
+  check([](const Posterior& q) { return normal_draw(q.mean, q.var, q.eps); },
+        [](const Posterior& q) { return q.mean + q.var.sqrt() * q.eps; });
+}
+
+TEST_CASE("normal_kl() is the divergence from the standard normal") {
+  check([](const Posterior& q) { return normal_kl(q.mean, q.var); },
+        [](const Posterior& q) {
+          return kl_standard_normal(q.mean, q.var).sum(-1);
+        });
+}

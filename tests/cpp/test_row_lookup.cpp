@@ -1,0 +1,34 @@
+// Rows of a weight are a product with one-hot rows, gradient included.
+
+#include "kernels/row_lookup.hpp"
+
+#include <ATen/ATen.h>
+
+#include "catch.hpp"
+#include "kernels/forms.hpp"
+
+using namespace scvigor;
+
+TEST_CASE("look_up_rows() is the product with one-hot rows") {
+  for (const auto precision : {at::kFloat, at::kDouble}) {
+    const at::Tensor codes = at::arange(10, at::kLong).mul(3).remainder(4);
+    const at::Tensor one_hot = at::eye(5, precision).index_select(0, codes);
+    const auto run = [&](auto form) {
+      const at::Tensor weight =
+          at::arange(35, precision).reshape({5, 7}).requires_grad_(true);
+      const at::Tensor out = form(weight);
+      (out * at::arange(70, precision).reshape({10, 7})).sum().backward();
+      return std::make_pair(out.detach(), weight.grad());
+    };
+    const auto expected = run([&](const at::Tensor& w) { return one_hot.mm(w); });
+    const auto found =
+        run([&](const at::Tensor& w) { return look_up_rows(w, codes); });
+    CHECK(found.first.equal(expected.first));
+    // Level 4 is no cell's: a zero, not nothing.
+    CHECK(found.second.equal(expected.second));
+    const ReferenceForms reference;
+    const auto plain =
+        run([&](const at::Tensor& w) { return look_up_rows(w, codes); });
+    CHECK(plain.second.equal(expected.second));
+  }
+}
