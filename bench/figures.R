@@ -14,16 +14,19 @@ figure <- function(name, do, data, threads = 2, batch_size = 128, epochs = 2,
 integration_recipe <- list(gene_likelihood = "nb", n_layers = 2, n_latent = 30)
 
 speed_figures <- list(
-    figure("training", "train", "kang_ctrl_donors", target = 3, quick = TRUE),
-    figure("training", "train", "kang_ctrl_donors", threads = 1),
-    figure("training", "train", "pbmc3k"),
-    figure("training", "train", "kang_ctrl_donors", batch_size = 1024),
+    figure("training", "train", "kang_ctrl_donors", target = 10,
+           quick = TRUE),
+    figure("training", "train", "kang_ctrl_donors", threads = 1,
+           target = 10),
+    figure("training", "train", "pbmc3k", target = 8),
+    figure("training", "train", "kang_ctrl_donors", batch_size = 1024,
+           target = 8),
     figure("training, nb, n_layers 2, n_latent 30", "train",
-           "kang_ctrl_donors", model = integration_recipe),
+           "kang_ctrl_donors", model = integration_recipe, target = 8),
     figure("latent space", "latent", "kang_ctrl_donors", calls = 5,
-           target = 3, quick = TRUE),
+           target = 10, quick = TRUE),
     figure("latent space", "latent", "pbmc3k", calls = 5),
     figure("normalised expression", "expression", "kang_ctrl_donors",
-           calls = 2),
+           calls = 2, target = 8),
     figure("normalised expression", "expression", "pbmc3k")
 )

@@ -3,7 +3,10 @@
 //   profile_step FILE.h5ad [--threads 2] [--batch 128] [--steps 200]
 //                [--likelihood zinb] [--layers 1] [--latent 10]
 //
-// Times are medians over the steps, in microseconds.
+// Times are medians over the steps, in microseconds. To build it:
+//
+//   cmake -S . -B build/bench -DSCVIGOR_TESTS=OFF -DSCVIGOR_BENCH=ON
+//   cmake --build build/bench -j2
 
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
