@@ -21,7 +21,8 @@ test_that("rows fall by the Bayes factor in vanilla mode, ties as genes", {
     de <- quick(groups = "labels", group1 = "label_0", mode = "vanilla",
                 n_samples_overall = 5)
     expect_identical(
-        seq_len(nrow(de)), order(-de$bayes_factor, match(de$gene, rownames(sce)))
+        seq_len(nrow(de)),
+        order(-de$bayes_factor, match(de$gene, rownames(sce)))
     )
 })
 
