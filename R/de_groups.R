@@ -219,7 +219,7 @@
             parts2 = if (shared) {
                 vapply(others, part_of, 1, USE.NAMES = FALSE)
             } else {
-                add(unlist(of_group[others], use.names = FALSE))
+                add(sort(unlist(of_group[others], use.names = FALSE)))
             },
             group1 = group1,
             group2 = if (is.null(sides$group2)) {

@@ -1,6 +1,6 @@
 #' @rdname plotVolcano
 #' @export
-plotMarkers <- function(de, n = 5, type = "dot", min_proportion = 0.1) {
+plotMarkers <- function(de, n = 5, type = "dot", min_proportion = 0.25) {
     table <- .de_for_plot(de, "plotMarkers()")
     .check_whole(n, "n")
     .check_choice(type, c("dot", "heat"), "type")
@@ -18,6 +18,12 @@ plotMarkers <- function(de, n = 5, type = "dot", min_proportion = 0.1) {
     markers <- unique(unlist(lapply(
         split(table, table$panel), .top_markers, n, min_proportion
     )))
+    if (!length(markers)) {
+        .stop_argument(
+            "de", "No gene is higher in any group, with a ",
+            "count in at least ", 100 * min_proportion, " % of its cells."
+        )
+    }
     shown <- table[table$gene %in% markers, ]
     shown$gene <- factor(shown$gene, markers)
     shown$expression <- shown$scale1 / stats::ave(
@@ -47,12 +53,11 @@ plotMarkers <- function(de, n = 5, type = "dot", min_proportion = 0.1) {
         ))
 }
 
-# Genes that are higher in the group, the clearest changes first.
+# Genes that are higher in the group, the largest changes first: what few cells
+# have can change most, and is left out.
 .top_markers <- function(table, n, min_proportion) {
     higher <- table$lfc_median > 0 &
         table$non_zeros_proportion1 >= min_proportion
     table <- table[higher, ]
-    table$gene[order(-table$proba_de, -table$lfc_median)][
-        seq_len(min(n, nrow(table)))
-    ]
+    head(table$gene[order(-table$lfc_median)], n)
 }

@@ -10,7 +10,8 @@
 #'   per group (`plotMarkers()`, default 5).
 #' @param type `"dot"` (default) or `"heat"`.
 #' @param min_proportion Markers have a count in at least this share of the
-#'   group's cells, default 0.1. Needs `all_stats`.
+#'   group's cells, default 0.25; larger values leave rarer genes out. Of the
+#'   others, those with the largest `lfc_median` are shown. Needs `all_stats`.
 #'
 #' @return A ggplot object.
 #' @examplesIf requireNamespace("ggplot2", quietly = TRUE)

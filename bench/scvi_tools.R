@@ -59,8 +59,11 @@ time_scvi_tools <- function(scvi_tools, figure) {
     if (length(model)) {
         names(model) <- paste0("model.", names(model))
     }
+    asked <- c(
+        "do", "batch_size", "threads", "epochs", "calls", "groups", "group1"
+    )
     request <- c(
-        figure[c("do", "batch_size", "threads", "epochs", "calls")],
+        figure[intersect(asked, names(figure))],
         data = data_path(figure$data), model
     )
     words <- paste0(names(request), "=", vapply(request, format, ""))

@@ -1,9 +1,9 @@
 """Timings of scvi-tools, for speed.R: one request a line, one answer a line.
 
-A request is words "name=value", quoted as in a shell: do (train, latent or
-expression), data (an .h5ad file), batch_size, threads, epochs, calls, and the
-model's arguments, as model.NAME. The answer is "seconds=... cells=...": the
-time of one pass over so many cells, or "error=...".
+A request is words "name=value", quoted as in a shell: do (train, latent,
+expression or de), data (an .h5ad file), batch_size, threads, epochs, calls, and the
+model's arguments, as model.NAME; for de also groups and group1. The answer is
+"seconds=... cells=...": the time of one pass over so many cells, or "error=...".
 """
 
 import logging
@@ -100,6 +100,19 @@ def time_inference(request, verb):
     return seconds, model.adata.n_obs * request["calls"]
 
 
+def time_de(request):
+    """Seconds of one call: a cell counts as one."""
+    model = trained_model(request)
+    start = time.perf_counter()
+    model.differential_expression(
+        groupby=request["groups"],
+        group1=request.get("group1"),
+        mode="change",
+        silent=True,
+    )
+    return time.perf_counter() - start, 1
+
+
 def answer(request):
     # First of all: setting scvi-tools' number of threads sets torch's.
     scvi.settings.num_threads = request["threads"]
@@ -117,6 +130,8 @@ def answer(request):
                 batch_size=size, return_numpy=True
             ),
         )
+    if request["do"] == "de":
+        return time_de(request)
     raise ValueError("unknown request " + request["do"])
 
 

@@ -10,7 +10,8 @@ cached_data <- function(name) {
     .data_sets[[name]]
 }
 
-# Seconds a cell: of training, those in epochs, as the model records them.
+# Seconds a cell: of training, those in epochs, as the model records them. Of
+# differential expression, seconds a call.
 time_scvigor <- function(figure) {
     switch(figure$do,
         train = {
@@ -19,7 +20,8 @@ time_scvigor <- function(figure) {
             scvigor:::.run(model)$seconds / (n_train * figure$epochs)
         },
         latent = time_inference(figure, latentRepresentation),
-        expression = time_inference(figure, normalizedExpression)
+        expression = time_inference(figure, normalizedExpression),
+        de = time_de(figure)
     )
 }
 
@@ -52,4 +54,18 @@ time_inference <- function(figure, verb) {
              num_threads = figure$threads)
     })[["elapsed"]]
     seconds / (ncol(sce) * figure$calls)
+}
+
+# `groups` is a column, or the number of groups that cells are dealt to.
+time_de <- function(figure) {
+    model <- trained_model(figure)
+    sce <- cached_data(figure$data)
+    groups <- figure$groups
+    if (is.numeric(groups)) {
+        groups <- paste0("g", seq_len(ncol(sce)) %% groups)
+    }
+    system.time(differentialExpression(
+        model, sce, groups = groups, group1 = figure$group1, mode = "change",
+        seed = 0, num_threads = figure$threads
+    ))[["elapsed"]]
 }

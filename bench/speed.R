@@ -9,50 +9,18 @@
 # programs had in a repeat: above a few percent the times say little.
 
 for (file in c("arguments.R", "data.R", "figures.R", "machine.R",
-               "scvi_tools.R", "scvigor.R")) {
+               "scvi_tools.R", "scvigor.R", "side_by_side.R")) {
     source(file.path("bench", file))
 }
 suppressPackageStartupMessages(library(scvigor))
 
-# Microseconds a cell, a row a repeat, and `others`: the share of the processors
-# that other programs had meanwhile. When they had much, the repeat is made
-# again, and the quietest ones count; who is first changes from one to the next.
-time_figure <- function(figure, repeats, scvi_tools) {
-    sides <- list(scvigor = function() time_scvigor(figure))
-    if (!is.null(scvi_tools)) {
-        sides[["scvi-tools"]] <- function() {
-            time_scvi_tools(scvi_tools, figure)
-        }
-    }
-    mine <- c(
-        Sys.getpid(), if (!is.null(scvi_tools)) scvi_tools$process$get_pid()
-    )
-    one_repeat <- function(order) {
-        before <- processor_ticks(mine)
-        times <- vapply(sides[order], function(time) time() * 1e6, 0)
-        c(times[names(sides)], others = share_of_others(before, mine))
-    }
-    one_repeat(names(sides))
-    times <- NULL
-    while (needs_more(times, repeats)) {
-        order <- if (NROW(times) %% 2) rev(names(sides)) else names(sides)
-        times <- rbind(times, one_repeat(order))
-    }
-    times[order(times[, "others"])[seq_len(repeats)], , drop = FALSE]
-}
-
-quiet <- 0.03
-patience <- 4
-
-needs_more <- function(times, repeats) {
-    NROW(times) < repeats || (NROW(times) < patience * repeats &&
-        sum(times[, "others"] < quiet) < repeats)
+microseconds <- function(times) {
+    sides <- colnames(times) != "others"
+    times[, sides] <- times[, sides] * 1e6
+    times
 }
 
 print_row <- function(figure, times) {
-    with_range <- function(x) {
-        sprintf("%.2f (%.2f .. %.2f)", stats::median(x), min(x), max(x))
-    }
     has_both <- "scvi-tools" %in% colnames(times)
     ratio <- if (has_both) {
         stats::median(times[, "scvi-tools"]) / stats::median(times[, "scvigor"])
@@ -83,7 +51,7 @@ cat(
 cat("| figure | data | batch size | threads | scvigor | scvi-tools | ratio |",
     "target | others |\n|---|---|---|---|---|---|---|---|---|\n")
 for (figure in figures) {
-    times <- time_figure(figure, options$repeats, scvi_tools)
+    times <- microseconds(time_figure(figure, options$repeats, scvi_tools))
     print_row(figure, times)
     if (nzchar(options$csv)) {
         utils::write.table(

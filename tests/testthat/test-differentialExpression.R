@@ -192,4 +192,15 @@ test_that("plots are made", {
     expect_s3_class(plotMarkers(de), "ggplot")
     expect_s3_class(plotMarkers(de, type = "heat"), "ggplot")
     expect_argument_error(plotVolcano(1), "de")
+    expect_argument_error(plotVolcano(de, n = -1), "n")
+    expect_argument_error(plotMarkers(de, n = 0), "n")
+    expect_argument_error(plotMarkers(de, type = "bar"), "type")
+    expect_argument_error(plotMarkers(de, min_proportion = 2),
+                          "min_proportion")
+    never <- de[de$lfc_median < 0, ]
+    expect_argument_error(plotMarkers(never), "de", "No gene")
+    expect_argument_error(
+        plotMarkers(quick(groups = "labels", all_stats = FALSE)), "de",
+        "all_stats"
+    )
 })

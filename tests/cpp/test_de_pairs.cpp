@@ -1,0 +1,85 @@
+// Which samples of one group meet which of the other.
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "catch.hpp"
+#include "scvigor/de.hpp"
+
+using namespace scvigor;
+
+namespace {
+
+using Positions = std::vector<std::int64_t>;
+
+const Positions kBatch1{0, 1, 0, 1, 0, 1};
+const Positions kBatch2{1, 1, 1, 0, 0, 0};
+
+Positions first_numbers(std::int64_t n) {
+  Positions out(static_cast<std::size_t>(n));
+  std::iota(out.begin(), out.end(), 0);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("samples of the same batches meet inside of a batch", "[de]") {
+  const DePairs pairs = pair_samples(kBatch1, kBatch2, {});
+  CHECK(pairs.first == Positions{0, 2, 4, 1, 3, 5});
+  CHECK(pairs.second == Positions{3, 4, 5, 0, 1, 2});
+}
+
+TEST_CASE("observed or different batches: row meets row", "[de]") {
+  PairOptions observed;
+  observed.observed = true;
+  for (const auto& pairs :
+       {pair_samples(kBatch1, kBatch2, observed),
+        pair_samples(kBatch1, {2, 2, 2, 0, 0, 0}, {})}) {
+    CHECK(pairs.first == first_numbers(6));
+    CHECK(pairs.second == first_numbers(6));
+  }
+}
+
+TEST_CASE("the longer side's last samples meet none", "[de]") {
+  PairOptions observed;
+  observed.observed = true;
+  const DePairs pairs = pair_samples(kBatch1, {0, 0, 0, 1}, observed);
+  CHECK(pairs.first == first_numbers(4));
+  CHECK(pairs.second == first_numbers(4));
+}
+
+TEST_CASE("permuted pairs keep to their batch, as many each", "[de]") {
+  PairOptions options;
+  options.use_permutation = true;
+  options.m_permutation = 4001;
+  options.seed = 3;
+  const DePairs pairs = pair_samples(kBatch1, kBatch2, options);
+  REQUIRE(pairs.first.size() == 4000);
+  REQUIRE(pairs.second.size() == 4000);
+  std::map<Positions, int> seen;
+  for (std::size_t i = 0; i < 4000; ++i) {
+    const auto a = static_cast<std::size_t>(pairs.first[i]);
+    const auto b = static_cast<std::size_t>(pairs.second[i]);
+    CHECK(kBatch1[a] == kBatch2[b]);
+    ++seen[{pairs.first[i], pairs.second[i]}];
+  }
+  // 9 pairs a batch, 222 times each but for chance (sd 14)
+  CHECK(seen.size() == 18);
+  for (const auto& pair : seen) CHECK(std::abs(pair.second - 222) < 75);
+  const DePairs again = pair_samples(kBatch1, kBatch2, options);
+  CHECK(again.first == pairs.first);
+  options.seed = 4;
+  CHECK(pair_samples(kBatch1, kBatch2, options).first != pairs.first);
+}
+
+TEST_CASE("permuted pairs over everything", "[de]") {
+  PairOptions options;
+  options.observed = true;
+  options.use_permutation = true;
+  options.m_permutation = 501;
+  const DePairs pairs = pair_samples(kBatch1, kBatch2, options);
+  CHECK(pairs.first.size() == 501);
+  CHECK(*std::max_element(pairs.first.begin(), pairs.first.end()) == 5);
+  CHECK(*std::min_element(pairs.second.begin(), pairs.second.end()) == 0);
+}

@@ -1,0 +1,209 @@
+# The rows and columns that differentialExpression() returns.
+
+sce <- toy_sce(60, per_batch = 60)
+model <- quick_train(sce, batch = "batch", max_epochs = 3)
+quick <- function(..., n_samples_overall = 200) {
+    differentialExpression(
+        model, sce, ..., n_samples_overall = n_samples_overall, seed = 1
+    )
+}
+
+test_that("rows fall by proba_de; ties by the size of the change", {
+    # as few samples as give many ties
+    de <- quick(groups = "labels", group1 = "label_0", n_samples_overall = 5)
+    expect_lt(length(unique(de$proba_de)), 10)
+    expect_identical(
+        seq_len(nrow(de)), order(-de$proba_de, -abs(de$lfc_median))
+    )
+})
+
+test_that("rows fall by the Bayes factor in vanilla mode, ties as genes", {
+    de <- quick(groups = "labels", group1 = "label_0", mode = "vanilla",
+                n_samples_overall = 5)
+    expect_identical(
+        seq_len(nrow(de)),
+        order(-de$bayes_factor, match(de$gene, rownames(sce)))
+    )
+})
+
+test_that("DE08 signs agree: change, scales and probability", {
+    # the first genes are higher in group a, the last in group b
+    counts <- toy_counts(40, 200)
+    group <- rep(c("a", "b"), 100)
+    counts[1:5, group == "a"] <- counts[1:5, group == "a"] * 20L
+    counts[36:40, group == "b"] <- counts[36:40, group == "b"] * 20L
+    fitted <- quick_train(counts, max_epochs = 40, lr = 0.02)
+    ask <- function(...) {
+        de <- differentialExpression(
+            fitted, counts, groups = group, group1 = "a", seed = 1, ...
+        )
+        de[match(rownames(counts), de$gene), ]
+    }
+    change <- ask()
+    vanilla <- ask(mode = "vanilla")
+    for (genes in list(1:5, 36:40)) {
+        sign <- if (genes[1] == 1) 1 else -1
+        expect_true(all(sign * change$lfc_mean[genes] > 0))
+        expect_true(all(sign * (change$scale1 - change$scale2)[genes] > 0))
+        expect_true(all(sign * (vanilla$proba_m1[genes] - 0.5) > 0))
+    }
+    expect_equal(vanilla$proba_m1 + vanilla$proba_m2, rep(1, 40))
+})
+
+test_that("DE09 three: the larger of up and down; two: their sum", {
+    ask <- function(...) {
+        de <- quick(groups = "labels", group1 = "label_0",
+                    pseudocounts = 1e-5, ...)
+        de$proba_de[match(rownames(sce), de$gene)]
+    }
+    one_side <- function(region) ask(m1_domain_fn = region)
+    up <- one_side(function(effect) effect >= 0.25)
+    down <- one_side(function(effect) effect < -0.25)
+    expect_true(any(up > 0 & down > 0))
+    expect_equal(ask(test_mode = "three"), pmax(up, down))
+    expect_equal(ask(test_mode = "two"), up + down)
+})
+
+test_that("as.data.frame and the verbs of dplyr", {
+    de <- quick(groups = "labels")
+    table <- as.data.frame(de)
+    expect_s3_class(table, "data.frame")
+    expect_identical(table$gene, de$gene)
+    expect_identical(names(table), names(de))
+    skip_if_not_installed("dplyr")
+    best <- dplyr::slice_max(
+        dplyr::group_by(dplyr::filter(table, lfc_median > 0), group1),
+        proba_de, n = 2, with_ties = FALSE
+    )
+    expect_identical(nrow(best), 6L)
+    expect_identical(
+        dplyr::arrange(table, comparison, -proba_de)$comparison,
+        sort(table$comparison)
+    )
+})
+
+test_that("metadata says how the table was made", {
+    about <- S4Vectors::metadata(quick(groups = "labels", group1 = "label_0",
+                                       delta = 0.5, pseudocounts = 1e-4))
+    expect_identical(about[c("mode", "delta", "pseudocount", "seed")], list(
+        mode = "change", delta = 0.5, pseudocount = 1e-4, seed = 1
+    ))
+    vanilla <- S4Vectors::metadata(quick(groups = "labels", mode = "vanilla"))
+    expect_identical(vanilla$mode, "vanilla")
+    expect_null(vanilla$delta)
+})
+
+test_that("the target names its column", {
+    for (target in c(0.05, 0.1, 0.001)) {
+        de <- quick(groups = "labels", group1 = "label_0",
+                    fdr_target = target)
+        expect_true(paste0("is_de_fdr_", target) %in% names(de))
+        calls <- de[[paste0("is_de_fdr_", target)]]
+        # the first rows, in one run
+        expect_identical(calls, seq_along(calls) <= sum(calls))
+    }
+})
+
+test_that("without all_stats, and with positions: columns go", {
+    de <- quick(idx1 = 1:20, idx2 = 21:60, all_stats = FALSE)
+    expect_identical(names(de), c(
+        "gene", "proba_de", "proba_not_de", "bayes_factor", "scale1",
+        "scale2", "pseudocounts", "delta", "lfc_mean", "lfc_median",
+        "lfc_std", "lfc_min", "lfc_max", "is_de_fdr_0.05"
+    ))
+    expect_setequal(names(quick(idx1 = 1:20, mode = "vanilla",
+                                all_stats = FALSE)),
+                    c("gene", "proba_m1", "proba_m2", "bayes_factor",
+                      "scale1", "scale2"))
+})
+
+test_that("cells named in every form", {
+    ask <- function(...) quick(...)$lfc_mean
+    first <- which(sce$labels == "label_0")
+    by_position <- ask(idx1 = first)
+    expect_identical(ask(idx1 = sce$labels == "label_0"), by_position)
+    expect_identical(ask(idx1 = colnames(sce)[first]), by_position)
+    expect_identical(ask(idx1 = "labels == 'label_0'"), by_position)
+    wanted <- "label_0"
+    expect_identical(ask(idx1 = ~ labels == wanted), by_position)
+    expect_identical(
+        ask(groups = "labels", group1 = "label_0"), by_position
+    )
+})
+
+test_that("within: every level by itself, and levels that lack a side", {
+    de <- quick(groups = "labels", group1 = "label_0", group2 = "label_1",
+                within = "batch")
+    expect_identical(nrow(de), 120L)
+    expect_identical(names(de)[ncol(de)], "within")
+    one <- quick(groups = "labels", group1 = "label_0", group2 = "label_1",
+                 subset = "batch == 'batch_1'")
+    inside <- de[de$within == "batch_1", ]
+    expect_identical(
+        one$raw_mean1[order(one$gene)], inside$raw_mean1[order(inside$gene)]
+    )
+    lopsided <- ifelse(sce$labels == "label_0" & sce$batch == "batch_0",
+                       "label_1", sce$labels)
+    expect_warning(
+        part <- quick(groups = lopsided, group1 = "label_0",
+                      group2 = "label_1", within = "batch"),
+        "left out", class = "scvigor_warning"
+    )
+    expect_identical(unique(part$within), "batch_1")
+    expect_argument_error(
+        suppressWarnings(quick(groups = "batch", group1 = "batch_0",
+                               within = "batch")),
+        "within", "No level"
+    )
+})
+
+test_that("cells are wrong in the argument that names them", {
+    for (argument in c("idx1", "idx2", "subset")) {
+        ask <- function(value) {
+            given <- stats::setNames(list(value), argument)
+            if (argument == "idx2") given$idx1 <- 1:10
+            if (argument == "subset") given$groups <- "labels"
+            do.call(quick, given)
+        }
+        for (value in list(0, 121, 1.5, NA, "no_such_cell == 1", "labels",
+                           "labels ==", TRUE, list(1), ~ no_column > 1)) {
+            expect_argument_error(ask(value), argument)
+        }
+    }
+    expect_argument_error(quick(groups = "labels", subset = integer()),
+                          "subset")
+    expect_argument_error(quick(idx1 = 1:5, groups = "labels"), "groups")
+    expect_argument_error(quick(idx1 = 1:5, idx2 = integer()), "idx2")
+    expect_argument_error(quick(idx1 = 1:5, idx2 = 5:9), "idx2", "overlap")
+})
+
+test_that("columns are wrong in the argument that names them", {
+    for (value in list("nothing", 1:3, list("a"), rep(NA, 120))) {
+        expect_argument_error(quick(groups = value), "groups")
+        expect_argument_error(quick(groups = "labels", within = value),
+                              "within")
+    }
+    expect_argument_error(
+        quick(groups = "labels", group1 = "label_0",
+              group2 = c("label_1", "label_2")), "group2", "one level"
+    )
+    expect_argument_error(
+        quick(groups = "labels", group1 = "label_0", group2 = "label_0"),
+        "group2", "same group"
+    )
+})
+
+test_that("the data, the name and the device are checked", {
+    expect_argument_error(
+        differentialExpression(model, 1:3, groups = "labels"), "x"
+    )
+    expect_argument_error(
+        differentialExpression(model, sce[1:10, ], groups = "labels"), "x",
+        "lacks"
+    )
+    expect_argument_error(differentialExpression(1, sce, groups = "labels"),
+                          "object")
+    expect_argument_error(quick(groups = "labels", accelerator = "tpu"),
+                          "accelerator")
+    expect_argument_error(quick(groups = "labels", grups = "labels"), "grups")
+})
