@@ -10,12 +10,12 @@
 #include "kernels/theta_terms.hpp"
 #include "kernels/vector_math.hpp"
 
-// The terms of NB and ZINB at the non-zero counts of a cell. They are
-// gathered into short arrays, so that the logarithms are taken many at once.
-//
-// With q = theta + eps and u = 1 + mu / q, log NB(x) is
-//   -theta log u + x log((mu + eps) / u) + rise,
-// rise as in theta_terms.hpp. None of the terms cancels for a large theta.
+// What NB and ZINB need at the non-zero counts of a cell alone. With q = theta
+// + eps and u = 1 + mu / q,
+//   -log NB(x) = theta log u - x log((mu + eps) / u) - rise,
+// and -slope is the share of its gradient by log theta that depends on gamma
+// functions; rise and slope as in theta_terms.hpp. None of the terms cancels
+// for a large theta.
 
 namespace scvigor {
 
@@ -24,84 +24,96 @@ namespace scvigor {
 // nothing.
 constexpr double kLargeCount = 128.0;
 
-// Non-zero counts in precision T; arrays of one length. Genes and counts are
-// the cell's own arrays, or a choice from them.
+// What there is of a cell's genes.
+template <class T>
+struct CellMeans {
+  const T* scale;  // mu = factor * scale
+  T factor;
+  ThetaTerms<T> theta;
+  std::int64_t genes;
+};
+
+// Some non-zero counts; arrays of one length.
 template <class T>
 struct Entries {
   std::int64_t n = 0;
-  const std::int32_t* gene = nullptr;
-  const T* count = nullptr;
-  AlignedVector<T> mu, theta, inverse_q, pi, rise, slope;
-  AlignedVector<T> loss, mu_grad, theta_grad, dropout_grad;
+  AlignedVector<std::int32_t> gene;
+  AlignedVector<T> count, scale, theta, inverse_q, rise, slope;
 
   void reserve(std::size_t size) {
-    own_gene_.resize(size);
-    own_count_.resize(size);
-    for (auto* array : {&mu, &theta, &inverse_q, &pi, &rise, &slope, &loss,
-                        &mu_grad, &theta_grad, &dropout_grad})
+    gene.resize(size);
+    for (auto* array : {&count, &scale, &theta, &inverse_q, &rise, &slope})
       array->resize(size);
   }
-  void use(const std::int32_t* genes, const T* counts, std::int64_t size) {
-    gene = genes;
-    count = counts;
-    n = size;
-  }
-  void clear() { use(own_gene_.data(), own_count_.data(), 0); }
   void add(std::int32_t g, T x) {
-    own_gene_[n] = g;
-    own_count_[n] = x;
+    gene[n] = g;
+    count[n] = x;
     ++n;
   }
-
- private:
-  AlignedVector<std::int32_t> own_gene_;
-  AlignedVector<T> own_count_;
 };
 
-// to[i] = from[gene[i]]
+// What the entries' genes have. Numbers are fetched one by one: processors'
+// instructions for many at once take longer.
 template <class T, class U>
-SCVIGOR_INLINE void gather_body(const T* from, const std::int32_t* gene,
-                                std::int64_t n, U* to) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<U>(from[gene[i]]);
-}
-// to[gene[i]] = from[i]; a gene is there once.
-template <class T, class U>
-SCVIGOR_INLINE void scatter_body(const U* from, const std::int32_t* gene,
-                                 std::int64_t n, T* to) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < n; ++i) to[gene[i]] = static_cast<T>(from[i]);
+void gather(const CellMeans<T>& cell, Entries<U>& e) {
+  for (std::int64_t k = 0; k < e.n; ++k) {
+    const auto g = e.gene[k];
+    e.scale[k] = static_cast<U>(cell.scale[g]);
+    e.theta[k] = static_cast<U>(cell.theta.theta[g]);
+    e.inverse_q[k] = static_cast<U>(cell.theta.inverse_q[g]);
+  }
 }
 
-// rise and slope of whole counts up to kTableCounts; others get something
-// that is replaced afterwards.
+// rise and slope of whole counts up to kTableCounts.
 template <class T>
-SCVIGOR_INLINE void look_up_body(const T* rise, const T* slope,
-                                 std::int32_t genes, const std::int32_t* gene,
-                                 const T* count, std::int64_t n, T* rise_to,
-                                 T* slope_to) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < n; ++i) {
-    constexpr T kLast = static_cast<T>(kTableCounts);
-    const T x = count[i] < kLast ? count[i] : kLast;
-    const std::int32_t at = static_cast<std::int32_t>(x) * genes + gene[i];
-    rise_to[i] = rise[at];
-    slope_to[i] = slope[at];
+void look_up(const CellMeans<T>& cell, Entries<T>& e) {
+  for (std::int64_t k = 0; k < e.n; ++k) {
+    const auto at =
+        static_cast<std::int64_t>(e.count[k]) * cell.genes + e.gene[k];
+    e.rise[k] = cell.theta.rise[at];
+    e.slope[k] = cell.theta.slope[at];
   }
+}
+
+// Adds the loss of entries whose terms are at hand.
+template <class T>
+SCVIGOR_INLINE void entries_loss_body(const Entries<T>& e, T factor,
+                                      double* loss) {
+  const T* count = e.count.data();
+  const T* scale = e.scale.data();
+  const T* theta = e.theta.data();
+  const T* inverse_q = e.inverse_q.data();
+  const T* rise = e.rise.data();
+  T sum = T(0);
+#pragma omp simd reduction(+ : sum)
+  for (std::int64_t k = 0; k < e.n; ++k) {
+    const T mu = factor * scale[k];
+    const auto odds = vmath::log_ratio(mu * inverse_q[k]);
+    sum += theta[k] * odds.log_u -
+           (count[k] * vmath::log((mu + T(kEps)) * odds.inverse_u) + rise[k]);
+  }
+  *loss += static_cast<double>(sum);
 }
 
 // rise and slope of counts above kTableCounts, from those of kTableCounts:
 // Stirling's series from theta + kTableCounts to theta + x, and for x!.
 // Terms are taken relative to log x, so that they stay small.
-SCVIGOR_INLINE void stirling_body(const float* rise, const float* slope,
-                                  const std::int32_t* gene, const float* theta,
-                                  const float* inverse_q, const float* count,
-                                  float log_table_factorial, std::int64_t n,
-                                  float* rise_to, float* slope_to) {
+SCVIGOR_INLINE void stirling_body(const ThetaTerms<float>& terms,
+                                  std::int64_t genes,
+                                  float log_table_factorial,
+                                  Entries<float>& e) {
   constexpr float kBase = static_cast<float>(kTableCounts);
   constexpr float kHalfLogTwoPi = 0.918938533F;
+  const float* rise = terms.rise + kTableCounts * genes;
+  const float* slope = terms.slope + kTableCounts * genes;
+  const std::int32_t* gene = e.gene.data();
+  const float* count = e.count.data();
+  const float* theta = e.theta.data();
+  const float* inverse_q = e.inverse_q.data();
+  float* rise_to = e.rise.data();
+  float* slope_to = e.slope.data();
 #pragma omp simd
-  for (std::int64_t i = 0; i < n; ++i) {
+  for (std::int64_t i = 0; i < e.n; ++i) {
     const float x = count[i];
     const float step = x - kBase;
     const float a = theta[i] + kBase;
@@ -126,83 +138,16 @@ SCVIGOR_INLINE void stirling_body(const float* rise, const float* slope,
   }
 }
 
-// loss = -log NB(x); its gradients by log mu and log theta.
-template <class T>
-SCVIGOR_INLINE void nb_count_body(Entries<T>& e) {
-  const T* counts = e.count;
-  const T* mus = e.mu.data();
-  const T* thetas = e.theta.data();
-  const T* inverse = e.inverse_q.data();
-  const T* rise = e.rise.data();
-  const T* slope = e.slope.data();
-  T* loss = e.loss.data();
-  T* mu_grad = e.mu_grad.data();
-  T* theta_grad = e.theta_grad.data();
-#pragma omp simd
-  for (std::int64_t k = 0; k < e.n; ++k) {
-    const T x = counts[k];
-    const T mu = mus[k];
-    const T theta = thetas[k];
-    const auto odds = vmath::log_ratio(mu * inverse[k]);
-    const T t = -theta * odds.log_u;
-    const T not_share = theta * inverse[k] * odds.inverse_u;
-    loss[k] = -(t + x * vmath::log((mu + T(kEps)) * odds.inverse_u) + rise[k]);
-    mu_grad[k] =
-        theta * odds.share - x * (mu / (mu + T(kEps))) * not_share;
-    theta_grad[k] =
-        -(t + theta * (theta * inverse[k]) * odds.share) + x * not_share -
-        slope[k];
-  }
-}
-
-// ZINB's share of it: loss += softplus(pi); weight times the gradient.
-template <class T>
-SCVIGOR_INLINE void not_dropped_body(Entries<T>& e, T weight) {
-  const T* pi = e.pi.data();
-  T* loss = e.loss.data();
-  T* dropout_grad = e.dropout_grad.data();
-#pragma omp simd
-  for (std::int64_t k = 0; k < e.n; ++k) {
-    const auto dropout = vmath::softplus(pi[k]);
-    loss[k] += dropout.value;
-    dropout_grad[k] = weight * dropout.sigmoid;
-  }
-}
-
-#define SCVIGOR_MOVE_KERNELS(T, U)                                         \
-  SCVIGOR_KERNEL(gather, gather_body,                                      \
-                 (const T* from, const std::int32_t* gene, std::int64_t n, \
-                  U* to),                                                  \
-                 (from, gene, n, to))                                      \
-  SCVIGOR_KERNEL(scatter, scatter_body,                                    \
-                 (const U* from, const std::int32_t* gene, std::int64_t n, \
-                  T* to),                                                  \
-                 (from, gene, n, to))
-#define SCVIGOR_ENTRY_KERNELS(T)                                              \
-  SCVIGOR_KERNEL(look_up, look_up_body,                                       \
-                 (const T* rise, const T* slope, std::int32_t genes,          \
-                  const std::int32_t* gene, const T* count, std::int64_t n,   \
-                  T* rise_to, T* slope_to),                                   \
-                 (rise, slope, genes, gene, count, n, rise_to, slope_to))     \
-  SCVIGOR_KERNEL(nb_count, nb_count_body, (Entries<T>& e), (e))               \
-  SCVIGOR_KERNEL(not_dropped, not_dropped_body, (Entries<T>& e, T weight),    \
-                 (e, weight))
-
-SCVIGOR_MOVE_KERNELS(float, float)
-SCVIGOR_MOVE_KERNELS(float, double)
-SCVIGOR_MOVE_KERNELS(double, double)
-SCVIGOR_ENTRY_KERNELS(float)
-SCVIGOR_ENTRY_KERNELS(double)
+SCVIGOR_KERNEL(entries_loss, entries_loss_body,
+               (const Entries<float>& e, float factor, double* loss),
+               (e, factor, loss))
+SCVIGOR_KERNEL(entries_loss, entries_loss_body,
+               (const Entries<double>& e, double factor, double* loss),
+               (e, factor, loss))
 SCVIGOR_KERNEL(stirling, stirling_body,
-               (const float* rise, const float* slope,
-                const std::int32_t* gene, const float* theta,
-                const float* inverse_q, const float* count,
-                float log_table_factorial, std::int64_t n, float* rise_to,
-                float* slope_to),
-               (rise, slope, gene, theta, inverse_q, count,
-                log_table_factorial, n, rise_to, slope_to))
-#undef SCVIGOR_MOVE_KERNELS
-#undef SCVIGOR_ENTRY_KERNELS
+               (const ThetaTerms<float>& terms, std::int64_t genes,
+                float log_table_factorial, Entries<float>& e),
+               (terms, genes, log_table_factorial, e))
 
 // rise, slope and all else about theta for any count, one by one.
 inline void put_exact(Entries<double>& e) {
@@ -215,6 +160,23 @@ inline void put_exact(Entries<double>& e) {
     e.rise[i] = gamma.value - x * std::log(q) - log_factorial(x);
     e.slope[i] = theta * gamma.derivative;
   }
+}
+
+// The gradients of -log NB(x) by log mu and log theta.
+struct NbGrad {
+  double by_mu;
+  double by_theta;
+};
+inline NbGrad exact_grad(const Entries<double>& e, std::int64_t k,
+                         double mu) {
+  const double theta = e.theta[k];
+  const double r = mu * e.inverse_q[k];
+  const double share = r / (1.0 + r);
+  const double not_share = theta * e.inverse_q[k] / (1.0 + r);
+  const double x = e.count[k];
+  return {theta * share - x * (mu / (mu + kEps)) * not_share,
+          theta * std::log1p(r) - theta * theta * e.inverse_q[k] * share +
+              x * not_share - e.slope[k]};
 }
 
 }  // namespace scvigor

@@ -43,6 +43,19 @@ std::vector<Chunk> chunks_of(std::int64_t n) {
   return out;
 }
 
+// sum += values
+template <class T>
+SCVIGOR_INLINE void add_to_body(T* sum, const T* values, std::int64_t n) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += values[i];
+}
+SCVIGOR_KERNEL(add_to, add_to_body,
+               (float* sum, const float* values, std::int64_t n),
+               (sum, values, n))
+SCVIGOR_KERNEL(add_to, add_to_body,
+               (double* sum, const double* values, std::int64_t n),
+               (sum, values, n))
+
 template <class T>
 T* data_or_null(const at::Tensor& tensor) {
   return tensor.defined() ? tensor.data_ptr<T>() : nullptr;
@@ -176,11 +189,11 @@ class SharedTheta {
     at::parallel_for(
         0, genes, kGenesPerTask, [&](std::int64_t first, std::int64_t last) {
           for (std::int64_t s = 0; s < sums_.size(0); ++s)
-            add_weighted(
-                sums_.template data_ptr<T>() + s * genes + first, T(1),
-                last - first,
-                grad_.template data_ptr<T>() +
-                    row_of(chunk.first + s * cells_per_sum_) * genes + first);
+            add_to(grad_.template data_ptr<T>() +
+                       row_of(chunk.first + s * cells_per_sum_) * genes +
+                       first,
+                   sums_.template data_ptr<T>() + s * genes + first,
+                   last - first);
         });
   }
 

@@ -7,17 +7,14 @@
 
 #include "kernels/aligned.hpp"
 #include "kernels/count_loss.hpp"
+#include "kernels/count_loss_genes.hpp"
 #include "kernels/count_loss_nonzero.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/theta_terms.hpp"
 #include "kernels/vector_math.hpp"
 
-// The count likelihood of one cell: the arithmetic of count_loss().
-//
-// Throughout, t = theta [log(theta + eps) - log(theta + mu + eps)] is the log
-// probability of a zero under NB, written -theta log u, u = 1 + mu / (theta +
-// eps), so that a large theta does not cancel. Gradients are by log mu, log
-// theta and pi, because those are what the decoder's outputs move.
+// The count likelihood of one cell: the order in which count_loss() goes
+// through it.
 
 namespace scvigor {
 
@@ -48,23 +45,22 @@ struct CountRow {
 template <class T>
 struct RowBuffers {
   explicit RowBuffers(std::int64_t genes)
-      : slope(genes), mu(genes), loss(genes), mu_grad(genes),
-        theta_grad(genes), own_theta(genes, false) {
+      : slope(genes), counts(genes, T(0)), odds(genes), mu_grad(genes),
+        unwanted(genes, T(0)), own_theta(genes, false) {
     const auto most = static_cast<std::size_t>(genes);
-    entries.reserve(most);
+    small.reserve(most);
     large.reserve(most);
     exact.reserve(most);
   }
 
-  AlignedVector<T> slope;  // softplus only: d log px_scale / d logit
-  AlignedVector<T> mu;
-  AlignedVector<T> loss;
-  AlignedVector<T> mu_grad;  // by log mu
-  AlignedVector<T> theta_grad;
+  AlignedVector<T> slope;   // softplus only: d log px_scale / d logit
+  AlignedVector<T> counts;  // zeros, but while a row is at work
+  AlignedVector<T> odds;
+  AlignedVector<T> mu_grad;   // by log mu
+  AlignedVector<T> unwanted;  // a gradient by theta that nobody asked for
   ThetaRow<T> own_theta;
-  Entries<T> entries;     // all counts, as if in the table's reach
-  Entries<T> large;       // those beyond it
-  Entries<double> exact;  // those that need double precision
+  Entries<T> small, large;  // counts that the table of theta has, and others
+  Entries<double> exact;    // those that need double precision
 };
 
 // scale: exp(logits - top) in place of the logits; returns their sum.
@@ -96,70 +92,6 @@ SCVIGOR_INLINE void softplus_body(T* scale, std::int64_t genes, T* slope) {
   }
 }
 
-// The terms of every gene as if its count were zero: NB. mu = factor * scale.
-template <class T>
-SCVIGOR_INLINE void nb_zero_body(const T* scale, T factor,
-                                 const ThetaTerms<T>& terms,
-                                 std::int64_t genes, T* mu, T* loss,
-                                 T* mu_grad, T* theta_grad) {
-  const T* theta = terms.theta;
-  const T* inverse_q = terms.inverse_q;
-  const T* squared = terms.squared;
-#pragma omp simd
-  for (std::int64_t g = 0; g < genes; ++g) {
-    mu[g] = factor * scale[g];
-    const auto odds = vmath::log_ratio(mu[g] * inverse_q[g]);
-    const T t = -theta[g] * odds.log_u;
-    loss[g] = -t;
-    mu_grad[g] = theta[g] * odds.share;
-    theta_grad[g] = -(t + squared[g] * odds.share);
-  }
-}
-
-// The same for ZINB: -log p(0) = softplus(-pi) - softplus(t - pi), with the
-// two logarithms as one. dropout: pi in, weight times its gradient out.
-template <class T>
-SCVIGOR_INLINE void zinb_zero_body(const T* scale, T factor,
-                                   const ThetaTerms<T>& terms, T weight,
-                                   std::int64_t genes, T* mu, T* loss,
-                                   T* mu_grad, T* theta_grad, T* dropout) {
-  const T* theta = terms.theta;
-  const T* inverse_q = terms.inverse_q;
-  const T* squared = terms.squared;
-#pragma omp simd
-  for (std::int64_t g = 0; g < genes; ++g) {
-    mu[g] = factor * scale[g];
-    const auto odds = vmath::log_ratio(mu[g] * inverse_q[g]);
-    const T t = -theta[g] * odds.log_u;
-    const T all = -dropout[g];
-    const T count = t + all;
-    const T e_all = vmath::exp(all < T(0) ? all : -all);
-    const T e_count = vmath::exp(count < T(0) ? count : -count);
-    const T i_all = T(1) / (T(1) + e_all);
-    const T i_count = T(1) / (T(1) + e_count);
-    const T p_all = (all < T(0) ? e_all : T(1)) * i_all;
-    const T p_count = (count < T(0) ? e_count : T(1)) * i_count;
-    loss[g] = (all < T(0) ? T(0) : all) - (count < T(0) ? T(0) : count) +
-              vmath::log(T(1) + (e_all - e_count) * i_count);
-    mu_grad[g] = p_count * theta[g] * odds.share;
-    theta_grad[g] = -p_count * (t + squared[g] * odds.share);
-    dropout[g] = weight * (p_count - p_all);
-  }
-}
-
-// Poisson: loss and gradient by log mu are mu.
-template <class T>
-SCVIGOR_INLINE void poisson_zero_body(const T* scale, T factor,
-                                      std::int64_t genes, T* mu, T* loss,
-                                      T* mu_grad) {
-#pragma omp simd
-  for (std::int64_t g = 0; g < genes; ++g) {
-    mu[g] = factor * scale[g];
-    loss[g] = mu[g];
-    mu_grad[g] = mu[g];
-  }
-}
-
 // softmax: scale = weight (mu_grad - total scale / sum)
 template <class T>
 SCVIGOR_INLINE void softmax_grad_body(const T* mu_grad, T total_by_sum,
@@ -180,29 +112,6 @@ SCVIGOR_INLINE void softplus_grad_body(const T* mu_grad, const T* slope,
     scale[g] = weight * mu_grad[g] * slope[g];
 }
 
-// sum += weight grad
-template <class T>
-SCVIGOR_INLINE void add_weighted_body(const T* grad, T weight,
-                                      std::int64_t genes, T* sum) {
-#pragma omp simd
-  for (std::int64_t g = 0; g < genes; ++g) sum[g] += weight * grad[g];
-}
-
-// Short runs in T, their sums in double precision.
-template <class T>
-SCVIGOR_INLINE void sum_body(const T* values, std::int64_t n, double* out) {
-  constexpr std::int64_t kRun = 256;
-  double total = 0.0;
-  for (std::int64_t first = 0; first < n; first += kRun) {
-    const auto last = first + kRun < n ? first + kRun : n;
-    T run = T(0);
-#pragma omp simd reduction(+ : run)
-    for (auto g = first; g < last; ++g) run += values[g];
-    total += static_cast<double>(run);
-  }
-  *out = total;
-}
-
 // Both precisions of every pass, for each instruction set.
 #define SCVIGOR_ROW_KERNELS(T)                                                 \
   SCVIGOR_KERNEL(softmax_row, softmax_body,                                    \
@@ -210,21 +119,6 @@ SCVIGOR_INLINE void sum_body(const T* values, std::int64_t n, double* out) {
   SCVIGOR_KERNEL(softplus_row, softplus_body,                                  \
                  (T * scale, std::int64_t genes, T* slope),                    \
                  (scale, genes, slope))                                        \
-  SCVIGOR_KERNEL(nb_zero_row, nb_zero_body,                                    \
-                 (const T* scale, T factor, const ThetaTerms<T>& terms,        \
-                  std::int64_t genes, T* mu, T* loss, T* mu_grad,              \
-                  T* theta_grad),                                              \
-                 (scale, factor, terms, genes, mu, loss, mu_grad, theta_grad)) \
-  SCVIGOR_KERNEL(zinb_zero_row, zinb_zero_body,                                \
-                 (const T* scale, T factor, const ThetaTerms<T>& terms,        \
-                  T weight, std::int64_t genes, T* mu, T* loss, T* mu_grad,    \
-                  T* theta_grad, T* dropout),                                  \
-                 (scale, factor, terms, weight, genes, mu, loss, mu_grad,      \
-                  theta_grad, dropout))                                        \
-  SCVIGOR_KERNEL(poisson_zero_row, poisson_zero_body,                          \
-                 (const T* scale, T factor, std::int64_t genes, T* mu,         \
-                  T* loss, T* mu_grad),                                        \
-                 (scale, factor, genes, mu, loss, mu_grad))                    \
   SCVIGOR_KERNEL(softmax_grad_row, softmax_grad_body,                          \
                  (const T* mu_grad, T total_by_sum, T weight,                  \
                   std::int64_t genes, T* scale),                               \
@@ -232,118 +126,108 @@ SCVIGOR_INLINE void sum_body(const T* values, std::int64_t n, double* out) {
   SCVIGOR_KERNEL(softplus_grad_row, softplus_grad_body,                        \
                  (const T* mu_grad, const T* slope, T weight,                  \
                   std::int64_t genes, T* scale),                               \
-                 (mu_grad, slope, weight, genes, scale))                       \
-  SCVIGOR_KERNEL(add_weighted, add_weighted_body,                              \
-                 (const T* grad, T weight, std::int64_t genes, T* sum),        \
-                 (grad, weight, genes, sum))                                   \
-  SCVIGOR_KERNEL(sum_row, sum_body,                                            \
-                 (const T* values, std::int64_t n, double* out),               \
-                 (values, n, out))
-
+                 (mu_grad, slope, weight, genes, scale))
 SCVIGOR_ROW_KERNELS(float)
 SCVIGOR_ROW_KERNELS(double)
 #undef SCVIGOR_ROW_KERNELS
 
-// Replaces the zero terms of the genes with a count by their own: Poisson.
+// What Poisson needs at the non-zero counts: log x! - x log mu.
 template <class T>
-void put_poisson(const CountRow<T>& row, T scale_factor, RowBuffers<T>& b) {
+double poisson_entries(const CountRow<T>& row, double log_scale_factor) {
+  double loss = 0.0;
   for (std::int64_t k = 0; k < row.entries; ++k) {
-    const auto g = row.index[k];
     const double x = row.counts[k];
-    const double mu = b.mu[g];
     // log mu from its parts: mu may underflow where its logarithm does not.
-    const double log_mu = static_cast<double>(scale_factor) +
-                          std::log(static_cast<double>(row.scale[g]));
-    b.loss[g] = static_cast<T>(mu - x * log_mu + log_factorial(x));
-    b.mu_grad[g] = static_cast<T>(mu - x);
+    const double log_mu =
+        log_scale_factor +
+        std::log(static_cast<double>(row.scale[row.index[k]]));
+    loss += log_factorial(x) - x * log_mu;
   }
+  return loss;
 }
 
-// Finds the counts that are beyond the table's reach.
+// Sorts the counts: those that the table has, those beyond it, and those that
+// need double precision.
 template <class T>
-void sort_entries(const CountRow<T>& row, RowBuffers<T>& b) {
+void sort_entries(const CountRow<T>& row, bool has_table, RowBuffers<T>& b) {
   constexpr bool kSingle = sizeof(T) < sizeof(double);
-  const bool has_table = row.theta.rise != nullptr;
-  b.entries.use(row.index, row.counts, has_table ? row.entries : 0);
-  b.large.clear();
-  b.exact.clear();
+  b.small.n = b.large.n = b.exact.n = 0;
   for (std::int64_t k = 0; k < row.entries; ++k) {
     const T x = row.counts[k];
-    const bool in_reach = x <= T(kTableCounts) &&
+    const bool in_table = x <= T(kTableCounts) &&
                           x == static_cast<T>(static_cast<std::int32_t>(x));
-    if (has_table && in_reach) continue;
-    if (kSingle && has_table && x > T(kTableCounts) && x < T(kLargeCount))
+    if (has_table && in_table)
+      b.small.add(row.index[k], x);
+    else if (kSingle && has_table && x > T(kTableCounts) && x < T(kLargeCount))
       b.large.add(row.index[k], x);
     else
       b.exact.add(row.index[k], static_cast<double>(x));
   }
 }
 
-template <class T, class U>
-void gather_entries(const CountRow<T>& row, const RowBuffers<T>& b,
-                    Entries<U>& e) {
-  gather(b.mu.data(), e.gene, e.n, e.mu.data());
-  gather(row.theta.theta, e.gene, e.n, e.theta.data());
-  gather(row.theta.inverse_q, e.gene, e.n, e.inverse_q.data());
-}
-
-// rise and slope by kind.
+// rise and slope of counts beyond the table.
 template <class T>
-void put_table(const CountRow<T>& row, Entries<T>& e) {
-  look_up(row.theta.rise, row.theta.slope,
-          static_cast<std::int32_t>(row.genes), e.gene, e.count, e.n,
-          e.rise.data(), e.slope.data());
-}
-inline void put_large(const CountRow<float>& row, Entries<float>& e) {
-  const auto last = kTableCounts * row.genes;
-  stirling(row.theta.rise + last, row.theta.slope + last, e.gene,
-           e.theta.data(), e.inverse_q.data(), e.count,
-           static_cast<float>(log_factorial(kTableCounts)), e.n,
-           e.rise.data(), e.slope.data());
-}
-inline void put_large(const CountRow<double>&, Entries<double>& e) {
-  put_exact(e);  // there are none
+void put_large(const CellMeans<T>& cell, Entries<T>& e) {
+  if constexpr (sizeof(T) == sizeof(float))
+    stirling(cell.theta, cell.genes,
+             static_cast<float>(log_factorial(kTableCounts)), e);
 }
 
-template <class T, class U>
-void put_entries(bool zero_inflated, const CountRow<T>& row, Entries<U>& e,
-                 RowBuffers<T>& b) {
-  nb_count(e);
-  if (zero_inflated) not_dropped(e, static_cast<U>(row.weight));
-  scatter(e.loss.data(), e.gene, e.n, b.loss.data());
-  scatter(e.mu_grad.data(), e.gene, e.n, b.mu_grad.data());
-  scatter(e.theta_grad.data(), e.gene, e.n, b.theta_grad.data());
-  if (zero_inflated)
-    scatter(e.dropout_grad.data(), e.gene, e.n, row.dropout);
+// NB and ZINB at counts that float32 has digits enough for: what is beyond the
+// pass over all genes, the loss and the gamma functions' share of the gradient
+// by log theta.
+template <class T, class PutGamma>
+void add_entries(Entries<T>& e, const CellMeans<T>& cell, PutGamma put_gamma,
+                 GenePass<T>& pass) {
+  if (e.n == 0) return;
+  gather(cell, e);
+  put_gamma(cell, e);
+  entries_loss(e, cell.factor, &pass.loss);
+  for (std::int64_t k = 0; k < e.n; ++k)
+    pass.theta_sum[e.gene[k]] -= pass.weight * e.slope[k];
 }
 
-// The zero terms of all genes, then the others' own in their place: NB, ZINB.
+// Those that need double precision are kept from the pass over all genes: with
+// a mean of zero, and a count that is not zero but too small to matter, all
+// that is left of them there is ZINB's dropout.
 template <class T>
-void put_nb(const CountRow<T>& row, bool zero_inflated, T factor,
-            RowBuffers<T>& b) {
-  const auto n = row.genes;
-  sort_entries(row, b);
-  if (zero_inflated) {
-    // Before the gradient takes their place.
-    gather(row.dropout, b.entries.gene, b.entries.n, b.entries.pi.data());
-    gather(row.dropout, b.large.gene, b.large.n, b.large.pi.data());
-    gather(row.dropout, b.exact.gene, b.exact.n, b.exact.pi.data());
-    zinb_zero_row(row.scale, factor, row.theta, row.weight, n, b.mu.data(),
-                  b.loss.data(), b.mu_grad.data(), b.theta_grad.data(),
-                  row.dropout);
-  } else {
-    nb_zero_row(row.scale, factor, row.theta, n, b.mu.data(), b.loss.data(),
-                b.mu_grad.data(), b.theta_grad.data());
+void hide_exact(const CellMeans<T>& cell, CountRow<T>& row, RowBuffers<T>& b) {
+  gather(cell, b.exact);
+  for (std::int64_t k = 0; k < b.exact.n; ++k) {
+    const auto g = b.exact.gene[k];
+    row.scale[g] = T(0);
+    b.counts[g] = T(1e-30);
   }
-  const auto put = [&](auto& entries, auto put_gamma) {
-    if (entries.n == 0) return;
-    gather_entries(row, b, entries);
-    put_gamma(entries);
-    put_entries(zero_inflated, row, entries, b);
-  };
-  put(b.entries, [&](Entries<T>& e) { put_table(row, e); });
-  put(b.large, [&](Entries<T>& e) { put_large(row, e); });
-  put(b.exact, [](Entries<double>& e) { put_exact(e); });
+}
+template <class T>
+void add_exact(CountRow<T>& row, GenePass<T>& pass, RowBuffers<T>& b) {
+  if (b.exact.n == 0) return;
+  put_exact(b.exact);
+  entries_loss(b.exact, static_cast<double>(pass.factor), &pass.loss);
+  for (std::int64_t k = 0; k < b.exact.n; ++k) {
+    const auto g = b.exact.gene[k];
+    row.scale[g] = static_cast<T>(b.exact.scale[k]);
+    const double mu = static_cast<double>(pass.factor) * b.exact.scale[k];
+    const NbGrad grad = exact_grad(b.exact, k, mu);
+    pass.mu_grad[g] = static_cast<T>(grad.by_mu);
+    pass.mu_grad_sum += grad.by_mu;
+    pass.theta_sum[g] += pass.weight * static_cast<T>(grad.by_theta);
+  }
+}
+
+template <class T>
+void nb_row(CountRow<T>& row, bool zero_inflated, GenePass<T>& pass,
+            RowBuffers<T>& b) {
+  const CellMeans<T> cell{row.scale, pass.factor, pass.theta, row.genes};
+  sort_entries(row, cell.theta.rise != nullptr, b);
+  hide_exact(cell, row, b);
+  if (zero_inflated)
+    zinb_genes(pass);
+  else
+    nb_genes(pass);
+  add_entries(b.small, cell, look_up<T>, pass);
+  add_entries(b.large, cell, put_large<T>, pass);
+  add_exact(row, pass, b);
 }
 
 // Fills the results of `row`.
@@ -357,39 +241,45 @@ void count_loss_row(CountRow<T>& row, GeneLikelihood likelihood,
     softmax_row(row.scale, n, &sum);
   else
     softplus_row(row.scale, n, b.slope.data());
-  // mu = factor * what stands in row.scale now
-  const T factor = std::exp(row.log_factor) / sum;
+  for (std::int64_t k = 0; k < row.entries; ++k)
+    b.counts[row.index[k]] = row.counts[k];
 
+  GenePass<T> pass{};
+  pass.genes = n;
+  pass.counts = b.counts.data();
+  pass.scale = row.scale;
+  pass.factor = std::exp(row.log_factor) / sum;
+  pass.weight = row.weight;
+  pass.dropout = row.dropout;
+  pass.odds = b.odds.data();
+  pass.mu_grad = b.mu_grad.data();
+  pass.theta_sum = row.theta_sum == nullptr ? b.unwanted.data() : row.theta_sum;
   if (likelihood == GeneLikelihood::kPoisson) {
-    poisson_zero_row(row.scale, factor, n, b.mu.data(), b.loss.data(),
-                     b.mu_grad.data());
-    put_poisson(row, row.log_factor - std::log(sum), b);
+    poisson_genes(pass);
+    pass.loss += poisson_entries(row, row.log_factor - std::log(sum));
   } else {
+    pass.theta = row.theta;
     if (row.own_theta != nullptr) {
       b.own_theta.fill(row.own_theta, 0, n);
-      row.theta = b.own_theta.terms();
+      pass.theta = b.own_theta.terms();
+      std::fill_n(row.own_theta, n, T(0));
+      pass.theta_sum = row.own_theta;
     }
-    put_nb(row, likelihood == GeneLikelihood::kZinb, factor, b);
+    nb_row(row, likelihood == GeneLikelihood::kZinb, pass, b);
   }
+  row.loss = pass.loss;
 
-  sum_row(b.loss.data(), n, &row.loss);
+  for (std::int64_t k = 0; k < row.entries; ++k)
+    b.counts[row.index[k]] = T(0);
   if (!row.with_grad) return;
-  double total = 0.0;
-  sum_row(b.mu_grad.data(), n, &total);
+  const double total = pass.mu_grad_sum;
   row.factor_grad = total * static_cast<double>(row.weight);
   if (softmax)
-    softmax_grad_row(b.mu_grad.data(),
+    softmax_grad_row(pass.mu_grad,
                      static_cast<T>(total / static_cast<double>(sum)),
                      row.weight, n, row.scale);
   else
-    softplus_grad_row(b.mu_grad.data(), b.slope.data(), row.weight, n,
-                      row.scale);
-  if (row.own_theta != nullptr) {
-    std::fill_n(row.own_theta, n, T(0));
-    add_weighted(b.theta_grad.data(), row.weight, n, row.own_theta);
-  } else if (row.theta_sum != nullptr) {
-    add_weighted(b.theta_grad.data(), row.weight, n, row.theta_sum);
-  }
+    softplus_grad_row(pass.mu_grad, b.slope.data(), row.weight, n, row.scale);
 }
 
 }  // namespace scvigor

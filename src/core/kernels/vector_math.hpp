@@ -26,12 +26,8 @@ SCVIGOR_INLINE std::int32_t float_to_bits(float value) {
 }
 
 // exp(x) = 2^k exp(r), |r| <= log(2) / 2; the polynomial is Cephes' expf.
-// Arguments are clamped to where the result is a normal number.
-SCVIGOR_INLINE float exp(float x) {
-  constexpr float kMin = -87.0F;
-  constexpr float kMax = 88.0F;
-  x = x < kMin ? kMin : x;
-  x = x > kMax ? kMax : x;
+// For arguments whose result is a normal number.
+SCVIGOR_INLINE float exp_of_normal(float x) {
   // Adding 1.5 * 2^23 rounds to an integer in the low bits.
   constexpr float kShift = 12582912.0F;
   const float shifted = x * 1.44269504088896341F + kShift;
@@ -43,8 +39,22 @@ SCVIGOR_INLINE float exp(float x) {
   const float middle = 8.3334519073e-3F * r + 4.1665795894e-2F;
   const float low = 1.6666665459e-1F * r + 5.0000001201e-1F;
   const float p = ((high * r2 + middle) * r2 + low) * r2 + (r + 1.0F);
-  const std::int32_t exponent = static_cast<std::int32_t>(k);
-  return p * bits_to_float((exponent + 127) << 23);
+  // The lowest bits of `shifted` are those of k: on to the exponent of p.
+  return bits_to_float(float_to_bits(p) + (float_to_bits(shifted) << 23));
+}
+
+// Arguments are clamped to where the result is a normal number.
+constexpr float kMinExponent = -87.0F;
+SCVIGOR_INLINE float exp(float x) {
+  constexpr float kMaxExponent = 88.0F;
+  x = x < kMinExponent ? kMinExponent : x;
+  x = x > kMaxExponent ? kMaxExponent : x;
+  return exp_of_normal(x);
+}
+// exp(-|x|)
+SCVIGOR_INLINE float exp_minus_abs(float x) {
+  x = x < 0.0F ? x : -x;
+  return exp_of_normal(x < kMinExponent ? kMinExponent : x);
 }
 
 // log(m 2^k) = k log(2) + log(m), m in [sqrt(1/2), sqrt(2)), Cephes' logf.
@@ -100,6 +110,7 @@ SCVIGOR_INLINE float log2(float x) {
 
 SCVIGOR_INLINE double log2(double x) { return std::log2(x); }
 SCVIGOR_INLINE double exp(double x) { return std::exp(x); }
+SCVIGOR_INLINE double exp_minus_abs(double x) { return std::exp(-std::abs(x)); }
 SCVIGOR_INLINE double log(double x) { return std::log(x); }
 SCVIGOR_INLINE double log1p(double x) { return std::log1p(x); }
 
@@ -111,30 +122,31 @@ struct Softplus {
 };
 template <class T>
 SCVIGOR_INLINE Softplus<T> softplus(T x) {
-  const T magnitude = x < T(0) ? -x : x;
-  const T e = exp(-magnitude);
+  const T e = exp_minus_abs(x);
   const T positive = x < T(0) ? T(0) : x;
   const T inverse = T(1) / (T(1) + e);
   return {positive + log1p(e), x < T(0) ? e * inverse : inverse};
 }
+
+// log(u), u = 1 + r, r >= 0, with the rounding of u put back (see log1p).
+SCVIGOR_INLINE float log_of_sum(float r, float u, float inverse_u) {
+  return log(u) + (r - (u - 1.0F)) * inverse_u;
+}
+SCVIGOR_INLINE double log_of_sum(double r, double, double) { return log1p(r); }
 
 // Of r = mu / q >= 0: log(u), u = 1 + r, from one division.
 template <class T>
 struct LogRatio {
   T log_u;
   T inverse_u;
-  T share;  // r / u
 };
-SCVIGOR_INLINE LogRatio<float> log_ratio(float r) {
-  constexpr float kMax = 1e30F;  // infinity has no share
-  r = r < kMax ? r : kMax;
-  const float u = 1.0F + r;
-  const float inverse = 1.0F / u;
-  return {log(u) + (r - (u - 1.0F)) * inverse, inverse, r * inverse};
-}
-SCVIGOR_INLINE LogRatio<double> log_ratio(double r) {
-  const double inverse = 1.0 / (1.0 + r);
-  return {log1p(r), inverse, r * inverse};
+template <class T>
+SCVIGOR_INLINE LogRatio<T> log_ratio(T r) {
+  constexpr T kMax = T(1e30);  // infinity has no share
+  r = r > kMax ? kMax : r;
+  const T u = T(1) + r;
+  const T inverse = T(1) / u;
+  return {log_of_sum(r, u, inverse), inverse};
 }
 
 }  // namespace vmath
