@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "kernels/dispatch.hpp"
@@ -104,46 +105,70 @@ SCVIGOR_KERNEL_BY_LEVEL(multiply_block, (multiply_block_body<16, 6>),
                         (multiply_block_body<64, 8>),
                         (const Block& block, std::int64_t rows), (block, rows))
 
-// Four by four numbers, as rows of registers.
-using Four = Register<float, 16>::Type;
-struct FourByFour {
-  Four row[4];
-};
-#if defined(__clang__)
-#define SCVIGOR_MIX(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+// The numbers of two registers in turn, a0 b0 a1 b1 and so on: the first half
+// of them, or the second.
+template <int kFirst, class V, int... kPlace>
+SCVIGOR_INLINE void take_turns(const V& a, const V& b, V& out,
+                               std::integer_sequence<int, kPlace...>) {
+  constexpr int kLanes = sizeof...(kPlace);
+#if defined(__clang__) || __GNUC__ >= 12
+  out = __builtin_shufflevector(
+      a, b, (kFirst + kPlace / 2 + kPlace % 2 * kLanes)...);
 #else
-typedef std::int32_t Places __attribute__((vector_size(16)));
-#define SCVIGOR_MIX(a, b, i, j, k, l) \
-  __builtin_shuffle(a, b, Places{i, j, k, l})
+  typedef std::int32_t Places __attribute__((vector_size(sizeof(V))));
+  out = __builtin_shuffle(
+      a, b, Places{(kFirst + kPlace / 2 + kPlace % 2 * kLanes)...});
 #endif
-SCVIGOR_INLINE FourByFour transposed(const FourByFour& in) {
-  const Four a = SCVIGOR_MIX(in.row[0], in.row[1], 0, 4, 1, 5);
-  const Four b = SCVIGOR_MIX(in.row[2], in.row[3], 0, 4, 1, 5);
-  const Four c = SCVIGOR_MIX(in.row[0], in.row[1], 2, 6, 3, 7);
-  const Four d = SCVIGOR_MIX(in.row[2], in.row[3], 2, 6, 3, 7);
-  return {{SCVIGOR_MIX(a, b, 0, 1, 4, 5), SCVIGOR_MIX(a, b, 2, 3, 6, 7),
-           SCVIGOR_MIX(c, d, 0, 1, 4, 5), SCVIGOR_MIX(c, d, 2, 3, 6, 7)}};
 }
-#undef SCVIGOR_MIX
+
+// A square of numbers, rows in registers, becomes its transpose: row i and
+// the row half a square further down are mixed, as often as it can be halved.
+template <int kLanes, class V>
+SCVIGOR_INLINE void transpose(V (&rows)[kLanes]) {
+  constexpr std::make_integer_sequence<int, kLanes> kLane{};
+#pragma GCC unroll 4
+  for (int halves = 1; halves < kLanes; halves *= 2) {
+    V mixed[kLanes];
+#pragma GCC unroll 8
+    for (int i = 0; i < kLanes / 2; ++i) {
+      const V& a = rows[i];
+      const V& b = rows[i + kLanes / 2];
+      take_turns<0>(a, b, mixed[2 * i], kLane);
+      take_turns<kLanes / 2>(a, b, mixed[2 * i + 1], kLane);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes; ++i) rows[i] = mixed[i];
+  }
+}
 
 // to[j, c] = b[j, c] of a b whose columns lie in a row, for all kPanel of
 // them.
-void pack_columns(const MatrixView& b, std::int64_t depth, float* to) {
+template <int kBytes>
+SCVIGOR_INLINE void pack_columns_body(const MatrixView& b, std::int64_t depth,
+                                      float* to) {
+  using V = typename Register<float, kBytes>::Type;
+  constexpr auto kLanes = static_cast<int>(Register<float, kBytes>::kSize);
   std::int64_t j = 0;
-  for (; j + 4 <= depth; j += 4)
-    for (std::int64_t c = 0; c < kPanel; c += 4) {
-      FourByFour block;
-      for (int i = 0; i < 4; ++i)
-        block.row[i] = *reinterpret_cast<const Four*>(
+  for (; j + kLanes <= depth; j += kLanes)
+    for (std::int64_t c = 0; c < kPanel; c += kLanes) {
+      V square[kLanes];
+#pragma GCC unroll 16
+      for (int i = 0; i < kLanes; ++i)
+        square[i] = *reinterpret_cast<const V*>(
             b.data + (c + i) * b.column_step + j);
-      block = transposed(block);
-      for (int i = 0; i < 4; ++i)
-        *reinterpret_cast<Four*>(to + (j + i) * kPanel + c) = block.row[i];
+      transpose<kLanes>(square);
+#pragma GCC unroll 16
+      for (int i = 0; i < kLanes; ++i)
+        *reinterpret_cast<V*>(to + (j + i) * kPanel + c) = square[i];
     }
   for (; j < depth; ++j)
     for (std::int64_t c = 0; c < kPanel; ++c)
       to[j * kPanel + c] = b.data[c * b.column_step + j];
 }
+SCVIGOR_KERNEL_BY_LEVEL(pack_columns, (pack_columns_body<16>),
+                        (pack_columns_body<32>), (pack_columns_body<64>),
+                        (const MatrixView& b, std::int64_t depth, float* to),
+                        (b, depth, to))
 
 // to[j, c] = b[j, c] of a b whose rows lie in a row.
 SCVIGOR_INLINE void copy_rows_body(const float* from, std::int64_t row_step,

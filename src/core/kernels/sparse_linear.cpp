@@ -2,12 +2,12 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <vector>
 
+#include "kernels/aligned.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/forms.hpp"
 #include "kernels/vector_register.hpp"
@@ -16,7 +16,7 @@ namespace scvigor {
 namespace {
 
 constexpr std::int64_t kCellsPerTask = 8;
-constexpr std::int64_t kGenesPerTile = 64;
+constexpr std::int64_t kGenesPerTask = 64;
 
 // Results are summed up in registers of 64 bytes.
 template <class T>
@@ -47,9 +47,10 @@ struct Product {
   const T* factors;
   std::int64_t width;
   T* out;
+  bool add;  // to what `out` holds
 };
 
-// out[i, h] += sum over k of values[k] * factors[index[k], h], for the kN
+// out[i, h] = sum over k of values[k] * factors[index[k], h], for the kN
 // registers of units that begin at h. Without carrying the sums through all
 // entries, every product would load and store its sum; with few of them, it
 // would wait for the one before.
@@ -61,7 +62,7 @@ SCVIGOR_INLINE void add_entries(const Product<T>& p, std::int64_t i,
   V* out = reinterpret_cast<V*>(p.out + i * p.width + h);
   V sum[kN];
 #pragma GCC unroll 8
-  for (int j = 0; j < kN; ++j) sum[j] = out[j];
+  for (int j = 0; j < kN; ++j) sum[j] = p.add ? out[j] : V{};
   for (auto k = begin; k < end; ++k) {
     const T value = p.values[k];
     const V* row =
@@ -79,6 +80,7 @@ SCVIGOR_INLINE void add_entries_rest(const Product<T>& p, std::int64_t i,
                                      std::int64_t begin, std::int64_t end,
                                      std::int64_t h) {
   T* out = p.out + i * p.width;
+  if (!p.add) std::fill(out + h, out + p.width, T(0));
   for (auto k = begin; k < end; ++k) {
     const T value = p.values[k];
     const T* row = p.factors + p.index[k] * p.width;
@@ -133,14 +135,14 @@ void forward_cpu(const SparseCounts& x, const at::Tensor& weight,
                  at::Tensor& out) {
   const auto* indptr = x.indptr.data_ptr<std::int64_t>();
   const auto* genes = x.genes.data_ptr<std::int32_t>();
-  const Product<T> product{x.values.data_ptr<T>(), genes,
-                           weight.data_ptr<T>(), weight.size(1),
-                           out.data_ptr<T>()};
   const auto tile = genes_per_tile(x);
   std::vector<std::int64_t> begin(indptr, indptr + x.n_cells());
   std::vector<std::int64_t> end(begin);
   at::parallel_for(
       0, x.n_cells(), kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
+        Product<T> product{x.values.data_ptr<T>(), genes,
+                           weight.data_ptr<T>(), weight.size(1),
+                           out.data_ptr<T>(), false};
         for (std::int64_t gene = 0; gene < x.n_genes; gene += tile) {
           for (auto i = b; i < e; ++i) {
             begin[i] = end[i];
@@ -148,86 +150,86 @@ void forward_cpu(const SparseCounts& x, const at::Tensor& weight,
                                 indptr[i + 1]);
           }
           add_rows(product, b, e, begin.data(), end.data());
+          product.add = true;
         }
       });
 }
 
-// Entries of one cell and the gradient of its outputs.
-//   out[index[k], h] += values[k] * grad[h] for begin <= k < end
+// The entries of a tile of genes, gene by gene. Every gene has room for all
+// cells, so that one pass over the entries sorts them.
 template <class T>
-struct Outer {
-  const T* values;
-  const std::int32_t* index;
-  std::int64_t begin;
-  std::int64_t end;
-  const T* grad;  // width
-  std::int64_t width;
-  T* out;  // genes x width
+class GeneEntries {
+ public:
+  explicit GeneEntries(std::int64_t n_cells)
+      : n_cells_(n_cells),
+        genes_(std::clamp<std::int64_t>(kRoom / n_cells, kFewest, kMost)),
+        values_(static_cast<std::size_t>(genes_ * n_cells)),
+        cells_(values_.size()),
+        begin_(static_cast<std::size_t>(genes_)),
+        end_(begin_.size()) {
+    for (std::int64_t g = 0; g < genes_; ++g) begin_[g] = g * n_cells;
+  }
+
+  std::int64_t genes() const { return genes_; }
+  const T* values() const { return values_.data(); }
+  const std::int32_t* cells() const { return cells_.data(); }
+  const std::int64_t* begin() const { return begin_.data(); }
+  const std::int64_t* end() const { return end_.data(); }
+
+  // Takes the entries of genes first to last - 1, which are in at[i] <= k for
+  // cell i, and moves `at` behind them.
+  void fill(const SparseCounts& x, std::int64_t first, std::int64_t last,
+            std::int64_t* at) {
+    const auto* indptr = x.indptr.data_ptr<std::int64_t>();
+    const auto* genes = x.genes.data_ptr<std::int32_t>();
+    const T* values = x.values.template data_ptr<T>();
+    end_ = begin_;
+    for (std::int64_t i = 0; i < n_cells_; ++i) {
+      auto k = at[i];
+      for (; k < indptr[i + 1] && genes[k] < last; ++k) {
+        const auto to = end_[genes[k] - first]++;
+        values_[to] = values[k];
+        cells_[to] = static_cast<std::int32_t>(i);
+      }
+      at[i] = k;
+    }
+  }
+
+ private:
+  static constexpr std::int64_t kRoom = 1 << 14;
+  static constexpr std::int64_t kFewest = 64;
+  static constexpr std::int64_t kMost = 512;
+
+  std::int64_t n_cells_;
+  std::int64_t genes_;
+  AlignedVector<T> values_;
+  AlignedVector<std::int32_t> cells_;
+  std::vector<std::int64_t> begin_, end_;
 };
 
-// For the kN registers of units that begin at h.
-template <int kN, class T>
-SCVIGOR_INLINE void spread_entries(const Outer<T>& p, std::int64_t h) {
-  using V = typename Vector<T>::Type;
-  const V* from = reinterpret_cast<const V*>(p.grad + h);
-  V grad[kN];
-#pragma GCC unroll 8
-  for (int j = 0; j < kN; ++j) grad[j] = from[j];
-  for (auto k = p.begin; k < p.end; ++k) {
-    const T value = p.values[k];
-    V* row = reinterpret_cast<V*>(p.out + p.index[k] * p.width + h);
-#pragma GCC unroll 8
-    for (int j = 0; j < kN; ++j) row[j] += value * grad[j];
-  }
-}
-
-template <class T>
-SCVIGOR_INLINE void spread_cell_body(const Outer<T>& p) {
-  constexpr std::int64_t kLanes = Vector<T>::kSize;
-  std::int64_t h = 0;
-  for (; h + 8 * kLanes <= p.width; h += 8 * kLanes) spread_entries<8>(p, h);
-  for (; h + 2 * kLanes <= p.width; h += 2 * kLanes) spread_entries<2>(p, h);
-  if (h == p.width) return;
-  for (auto k = p.begin; k < p.end; ++k) {
-    T* row = p.out + p.index[k] * p.width;
-#pragma omp simd
-    for (auto j = h; j < p.width; ++j) row[j] += p.values[k] * p.grad[j];
-  }
-}
-
-SCVIGOR_KERNEL(spread_cell, spread_cell_body, (const Outer<float>& p), (p))
-SCVIGOR_KERNEL(spread_cell, spread_cell_body, (const Outer<double>& p), (p))
-
-// Fills grad_weight: genes x width, from grad_out: n x width. A task owns a
-// tile of genes, whose gradients stay in the nearest cache while all cells
-// add to them in order: the same sums whatever the number of threads.
+// Fills grad_weight: genes x width, from grad_out: n x width. The sum over
+// cells of a gene stays in registers, and has the same order whatever the
+// number of threads.
 template <class T>
 void backward_cpu(const SparseCounts& x, const at::Tensor& grad_out,
                   at::Tensor& grad_weight) {
   const auto* indptr = x.indptr.data_ptr<std::int64_t>();
   const auto* genes = x.genes.data_ptr<std::int32_t>();
-  const T* values = x.values.data_ptr<T>();
-  const T* grad = grad_out.data_ptr<T>();
-  T* out = grad_weight.data_ptr<T>();
-  const auto n = x.n_cells();
   const auto width = grad_out.size(1);
-  const auto tiles = (x.n_genes + kGenesPerTile - 1) / kGenesPerTile;
-  at::parallel_for(0, tiles, 1, [&](std::int64_t b, std::int64_t e) {
-    std::vector<std::int64_t> at(n);
-    for (std::int64_t i = 0; i < n; ++i)
+  at::parallel_for(0, x.n_genes, kGenesPerTask, [&](std::int64_t b,
+                                                    std::int64_t e) {
+    GeneEntries<T> entries(x.n_cells());
+    std::vector<std::int64_t> at(static_cast<std::size_t>(x.n_cells()));
+    for (std::int64_t i = 0; i < x.n_cells(); ++i)
       at[i] = std::lower_bound(genes + indptr[i], genes + indptr[i + 1],
-                               static_cast<std::int32_t>(b * kGenesPerTile)) -
+                               static_cast<std::int32_t>(b)) -
               genes;
-    for (auto tile = b; tile < e; ++tile) {
-      const auto first = tile * kGenesPerTile;
-      const auto last = std::min(x.n_genes, first + kGenesPerTile);
-      std::fill(out + first * width, out + last * width, T(0));
-      for (std::int64_t i = 0; i < n; ++i) {
-        const auto begin = at[i];
-        at[i] = first_from(last, genes, begin, indptr[i + 1]);
-        spread_cell({values, genes, begin, at[i], grad + i * width, width,
-                     out});
-      }
+    for (auto first = b; first < e; first += entries.genes()) {
+      const auto last = std::min(e, first + entries.genes());
+      entries.fill(x, first, last, at.data());
+      add_rows({entries.values(), entries.cells(), grad_out.data_ptr<T>(),
+                width, grad_weight.data_ptr<T>() + first * width, false},
+               0, last - first, entries.begin(), entries.end());
     }
   });
 }
@@ -242,7 +244,7 @@ class SparseLinear : public torch::autograd::Function<SparseLinear> {
     ctx->saved_data["genes"] = genes;
     ctx->saved_data["values"] = values;
     ctx->saved_data["n_genes"] = weight.size(0);
-    at::Tensor out = at::zeros({x.n_cells(), weight.size(1)}, weight.options());
+    at::Tensor out = at::empty({x.n_cells(), weight.size(1)}, weight.options());
     if (weight.scalar_type() == at::kFloat)
       forward_cpu<float>(x, weight, out);
     else
