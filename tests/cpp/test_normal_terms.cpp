@@ -59,8 +59,13 @@ TEST_CASE("normal_draw() is mean + sqrt(var) eps") {
 }
 
 TEST_CASE("normal_kl() is the divergence from the standard normal") {
-  check([](const Posterior& q) { return normal_kl(q.mean, q.var); },
-        [](const Posterior& q) {
-          return kl_standard_normal(q.mean, q.var).sum(-1);
-        });
+  const auto expected = [](const Posterior& q) {
+    return kl_standard_normal(q.mean, q.var).sum(-1);
+  };
+  check([](const Posterior& q) { return normal_kl(q.mean, q.var).mean; },
+        [&](const Posterior& q) { return expected(q).mean(); });
+  const Posterior q = random_posterior(at::kDouble);
+  const at::Tensor of_cell = normal_kl(q.mean, q.var).of_cell;
+  REQUIRE_CLOSE(of_cell, expected(q).detach(), 1e-12);
+  CHECK_FALSE(of_cell.requires_grad());
 }

@@ -26,6 +26,13 @@ TEST_CASE("look_up_rows() is the product with one-hot rows") {
     CHECK(found.first.equal(expected.first));
     // Level 4 is no cell's: a zero, not nothing.
     CHECK(found.second.equal(expected.second));
+    const at::Tensor rows =
+        at::ones({10, 7}, precision).requires_grad_(true);
+    const auto added = run(
+        [&](const at::Tensor& w) { return look_up_rows(w, codes, rows); });
+    CHECK(added.first.equal(expected.first + 1));
+    CHECK(added.second.equal(expected.second));
+    CHECK(rows.grad().equal(at::arange(70, precision).reshape({10, 7})));
     const ReferenceForms reference;
     const auto plain =
         run([&](const at::Tensor& w) { return look_up_rows(w, codes); });

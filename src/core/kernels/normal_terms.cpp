@@ -2,12 +2,15 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/full.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 
 #include "distributions/distributions.hpp"
+#include "kernels/dispatch.hpp"
 #include "kernels/forms.hpp"
+#include "kernels/vector_math.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -49,46 +52,68 @@ class NormalDraw : public torch::autograd::Function<NormalDraw> {
   }
 };
 
-class NormalKl : public torch::autograd::Function<NormalKl> {
+// sum += mean^2 + var - 1 - log(var)
+template <class T>
+SCVIGOR_INLINE void kl_body(const T* mean, const T* var, std::int64_t n,
+                            double* sum) {
+  double total = 0.0;
+#pragma omp simd reduction(+ : total)
+  for (std::int64_t k = 0; k < n; ++k)
+    total += static_cast<double>(var[k] + mean[k] * mean[k] - T(1) -
+                                 vmath::log(var[k]));
+  *sum += total;
+}
+SCVIGOR_KERNEL(add_kl, kl_body,
+               (const float* mean, const float* var, std::int64_t n,
+                double* sum),
+               (mean, var, n, sum))
+SCVIGOR_KERNEL(add_kl, kl_body,
+               (const double* mean, const double* var, std::int64_t n,
+                double* sum),
+               (mean, var, n, sum))
+
+class NormalKlFunction : public torch::autograd::Function<NormalKlFunction> {
  public:
-  static at::Tensor forward(torch::autograd::AutogradContext* ctx,
-                            const at::Tensor& mean, const at::Tensor& var) {
+  static torch::autograd::variable_list forward(
+      torch::autograd::AutogradContext* ctx, const at::Tensor& mean,
+      const at::Tensor& var) {
     ctx->save_for_backward({mean, var});
     const auto dimensions = mean.size(1);
-    at::Tensor out = at::empty({mean.size(0)}, mean.options());
+    at::Tensor of_cell = at::empty({mean.size(0)}, mean.options());
+    double total = 0.0;
     with_precision(mean, [&](auto zero) {
       using T = decltype(zero);
-      const T* m = mean.data_ptr<T>();
-      const T* v = var.data_ptr<T>();
       for (std::int64_t i = 0; i < mean.size(0); ++i) {
         double sum = 0.0;
-        for (auto k = i * dimensions; k < (i + 1) * dimensions; ++k)
-          sum += static_cast<double>(v[k] + m[k] * m[k] - T(1) -
-                                     std::log(v[k]));
-        out.data_ptr<T>()[i] = static_cast<T>(0.5 * sum);
+        add_kl(mean.data_ptr<T>() + i * dimensions,
+               var.data_ptr<T>() + i * dimensions, dimensions, &sum);
+        of_cell.data_ptr<T>()[i] = static_cast<T>(0.5 * sum);
+        total += 0.5 * sum;
       }
     });
-    return out;
+    ctx->mark_non_differentiable({of_cell});
+    return {at::full({}, total / static_cast<double>(mean.size(0)),
+                     mean.options()),
+            of_cell};
   }
 
   static torch::autograd::variable_list backward(
       torch::autograd::AutogradContext* ctx,
       torch::autograd::variable_list grads) {
     const auto saved = ctx->get_saved_variables();
-    const at::Tensor grad = grads[0].contiguous();
     at::Tensor by_mean = at::empty_like(saved[0]);
     at::Tensor by_var = at::empty_like(saved[1]);
-    const auto dimensions = saved[0].size(1);
-    with_precision(grad, [&](auto zero) {
+    const double factor =
+        grads[0].item<double>() / static_cast<double>(saved[0].size(0));
+    with_precision(saved[0], [&](auto zero) {
       using T = decltype(zero);
+      const T g = static_cast<T>(factor);
       const T* m = saved[0].data_ptr<T>();
       const T* v = saved[1].data_ptr<T>();
-      for (std::int64_t i = 0; i < saved[0].size(0); ++i)
-        for (auto k = i * dimensions; k < (i + 1) * dimensions; ++k) {
-          const T g = grad.data_ptr<T>()[i];
-          by_mean.data_ptr<T>()[k] = g * m[k];
-          by_var.data_ptr<T>()[k] = g * (T(0.5) - T(0.5) / v[k]);
-        }
+      for (std::int64_t k = 0; k < saved[0].numel(); ++k) {
+        by_mean.data_ptr<T>()[k] = g * m[k];
+        by_var.data_ptr<T>()[k] = g * (T(0.5) - T(0.5) / v[k]);
+      }
     });
     return {by_mean, by_var};
   }
@@ -103,9 +128,13 @@ at::Tensor normal_draw(const at::Tensor& mean, const at::Tensor& var,
                            eps.contiguous());
 }
 
-at::Tensor normal_kl(const at::Tensor& mean, const at::Tensor& var) {
-  if (!has_kernel(mean)) return kl_standard_normal(mean, var).sum(-1);
-  return NormalKl::apply(mean.contiguous(), var.contiguous());
+NormalKl normal_kl(const at::Tensor& mean, const at::Tensor& var) {
+  if (!has_kernel(mean)) {
+    const at::Tensor of_cell = kl_standard_normal(mean, var).sum(-1);
+    return {of_cell.detach(), of_cell.mean()};
+  }
+  const auto out = NormalKlFunction::apply(mean.contiguous(), var.contiguous());
+  return {out[1], out[0]};
 }
 
 }  // namespace scvigor

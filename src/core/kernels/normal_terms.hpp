@@ -13,9 +13,12 @@ namespace scvigor {
 at::Tensor normal_draw(const at::Tensor& mean, const at::Tensor& var,
                        const at::Tensor& eps);
 
-// KL(N(mean, var) || N(0, 1)), summed up over the dimensions: n.
-// Differentiable by mean and var.
-at::Tensor normal_kl(const at::Tensor& mean, const at::Tensor& var);
+// KL(N(mean, var) || N(0, 1)), summed up over the dimensions.
+struct NormalKl {
+  at::Tensor of_cell;  // n, without a gradient
+  at::Tensor mean;     // over the cells: differentiable by mean and var
+};
+NormalKl normal_kl(const at::Tensor& mean, const at::Tensor& var);
 
 }  // namespace scvigor
 

@@ -5,7 +5,7 @@
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/softplus.h>
 #include <ATen/ops/tensor.h>
-#include <ATen/ops/zeros.h>
+#include <ATen/ops/zeros_like.h>
 
 #include "distributions/distributions.hpp"
 #include "kernels/log_counts.hpp"
@@ -235,23 +235,27 @@ NormalParameters Vae::library_prior_of(const at::Tensor& batch) const {
 at::Tensor Vae::kl_library(const Inference& inference,
                            const at::Tensor& batch) const {
   const NormalParameters& ql = inference.ql;
-  if (!ql.mean.defined())
-    return at::zeros({inference.qz.mean.size(0)}, tensor_options_);
+  if (!ql.mean.defined()) return {};
   const NormalParameters prior = library_prior_of(batch);
   return kl_two_normals(ql.mean, ql.var, prior.mean, prior.var).sum(-1);
 }
 
 at::Tensor LossTerms::objective(double kl_weight) const {
-  const at::Tensor loss = mean_reconstruction_loss + kl_weight * kl_z.mean();
-  return loss + kl_l.mean();
+  const at::Tensor loss = mean_reconstruction_loss + kl_weight * mean_kl_z;
+  return mean_kl_l.defined() ? loss + mean_kl_l : loss;
 }
 
 LossTerms Vae::loss_terms_of(const Minibatch& batch, const Inference& inference,
                              const CountLossInput& decoded) const {
   const CountLoss loss = count_loss(decoded, batch.counts);
-  return {loss.of_cell, loss.mean,
-          normal_kl(inference.qz.mean, inference.qz.var),
-          kl_library(inference, batch.batch)};
+  const NormalKl kl_z = normal_kl(inference.qz.mean, inference.qz.var);
+  const at::Tensor kl_l = kl_library(inference, batch.batch);
+  return {loss.of_cell,
+          loss.mean,
+          kl_z.of_cell,
+          kl_z.mean,
+          kl_l.defined() ? kl_l.detach() : at::zeros_like(loss.of_cell),
+          kl_l.defined() ? kl_l.mean() : kl_l};
 }
 
 LossTerms Vae::loss_terms(const Minibatch& batch, const Inference& inference,

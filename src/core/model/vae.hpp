@@ -38,8 +38,10 @@ struct Generative {
 struct LossTerms {
   at::Tensor reconstruction_loss;  // -log p(x | z, l), without a gradient
   at::Tensor mean_reconstruction_loss;  // of the cells, with one
-  at::Tensor kl_z;
-  at::Tensor kl_l;
+  at::Tensor kl_z;       // without a gradient
+  at::Tensor mean_kl_z;  // of the cells, with one
+  at::Tensor kl_l;       // without a gradient
+  at::Tensor mean_kl_l;  // of the cells, with one; undefined: no such term
 
   // The loss that training minimises: a mean over the cells.
   at::Tensor objective(double kl_weight) const;

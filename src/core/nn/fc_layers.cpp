@@ -13,8 +13,8 @@ constexpr double kLayerNormEps = 1e-5;
 // Units are dropped with probability `rate`, the rest scaled up.
 at::Tensor dropout_mask(const at::Tensor& x, double rate, Rng& rng) {
   const double keep = 1.0 - rate;
-  const at::Tensor kept = rng.bernoulli(x.sizes(), keep, x.options());
-  return keep > 0.0 ? kept.div_(keep) : kept;
+  return rng.bernoulli(x.sizes(), keep, x.options(),
+                       keep > 0.0 ? 1.0 / keep : 0.0);
 }
 
 }  // namespace

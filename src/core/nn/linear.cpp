@@ -39,7 +39,7 @@ at::Tensor Linear::forward(const LayerInput& input, bool with_bias) const {
   if (has_counts_) out = add(out, sparse_linear(*input.counts, *block++));
   if (has_dense_) out = add(out, dense_linear(input.dense, *block++, bias));
   for (const auto& codes : input.codes)
-    out = add(out, look_up_rows(*block++, codes));
+    out = look_up_rows(*block++, codes, out);
   return out;
 }
 

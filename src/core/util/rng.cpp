@@ -23,20 +23,26 @@ SCVIGOR_INLINE std::uint64_t split_mix(std::uint64_t z) {
   return z ^ (z >> 31);
 }
 
-// out: n numbers, 1 where the high half of a draw is below `bound`, else 0
+// out: n numbers, `value` where the high half of a draw is below `bound`,
+// else 0
+template <class T>
 SCVIGOR_INLINE void bernoulli_body(std::uint64_t key, std::uint64_t bound,
-                                   std::int64_t n, float* out) {
+                                   T value, std::int64_t n, T* out) {
 #pragma omp simd
   for (std::int64_t i = 0; i < n; ++i) {
     const auto draw =
         split_mix(key + static_cast<std::uint64_t>(i) * kSplitMixStep);
-    out[i] = (draw >> 32) < bound ? 1.0F : 0.0F;
+    out[i] = (draw >> 32) < bound ? value : T(0);
   }
 }
 SCVIGOR_KERNEL(bernoulli_span, bernoulli_body,
-               (std::uint64_t key, std::uint64_t bound, std::int64_t n,
-                float* out),
-               (key, bound, n, out))
+               (std::uint64_t key, std::uint64_t bound, float value,
+                std::int64_t n, float* out),
+               (key, bound, value, n, out))
+SCVIGOR_KERNEL(bernoulli_span, bernoulli_body,
+               (std::uint64_t key, std::uint64_t bound, double value,
+                std::int64_t n, double* out),
+               (key, bound, value, n, out))
 
 at::TensorOptions on_cpu(const at::TensorOptions& options) {
   return options.device(at::kCPU);
@@ -64,13 +70,17 @@ at::Tensor Rng::uniform(at::IntArrayRef shape, double low, double high,
 // Element i is element i of the SplitMix64 sequence that starts at a draw of
 // the generator: as random, and vectors of them are made at once.
 at::Tensor Rng::bernoulli(at::IntArrayRef shape, double p,
-                          const at::TensorOptions& options) {
-  at::Tensor out = at::empty(shape, on_cpu(options).dtype(at::kFloat));
+                          const at::TensorOptions& options, double value) {
+  at::Tensor out = at::empty(shape, on_cpu(options));
   const auto key =
       at::check_generator<at::CPUGeneratorImpl>(generator_)->random64();
   const auto bound = static_cast<std::uint64_t>(std::ldexp(p, 32));
-  bernoulli_span(key, bound, out.numel(), out.data_ptr<float>());
-  return out.to(options);
+  if (out.scalar_type() == at::kFloat)
+    bernoulli_span(key, bound, static_cast<float>(value), out.numel(),
+                   out.data_ptr<float>());
+  else
+    bernoulli_span(key, bound, value, out.numel(), out.data_ptr<double>());
+  return out.to(options.device());
 }
 
 at::Tensor Rng::standard_gamma(const at::Tensor& shape) {

@@ -20,9 +20,9 @@ class Rng {
   // Uniform on [low, high).
   at::Tensor uniform(at::IntArrayRef shape, double low, double high,
                      const at::TensorOptions& options);
-  // 1 with probability p, else 0.
+  // `value` with probability p, else 0.
   at::Tensor bernoulli(at::IntArrayRef shape, double p,
-                       const at::TensorOptions& options);
+                       const at::TensorOptions& options, double value = 1.0);
   // One draw for each element: gamma with scale 1, Poisson.
   at::Tensor standard_gamma(const at::Tensor& shape);
   at::Tensor poisson(const at::Tensor& rate);
