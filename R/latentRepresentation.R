@@ -25,7 +25,8 @@
 #'   memory; the result is the same.
 #' @param seed A whole number that fixes random draws; NULL (default): drawn
 #'   from R's random numbers when it is needed.
-#' @param num_threads Threads; NULL (default): as many as LibTorch uses.
+#' @param num_threads Threads; NULL (default): one a core, or what the
+#'   environment variable OMP_NUM_THREADS says.
 #' @param accelerator Where to compute: `"auto"` (default) takes a CUDA
 #'   graphics card where there is one, else the processor; `"cpu"`; `"cuda"`.
 #'   Results come back to memory all the same.

@@ -25,7 +25,8 @@
 #' @param checkpoint,checkpoint_overwrite As in [trainSCVI()].
 #' @param seed A whole number that fixes the result; NULL (default): drawn from
 #'   R's random numbers.
-#' @param num_threads Threads; NULL (default): as many as LibTorch uses.
+#' @param num_threads Threads; NULL (default): one a core, or what the
+#'   environment variable OMP_NUM_THREADS says.
 #' @param accelerator Where to compute: `"auto"` (default), `"cpu"`, `"cuda"`.
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'

@@ -50,7 +50,8 @@
 #' @param assay Assay of a Seurat object; NULL (default): its default assay.
 #' @param seed A whole number that fixes the result; NULL (default): drawn
 #'   from R's random numbers.
-#' @param num_threads Threads; NULL (default): as many as LibTorch uses.
+#' @param num_threads Threads; NULL (default): one a core, or what the
+#'   environment variable OMP_NUM_THREADS says.
 #' @param accelerator Where to train: `"auto"` (default) takes a CUDA graphics
 #'   card where there is one, else the processor; `"cpu"`; `"cuda"`. The model
 #'   is in memory afterwards and can be used anywhere.

@@ -21,13 +21,32 @@ void use_threads(int n) {
 #endif
 }
 
+// LibTorch takes a thread a physical core. Where it finds a single one, as on
+// virtual machines that show their processors as the two halves of a core,
+// OpenMP's number counts: the processors, OMP_NUM_THREADS, or what the user
+// has set.
+int settle_threads() {
+#if AT_PARALLEL_OPENMP && defined(_OPENMP)
+  const int by_openmp = omp_get_max_threads();
+  if (at::get_num_threads() == 1) use_threads(by_openmp);
+#endif
+  return at::get_num_threads();
+}
+
+// The first call asks before LibTorch has set OpenMP's number.
+int threads_now() {
+  static const int at_first = settle_threads();
+  static_cast<void>(at_first);
+  return at::get_num_threads();
+}
+
 }  // namespace
 
 std::string libtorch_version() { return TORCH_VERSION; }
 
-int num_threads() { return at::get_num_threads(); }
+int num_threads() { return threads_now(); }
 
-ThreadScope::ThreadScope(int n) : previous_(at::get_num_threads()) {
+ThreadScope::ThreadScope(int n) : previous_(threads_now()) {
   if (n > 0) use_threads(n);
 }
 
