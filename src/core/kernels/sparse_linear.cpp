@@ -155,36 +155,36 @@ void forward_cpu(const SparseCounts& x, const at::Tensor& weight,
       });
 }
 
-// The entries of a tile of genes, gene by gene. Every gene has room for all
-// cells, so that one pass over the entries sorts them.
+// The entries of some cells in a tile of genes, gene by gene. Every gene has
+// room for all of the cells, so that one pass over the entries sorts them.
 template <class T>
 class GeneEntries {
  public:
-  explicit GeneEntries(std::int64_t n_cells)
-      : n_cells_(n_cells),
-        genes_(std::clamp<std::int64_t>(kRoom / n_cells, kFewest, kMost)),
-        values_(static_cast<std::size_t>(genes_ * n_cells)),
-        cells_(values_.size()),
-        begin_(static_cast<std::size_t>(genes_)),
-        end_(begin_.size()) {
-    for (std::int64_t g = 0; g < genes_; ++g) begin_[g] = g * n_cells;
+  static constexpr std::int64_t kCells = 128;  // at most, at a time
+  static constexpr std::int64_t kGenes = 128;
+
+  GeneEntries()
+      : values_(kGenes * kCells),
+        cells_(kGenes * kCells),
+        begin_(kGenes),
+        end_(kGenes) {
+    for (std::int64_t g = 0; g < kGenes; ++g) begin_[g] = g * kCells;
   }
 
-  std::int64_t genes() const { return genes_; }
   const T* values() const { return values_.data(); }
   const std::int32_t* cells() const { return cells_.data(); }
   const std::int64_t* begin() const { return begin_.data(); }
   const std::int64_t* end() const { return end_.data(); }
 
   // Takes the entries of genes first to last - 1, which are in at[i] <= k for
-  // cell i, and moves `at` behind them.
+  // cell i, of cells `cell` to cell_end - 1, and moves `at` behind them.
   void fill(const SparseCounts& x, std::int64_t first, std::int64_t last,
-            std::int64_t* at) {
+            std::int64_t cell, std::int64_t cell_end, std::int64_t* at) {
     const auto* indptr = x.indptr.data_ptr<std::int64_t>();
     const auto* genes = x.genes.data_ptr<std::int32_t>();
     const T* values = x.values.template data_ptr<T>();
     end_ = begin_;
-    for (std::int64_t i = 0; i < n_cells_; ++i) {
+    for (auto i = cell; i < cell_end; ++i) {
       auto k = at[i];
       for (; k < indptr[i + 1] && genes[k] < last; ++k) {
         const auto to = end_[genes[k] - first]++;
@@ -196,20 +196,14 @@ class GeneEntries {
   }
 
  private:
-  static constexpr std::int64_t kRoom = 1 << 14;
-  static constexpr std::int64_t kFewest = 64;
-  static constexpr std::int64_t kMost = 512;
-
-  std::int64_t n_cells_;
-  std::int64_t genes_;
   AlignedVector<T> values_;
   AlignedVector<std::int32_t> cells_;
   std::vector<std::int64_t> begin_, end_;
 };
 
 // Fills grad_weight: genes x width, from grad_out: n x width. The sum over
-// cells of a gene stays in registers, and has the same order whatever the
-// number of threads.
+// cells of a gene stays in registers as long as the cells' gradients stay in
+// the nearest caches, and has the same order whatever the number of threads.
 template <class T>
 void backward_cpu(const SparseCounts& x, const at::Tensor& grad_out,
                   at::Tensor& grad_weight) {
@@ -218,18 +212,24 @@ void backward_cpu(const SparseCounts& x, const at::Tensor& grad_out,
   const auto width = grad_out.size(1);
   at::parallel_for(0, x.n_genes, kGenesPerTask, [&](std::int64_t b,
                                                     std::int64_t e) {
-    GeneEntries<T> entries(x.n_cells());
+    using Entries = GeneEntries<T>;
+    Entries entries;
     std::vector<std::int64_t> at(static_cast<std::size_t>(x.n_cells()));
     for (std::int64_t i = 0; i < x.n_cells(); ++i)
       at[i] = std::lower_bound(genes + indptr[i], genes + indptr[i + 1],
                                static_cast<std::int32_t>(b)) -
               genes;
-    for (auto first = b; first < e; first += entries.genes()) {
-      const auto last = std::min(e, first + entries.genes());
-      entries.fill(x, first, last, at.data());
-      add_rows({entries.values(), entries.cells(), grad_out.data_ptr<T>(),
-                width, grad_weight.data_ptr<T>() + first * width, false},
-               0, last - first, entries.begin(), entries.end());
+    for (auto first = b; first < e; first += Entries::kGenes) {
+      const auto last = std::min(e, first + Entries::kGenes);
+      Product<T> product{entries.values(), entries.cells(),
+                         grad_out.data_ptr<T>(), width,
+                         grad_weight.data_ptr<T>() + first * width, false};
+      for (std::int64_t i = 0; i < x.n_cells(); i += Entries::kCells) {
+        entries.fill(x, first, last, i,
+                     std::min(x.n_cells(), i + Entries::kCells), at.data());
+        add_rows(product, 0, last - first, entries.begin(), entries.end());
+        product.add = true;
+      }
     }
   });
 }
