@@ -64,7 +64,7 @@
 #' @return A [S4Vectors::DataFrame] with a row per gene and comparison, sorted
 #'   by `proba_de` (in mode `"vanilla"` by `bayes_factor`); `metadata()` has
 #'   mode, delta, pseudocounts, seed, and in `columns` what each column is.
-#' @seealso [plotVolcano()], [plotMarkers()]
+#' @seealso [topMarkers()], [plotVolcano()], [plotMarkers()]
 #' @examples
 #' sce <- exampleSCE()
 #' model <- trainSCVI(sce, batch = "batch", max_epochs = 5, n_hidden = 32)

@@ -15,9 +15,7 @@ plotMarkers <- function(de, n = 5, type = "dot", min_proportion = 0.25) {
     if (!is.null(table$within)) {
         table$panel <- .de_panel(table)
     }
-    markers <- unique(unlist(lapply(
-        split(table, table$panel), .top_markers, n, min_proportion
-    )))
+    markers <- unique(topMarkers(de, n, min_proportion)$gene)
     if (!length(markers)) {
         .stop_argument(
             "de", "No gene is higher in any group, with a ",
@@ -51,13 +49,4 @@ plotMarkers <- function(de, n = 5, type = "dot", min_proportion = 0.25) {
         ggplot2::theme(axis.text.x = ggplot2::element_text(
             angle = 90, hjust = 1, vjust = 0.5
         ))
-}
-
-# Genes that are higher in the group, the largest changes first: what few cells
-# have can change most, and is left out.
-.top_markers <- function(table, n, min_proportion) {
-    higher <- table$lfc_median > 0 &
-        table$non_zeros_proportion1 >= min_proportion
-    table <- table[higher, ]
-    head(table$gene[order(-table$lfc_median)], n)
 }

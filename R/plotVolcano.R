@@ -1,7 +1,7 @@
 #' Plots of differential expression
 #'
 #' `plotVolcano()`: log fold changes against the evidence, a panel per
-#' comparison. `plotMarkers()`: the genes that are higher in each group, as
+#' comparison. `plotMarkers()`: the [topMarkers()] of each group, as
 #' dots or tiles: colour is expression in the group (scaled to the highest),
 #' the size of dots the share of cells with a count. Both need ggplot2.
 #'
@@ -10,8 +10,7 @@
 #'   per group (`plotMarkers()`, default 5).
 #' @param type `"dot"` (default) or `"heat"`.
 #' @param min_proportion Markers have a count in at least this share of the
-#'   group's cells, default 0.25; larger values leave rarer genes out. Of the
-#'   others, those with the largest `lfc_median` are shown. Needs `all_stats`.
+#'   group's cells, default 0.25; see [topMarkers()]. Needs `all_stats`.
 #'
 #' @return A ggplot object.
 #' @examplesIf requireNamespace("ggplot2", quietly = TRUE)
@@ -61,7 +60,7 @@ plotVolcano <- function(de, n = 10) {
     factor(panel, unique(panel))
 }
 
-.de_for_plot <- function(de, caller) {
+.check_de <- function(de) {
     needed <- c("gene", "proba_de", "lfc_median", "bayes_factor")
     if (!all(needed %in% colnames(de))) {
         .stop_argument(
@@ -69,6 +68,10 @@ plotVolcano <- function(de, n = 10) {
             "mode \"change\"."
         )
     }
+}
+
+.de_for_plot <- function(de, caller) {
+    .check_de(de)
     .check_package("ggplot2", caller)
     as.data.frame(de, optional = TRUE)
 }

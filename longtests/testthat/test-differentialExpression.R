@@ -23,11 +23,8 @@ test_that("pbmc3k: the known markers lead each cell type", {
         DC = c("FCER1A", "CST3")
     )
     for (type in names(markers)) {
-        # the order in which plotMarkers() takes them
-        top <- scvigor:::.top_markers(
-            as.data.frame(de[de$group1 == type, ]), 20, 0.25
-        )
-        rank <- match(markers[[type]], top)
+        top <- topMarkers(de, n = 20)
+        rank <- match(markers[[type]], top$gene[top$group1 == type])
         say("%s: %s", type, paste(markers[[type]], rank, collapse = ", "))
         expect_false(anyNA(rank), info = type)
     }

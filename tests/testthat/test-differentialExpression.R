@@ -185,6 +185,27 @@ test_that("arguments are checked", {
     }
 })
 
+test_that("topMarkers() are the largest changes of genes that are there", {
+    de <- quick(groups = "labels")
+    top <- topMarkers(de, n = 4, min_proportion = 0.5)
+    expect_s4_class(top, "DataFrame")
+    expect_identical(colnames(top), colnames(de))
+    for (one in unique(de$comparison)) {
+        all <- de[de$comparison == one & de$lfc_median > 0 &
+            de$non_zeros_proportion1 >= 0.5, ]
+        expected <- all$gene[order(-all$lfc_median)]
+        expect_identical(top$gene[top$comparison == one], head(expected, 4))
+    }
+    expect_identical(nrow(topMarkers(de[de$lfc_median < 0, ])), 0L)
+    expect_argument_error(topMarkers(sce), "de")
+    expect_argument_error(topMarkers(de, n = 0), "n")
+    expect_argument_error(topMarkers(de, min_proportion = 2), "min_proportion")
+    expect_argument_error(
+        topMarkers(quick(groups = "labels", all_stats = FALSE)), "de",
+        "all_stats"
+    )
+})
+
 test_that("plots are made", {
     skip_if_not_installed("ggplot2")
     de <- quick(groups = "labels")

@@ -33,6 +33,7 @@ struct DeTest {
   bool vanilla = false;              // P(a > b); else the size of the change
   std::optional<double> delta = 0.25;  // none: estimated from the effects
   std::optional<double> pseudocounts;  // none: from unexpressed genes
+  double pseudocount_quantile = 0.9;   // of their largest samples
   bool two_sided_sum = false;          // test_mode "two"; else "three"
   std::vector<double> cred_interval_lvls;
   EffectFunction effect;  // none: log2 fold change

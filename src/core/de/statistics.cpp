@@ -23,7 +23,6 @@ using Rows = Comparison::Rows;
 constexpr double kEps = 1e-8;             // of the Bayes factor
 constexpr double kReportedShare = 1e-3;   // of the pseudocounts
 constexpr double kSmallestPseudocount = 1e-10;
-constexpr double kQuantile = 0.9;
 
 // ---- Blocks of genes --------------------------------------------------------
 
@@ -239,11 +238,10 @@ Values change_statistics(const T* row, const Comparison& comparison,
 // ---- What is estimated from all genes ---------------------------------------
 
 // The largest samples of unexpressed genes tell how far from 0 nothing is.
-double offset(const Values& largest1, const Values& largest2,
+double offset(const Values& largest1, const Values& largest2, double level,
               std::int64_t n_genes) {
-  const auto high = [](const Values& largest) {
-    return largest.empty() ? kSmallestPseudocount
-                           : quantile(largest, kQuantile);
+  const auto high = [&](const Values& largest) {
+    return largest.empty() ? kSmallestPseudocount : quantile(largest, level);
   };
   return std::max(kSmallestPseudocount,
                   std::max(high(largest1), high(largest2)) /
@@ -288,7 +286,8 @@ Values find_pseudocounts(const Samples<T>& samples,
                 });
   Values out;
   for (std::size_t c = 0; c < comparisons.size(); ++c)
-    out.push_back(offset(largest1[c], largest2[c], samples.n_genes));
+    out.push_back(offset(largest1[c], largest2[c], test.pseudocount_quantile,
+                         samples.n_genes));
   return out;
 }
 
