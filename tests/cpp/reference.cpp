@@ -93,6 +93,21 @@ std::string File::text(const std::string& attribute,
   return out;
 }
 
+std::vector<std::string> File::texts(const std::string& path) const {
+  const hid_t id = need(H5Dopen2(id_, path.c_str(), H5P_DEFAULT), path);
+  const hid_t type = H5Dget_type(id);
+  const hid_t space = H5Dget_space(id);
+  std::vector<char*> rows(
+      static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+  H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, rows.data());
+  const std::vector<std::string> out(rows.begin(), rows.end());
+  H5Dvlen_reclaim(type, space, H5P_DEFAULT, rows.data());
+  H5Sclose(space);
+  H5Tclose(type);
+  H5Dclose(id);
+  return out;
+}
+
 double File::number(const std::string& attribute,
                     const std::string& group) const {
   const hid_t id = need(H5Aopen_by_name(id_, group.c_str(), attribute.c_str(),

@@ -30,6 +30,8 @@ class File {
   double scalar(const std::string& path) const {
     return read(path).values.front();
   }
+  // A column of texts of any length.
+  std::vector<std::string> texts(const std::string& path) const;
   // Names in a group, sorted.
   std::vector<std::string> list(const std::string& group) const;
   // A text attribute, and a number, of the file or of one of its groups.

@@ -68,6 +68,33 @@ void check_pseudocounts(const reference::File& file) {
   }
 }
 
+std::vector<std::int64_t> codes(const std::vector<std::string>& batches,
+                                std::int64_t other = 0) {
+  std::vector<std::int64_t> out;
+  for (const auto& name : batches)
+    out.push_back(std::stoll(name.substr(1)) + other);
+  return out;
+}
+
+// The samples that scvi-tools pairs, in its order; drawn pairs are others.
+void check_pairs(const reference::File& file) {
+  const auto batch1 = codes(file.texts("samples/batch1"));
+  for (const std::string name :
+       {"same_batches", "different_batches", "observed"}) {
+    INFO(name);
+    const std::string path = "bayes_factors/" + name;
+    PairOptions options;
+    options.observed = name == "observed";
+    const auto batch2 = codes(file.texts("samples/batch2"),
+                              name == "different_batches" ? 1 : 0);
+    const DePairs found = pair_samples(batch1, batch2, options);
+    CHECK(found.first ==
+          de_reference::whole(file.values(path + "/pair_idx1")));
+    CHECK(found.second ==
+          de_reference::whole(file.values(path + "/pair_idx2")));
+  }
+}
+
 void check_delta(const reference::File& file) {
   for (const auto& name : file.list("estimate_delta")) {
     INFO(name);
@@ -154,6 +181,7 @@ TEST_CASE("differential expression agrees with scvi-tools", "[reference][de]") {
     const reference::File file(path);
     check_statistics(file);
     check_pseudocounts(file);
+    check_pairs(file);
     check_delta(file);
     check_description(file);
     check_raw_counts(file);
