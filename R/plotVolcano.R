@@ -23,7 +23,7 @@
 plotVolcano <- function(de, n = 10) {
     table <- .de_for_plot(de, "plotVolcano()")
     .check_whole(n, "n", min = 0)
-    called <- grep("^is_de_fdr_", names(table), value = TRUE)
+    called <- .calls_column(table)
     table$called <- table[[called]]
     table$panel <- .de_panel(table)
     named <- table[table$called & stats::ave(
@@ -42,6 +42,7 @@ plotVolcano <- function(de, n = 10) {
         ggplot2::scale_colour_manual(
             values = c(`FALSE` = "grey60", `TRUE` = "#D55E00")
         ) +
+        ggplot2::scale_x_continuous(expand = ggplot2::expansion(mult = 0.12)) +
         ggplot2::scale_y_continuous(
             expand = ggplot2::expansion(mult = c(0.05, 0.1))
         ) +
@@ -50,6 +51,20 @@ plotVolcano <- function(de, n = 10) {
             colour = called
         ) +
         ggplot2::theme_bw()
+}
+
+# The one column that says which genes are called.
+.calls_column <- function(table) {
+    called <- grep("^is_de_fdr_", names(table), value = TRUE)
+    if (length(called) != 1) {
+        .stop_argument(
+            "de", "`de` must have one column is_de_fdr_<target>, as ",
+            "differentialExpression() makes it; it has ",
+            if (length(called)) paste(called, collapse = " and ") else "none",
+            "."
+        )
+    }
+    called
 }
 
 .de_panel <- function(table) {

@@ -4,7 +4,9 @@
 #' scvi-tools does. With many cells hundreds of genes are certain to differ, and
 #' what one looks for is where they differ most: `topMarkers()` takes, of the
 #' genes that are higher in the group and have a count in enough of its cells,
-#' those with the largest change.
+#' those with the largest change. Whether a gene is called at the false discovery
+#' rate is not asked, as few cells may not suffice to call any: the column
+#' `is_de_fdr_<target>` says so.
 #'
 #' @param de What [differentialExpression()] returned, in mode `"change"`, with
 #'   `all_stats = TRUE`.
@@ -37,7 +39,7 @@ topMarkers <- function(de, n = 20, min_proportion = 0.25) {
     rows <- split(seq_len(nrow(de)), .de_panel(de))
     higher <- de$lfc_median > 0 & de$non_zeros_proportion1 >= min_proportion
     de[unlist(lapply(rows, function(of_panel) {
-        of_panel <- of_panel[higher[of_panel]]
+        of_panel <- of_panel[which(higher[of_panel])]
         head(of_panel[order(-de$lfc_median[of_panel])], n)
     })), ]
 }

@@ -2,7 +2,7 @@
 
 root <- normalizePath(testthat::test_path("..", ".."))
 for (file in c("bands.R", "data.R", "map_query.R", "memory_use.R",
-               "metrics.R", "score_model.R")) {
+               "metrics.R", "score_model.R", "simulate.R")) {
     source(file.path(root, "bench", file), local = TRUE)
 }
 

@@ -66,57 +66,31 @@ test_that("two random halves of one cell type do not differ", {
     expect_lte(max(called), 0.005 * nrow(sce))
 })
 
-# Counts with the means and dispersions of a fitted model: the expression of
-# some genes in half of the cells is multiplied.
-simulate_from <- function(model, sce, changed, lfc, seed) {
-    scale <- normalizedExpression(model, sce, seed = seed)
-    theta <- as.vector(likelihoodParameters(model, sce[, 1],
-                                            seed = seed)$dispersions)
-    withr::with_seed(seed, {
-        treated <- seq_len(ncol(sce)) %in% sample(ncol(sce), ncol(sce) / 2)
-        scale[changed, treated] <- scale[changed, treated] * 2^lfc
-        scale <- sweep(scale, 2, colSums(scale), "/")
-        depth <- Matrix::colSums(SummarizedExperiment::assay(sce))
-        mu <- sweep(scale, 2, depth, "*")
-        counts <- matrix(
-            stats::rnbinom(length(mu), size = theta, mu = mu), nrow(mu),
-            dimnames = dimnames(mu)
-        )
-    })
-    list(counts = counts, group = ifelse(treated, "treated", "control"))
-}
-
 test_that("known changes are found, and few others", {
     skip_without_data()
     sce <- in_root(read_data("kang_ctrl_donors"))
     sce <- sce[, sce$cell_type == "CD14+ Monocytes"]
     model <- fit(sce, gene_likelihood = "nb", max_epochs = 30)
-    # among genes with a count in a tenth of the cells: those can be told
-    seen <- which(Matrix::rowMeans(SummarizedExperiment::assay(sce) > 0) > 0.1)
-    changed <- withr::with_seed(1, sample(seen, 60))
+    changed <- genes_to_change(sce, 60, seed = 1)
     lfc <- rep(c(-2, -1, 1, 2), each = 15)
-    made <- simulate_from(model, sce, changed, lfc, seed = 1)
+    made <- simulate_change(model, sce, changed, lfc, seed = 1)
     # The decoder is told the group: samples of a side then differ by their
     # cells, and a change shows in all of them.
-    refit <- fit(made$counts, batch = made$group, gene_likelihood = "nb")
+    refit <- fit(made, batch = "group", gene_likelihood = "nb")
     de <- differentialExpression(
-        refit, made$counts, batch = made$group, groups = made$group,
-        group1 = "treated", group2 = "control", seed = 1
+        refit, made, groups = "group", group1 = "treated",
+        group2 = "control", seed = 1
     )
-    de <- de[match(rownames(sce), de$gene), ]
-    true <- seq_len(nrow(sce)) %in% changed
-    called <- de$is_de_fdr_0.05
-    fdr <- mean(!true[called])
-    recall <- mean(called[true])
-    first <- order(-de$proba_de)[seq_len(60)]
+    scores <- call_scores(de, rownames(sce)[changed])
+    found <- de[match(rownames(sce)[changed], de$gene), ]
     say(paste("called %d of %d genes, 60 of them changed: realised FDR %.3f,",
               "recall %.3f (|lfc| 2: %.3f); of the first 60, %.3f are true;",
               "correlation of lfc_median with the truth %.3f"),
-        sum(called), nrow(sce), fdr, recall,
-        mean(called[changed[abs(lfc) == 2]]), mean(true[first]),
-        stats::cor(de$lfc_median[changed], lfc))
-    expect_lte(fdr, 0.05)
-    expect_gte(recall, 0.4)
-    expect_gte(mean(true[first]), 0.9)
-    expect_gt(stats::cor(de$lfc_median[changed], lfc), 0.95)
+        scores[["called"]], nrow(sce), scores[["fdr"]], scores[["recall"]],
+        mean(found$is_de_fdr_0.05[abs(lfc) == 2]), scores[["first"]],
+        stats::cor(found$lfc_median, lfc))
+    expect_lte(scores[["fdr"]], 0.05)
+    expect_gte(scores[["recall"]], 0.4)
+    expect_gte(scores[["first"]], 0.9)
+    expect_gt(stats::cor(found$lfc_median, lfc), 0.95)
 })

@@ -59,15 +59,6 @@ test_that("DE06 subsets", {
     )
 })
 
-test_that("DE08 DE09 signs, and both modes of the test", {
-    three <- quick(groups = "labels", group1 = "label_0")
-    two <- quick(groups = "labels", group1 = "label_0", test_mode = "two")
-    two <- two[match(three$gene, two$gene), ]
-    expect_true(all(two$proba_de >= three$proba_de))
-    higher <- three$proba_de > 0.8 & three$lfc_median > 0
-    expect_true(all(three$scale1[higher] > three$scale2[higher]))
-})
-
 test_that("DE11 pseudocounts and delta are estimated", {
     three <- c(rep(-3, 20), rep(0, 60), rep(3, 20)) + sin(1:100) / 10
     delta <- scvigor:::estimate_delta(three)
@@ -116,6 +107,24 @@ test_that("DE13 importance weights, outliers, permutation", {
     de <- quick(idx1 = 1:50, idx2 = 51:90, weights = "importance",
                 max_cells = 20, n_mc_samples = 3)
     expect_identical(nrow(de), 100L)
+    # each of them changes what is drawn
+    plain <- quick(groups = "labels", group1 = "label_0")
+    filtered <- quick(groups = "labels", group1 = "label_0",
+                      filter_outlier_cells = TRUE)
+    by_gene <- function(de) de$lfc_mean[match(rownames(sce), de$gene)]
+    expect_false(isTRUE(all.equal(by_gene(plain), by_gene(filtered))))
+})
+
+test_that("DE13 outliers are the cells that were put far away", {
+    cells <- withr::with_seed(1, matrix(stats::rnorm(100 * 4), 100))
+    # a clump, which hides itself from means and covariances
+    cells[91:100, 1:2] <- cells[91:100, 1:2] + 8
+    expect_identical(scvigor:::.inliers(cells), 1:90)
+    expect_warning(
+        kept <- scvigor:::.inliers(cells[1:8, ]), "too small",
+        class = "scvigor_warning"
+    )
+    expect_identical(kept, 1:8)
 })
 
 test_that("DE15 what cannot be compared", {
@@ -197,6 +206,9 @@ test_that("topMarkers() are the largest changes of genes that are there", {
         expect_identical(top$gene[top$comparison == one], head(expected, 4))
     }
     expect_identical(nrow(topMarkers(de[de$lfc_median < 0, ])), 0L)
+    unknown <- de
+    unknown$lfc_median[1:3] <- NA
+    expect_false(anyNA(topMarkers(unknown)$gene))
     expect_argument_error(topMarkers(sce), "de")
     expect_argument_error(topMarkers(de, n = 0), "n")
     expect_argument_error(topMarkers(de, min_proportion = 2), "min_proportion")
@@ -214,6 +226,10 @@ test_that("plots are made", {
     expect_s3_class(plotMarkers(de, type = "heat"), "ggplot")
     expect_argument_error(plotVolcano(1), "de")
     expect_argument_error(plotVolcano(de, n = -1), "n")
+    uncalled <- de[, names(de) != "is_de_fdr_0.05"]
+    expect_argument_error(plotVolcano(uncalled), "de", "is_de_fdr_")
+    twice <- cbind(de, is_de_fdr_0.1 = de$is_de_fdr_0.05)
+    expect_argument_error(plotVolcano(twice), "de", "is_de_fdr_0.1")
     expect_argument_error(plotMarkers(de, n = 0), "n")
     expect_argument_error(plotMarkers(de, type = "bar"), "type")
     expect_argument_error(plotMarkers(de, min_proportion = 2),
