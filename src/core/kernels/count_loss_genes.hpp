@@ -8,8 +8,8 @@
 #include "kernels/theta_terms.hpp"
 #include "kernels/vector_math.hpp"
 
-// The likelihood of one cell's counts, all genes in one pass: what is needed
-// at every gene, and by every gradient. What only non-zero counts need is in
+// The likelihood of one cell's counts, all genes in one pass: what is needed at
+// every gene, and by every gradient. What only non-zero counts need is in
 // count_loss_nonzero.hpp.
 //
 // Throughout, t = theta [log(theta + eps) - log(theta + mu + eps)] is the log
@@ -20,13 +20,13 @@
 namespace scvigor {
 
 // Sums are taken in T over so many genes, in double precision over those.
-constexpr std::int64_t kRun = 1024;
+constexpr std::int64_t kRun = 4096;
 
 // Arrays of length genes.
 template <class T>
 struct GenePass {
   std::int64_t genes;
-  const T* counts;
+  T* counts;       // zeros in the end
   const T* scale;  // mu = factor * scale
   T factor;
   T weight;
@@ -45,9 +45,10 @@ struct GenePass {
 template <class T>
 struct Odds {
   T log_u;
-  T share;      // r / u, r = mu / (theta + eps)
-  T not_share;  // theta / (theta + eps) / u
-  T presence;   // mu / (mu + eps)
+  T share;        // r / u, r = mu / (theta + eps)
+  T theta_share;  // theta / (theta + eps) r / u
+  T not_share;    // theta / (theta + eps) / u
+  T presence;     // mu / (mu + eps)
   T inverse_rest;
 };
 template <class T>
@@ -64,19 +65,20 @@ SCVIGOR_INLINE Odds<T> odds_of(T mu, T theta, T inverse_q, T rest) {
   const T inverse = T(1) / ((u * m) * rest);
   const T inverse_um = inverse * rest;
   const T inverse_u = inverse_um * m;
-  return {vmath::log_of_sum(r, u, inverse_u), r * inverse_u,
-          theta * inverse_q * inverse_u, mu * inverse_um * u,
-          inverse * (u * m)};
+  const T share = r * inverse_u;
+  const T theta_by_q = theta * inverse_q;
+  return {vmath::log_of_sum(r, u, inverse_u), share, theta_by_q * share,
+          theta_by_q * inverse_u, mu * inverse_um * u, inverse * (u * m)};
 }
 
-// NB. Of the loss: the zeros' share.
+// -log NB(x) = -t + x [log u - log(mu + eps)] - rise: here all but x log(mu + eps)
+// and rise (theta_terms.hpp).
 template <class T>
 SCVIGOR_INLINE void nb_genes_body(GenePass<T>& p) {
-  const T* counts = p.counts;
+  T* counts = p.counts;
   const T* scale = p.scale;
   const T* thetas = p.theta.theta;
   const T* inverse_q = p.theta.inverse_q;
-  const T* squared = p.theta.squared;
   T* mu_grad = p.mu_grad;
   T* theta_sum = p.theta_sum;
   p.loss = p.mu_grad_sum = 0.0;
@@ -87,6 +89,7 @@ SCVIGOR_INLINE void nb_genes_body(GenePass<T>& p) {
 #pragma omp simd reduction(+ : loss, sum)
     for (auto g = first; g < last; ++g) {
       const T x = counts[g];
+      counts[g] = T(0);
       const T theta = thetas[g];
       const auto odds =
           odds_of(p.factor * scale[g], theta, inverse_q[g], T(1));
@@ -96,8 +99,8 @@ SCVIGOR_INLINE void nb_genes_body(GenePass<T>& p) {
       mu_grad[g] = grad;
       sum += grad;
       theta_sum[g] +=
-          p.weight * (x * odds.not_share - (t + squared[g] * odds.share));
-      loss += x == T(0) ? -t : T(0);
+          p.weight * (x * odds.not_share - (t + theta * odds.theta_share));
+      loss += x * odds.log_u - t;
     }
     p.loss += static_cast<double>(loss);
     p.mu_grad_sum += static_cast<double>(sum);
@@ -128,15 +131,14 @@ SCVIGOR_INLINE void add_logs_body(const T* values, std::int64_t n,
     *sum += static_cast<double>(vmath::log(values[i]));
 }
 
-// ZINB: -log p(0) = softplus(-pi) - softplus(t - pi); of the non-zero counts'
-// loss, softplus(pi).
+// Of all genes: -log p(0) under ZINB is softplus(-pi) - softplus(t - pi); of the
+// other counts' loss, softplus(-pi) + pi, and what NB makes of them.
 template <class T>
 SCVIGOR_INLINE void zinb_genes_body(GenePass<T>& p) {
-  const T* counts = p.counts;
+  T* counts = p.counts;
   const T* scale = p.scale;
   const T* thetas = p.theta.theta;
   const T* inverse_q = p.theta.inverse_q;
-  const T* squared = p.theta.squared;
   T* dropout = p.dropout;
   T* logs = p.odds;
   T* mu_grad = p.mu_grad;
@@ -149,6 +151,7 @@ SCVIGOR_INLINE void zinb_genes_body(GenePass<T>& p) {
 #pragma omp simd reduction(+ : loss, sum)
     for (auto g = first; g < last; ++g) {
       const T x = counts[g];
+      counts[g] = T(0);
       const bool is_zero = x == T(0);
       const T theta = thetas[g];
       const T all = -dropout[g];
@@ -162,17 +165,16 @@ SCVIGOR_INLINE void zinb_genes_body(GenePass<T>& p) {
       const T e_count = vmath::exp_minus_abs(count);
       const T i_count = T(1) / (T(1) + e_count);
       const T p_count = (count < T(0) ? e_count : T(1)) * i_count;
-      // The probability that the count is of NB, given what it is.
       const T counted = is_zero ? p_count : T(1);
-      loss += (all < T(0) ? T(0) : all) -
-              (is_zero ? (count < T(0) ? T(0) : count) : all);
+      loss += x * odds.log_u + (all < T(0) ? T(0) : all) -
+              (is_zero && count < T(0) ? T(0) : count);
       logs[g] = T(1) + (is_zero ? (e_all - e_count) * i_count : e_all);
       const T grad =
           counted * (theta * odds.share) - x * odds.presence * odds.not_share;
       mu_grad[g] = grad;
       sum += grad;
       theta_sum[g] += p.weight * (x * odds.not_share -
-                                  counted * (t + squared[g] * odds.share));
+                                  counted * (t + theta * odds.theta_share));
       dropout[g] = p.weight * (counted - p_all);
     }
     p.loss += static_cast<double>(loss);
@@ -184,7 +186,7 @@ SCVIGOR_INLINE void zinb_genes_body(GenePass<T>& p) {
 // Poisson: of the loss, mu.
 template <class T>
 SCVIGOR_INLINE void poisson_genes_body(GenePass<T>& p) {
-  const T* counts = p.counts;
+  T* counts = p.counts;
   const T* scale = p.scale;
   T* mu_grad = p.mu_grad;
   p.loss = p.mu_grad_sum = 0.0;
@@ -196,6 +198,7 @@ SCVIGOR_INLINE void poisson_genes_body(GenePass<T>& p) {
     for (auto g = first; g < last; ++g) {
       const T mu = p.factor * scale[g];
       mu_grad[g] = mu - counts[g];
+      counts[g] = T(0);
       loss += mu;
       sum += mu_grad[g];
     }

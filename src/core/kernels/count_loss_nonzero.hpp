@@ -10,12 +10,10 @@
 #include "kernels/theta_terms.hpp"
 #include "kernels/vector_math.hpp"
 
-// What NB and ZINB need at the non-zero counts of a cell alone. With q = theta
-// + eps and u = 1 + mu / q,
-//   -log NB(x) = theta log u - x log((mu + eps) / u) - rise,
-// and -slope is the share of its gradient by log theta that depends on gamma
-// functions; rise and slope as in theta_terms.hpp. None of the terms cancels
-// for a large theta.
+// What the loss needs at the non-zero counts of a cell alone: -x log(mu + eps)
+// and -rise, and of the gradient by log theta, -slope. rise and slope are what
+// depends on gamma functions (theta_terms.hpp); neither cancels for a large
+// theta.
 
 namespace scvigor {
 
@@ -24,27 +22,101 @@ namespace scvigor {
 // nothing.
 constexpr double kLargeCount = 128.0;
 
-// What there is of a cell's genes.
+// All non-zero counts of a cell; arrays of one length.
 template <class T>
-struct CellMeans {
-  const T* scale;  // mu = factor * scale
-  T factor;
-  ThetaTerms<T> theta;
-  std::int64_t genes;
+struct CellEntries {
+  std::int64_t n = 0;
+  AlignedVector<T> count;      // 0 where the loss is another's business
+  AlignedVector<T> log_scale;  // log mu = log_scale + log_factor
+  AlignedVector<T> rise;
+
+  explicit CellEntries(std::size_t size)
+      : count(size), log_scale(size), rise(size) {}
 };
 
-// Some non-zero counts; arrays of one length.
+// log(mu + eps), of log mu. In float32 of those that are not below
+// kLeastLogMean; of the others nothing, and whoever asks has to look again: it
+// happens to hardly any count.
+constexpr float kLeastLogMean = -13.8155106F;  // log(1e-6)
+SCVIGOR_INLINE float log_mean(float log_mu) {
+  constexpr float kLogEps = -18.4206807F;
+  const bool is_small = log_mu < kLeastLogMean;
+  // log(1 + d), d = eps / mu, which is 0.01 at most
+  const float d = vmath::exp(kLogEps - (is_small ? 0.0F : log_mu));
+  const float added = d * (1.0F - d * (0.5F - d * (1.0F / 3)));
+  return is_small ? 0.0F : log_mu + added;
+}
+SCVIGOR_INLINE double log_mean(double log_mu) {
+  return std::log(std::exp(log_mu) + kEps);
+}
+
+// Adds the loss; returns the least log mu.
 template <class T>
-struct Entries {
+SCVIGOR_INLINE void entries_body(const CellEntries<T>& e, T log_factor,
+                                 double* loss, T* least) {
+  const T* count = e.count.data();
+  const T* log_scale = e.log_scale.data();
+  const T* rise = e.rise.data();
+  T sum = T(0);
+  T smallest = T(0);
+#pragma omp simd reduction(+ : sum) reduction(min : smallest)
+  for (std::int64_t k = 0; k < e.n; ++k) {
+    const T log_mu = log_scale[k] + log_factor;
+    sum -= count[k] * log_mean(log_mu) + rise[k];
+    smallest = log_mu < smallest ? log_mu : smallest;
+  }
+  *loss += static_cast<double>(sum);
+  *least = smallest;
+}
+
+// Poisson, which has no eps.
+template <class T>
+SCVIGOR_INLINE void poisson_entries_body(const CellEntries<T>& e, T log_factor,
+                                         double* loss) {
+  const T* count = e.count.data();
+  const T* log_scale = e.log_scale.data();
+  const T* rise = e.rise.data();
+  T sum = T(0);
+#pragma omp simd reduction(+ : sum)
+  for (std::int64_t k = 0; k < e.n; ++k)
+    sum -= count[k] * (log_scale[k] + log_factor) + rise[k];
+  *loss += static_cast<double>(sum);
+}
+
+// log softplus(logit), in place.
+template <class T>
+SCVIGOR_INLINE void log_softplus_body(T* logits, std::int64_t n) {
+#pragma omp simd
+  for (std::int64_t k = 0; k < n; ++k) {
+    const T value = vmath::log(vmath::softplus(logits[k]).value);
+    logits[k] = logits[k] < T(-40) ? logits[k] : value;
+  }
+}
+
+#define SCVIGOR_ENTRY_KERNELS(T)                                             \
+  SCVIGOR_KERNEL(entries_loss, entries_body,                                 \
+                 (const CellEntries<T>& e, T log_factor, double* loss,       \
+                  T* least),                                                 \
+                 (e, log_factor, loss, least))                               \
+  SCVIGOR_KERNEL(poisson_entries_loss, poisson_entries_body,                 \
+                 (const CellEntries<T>& e, T log_factor, double* loss),      \
+                 (e, log_factor, loss))                                      \
+  SCVIGOR_KERNEL(log_softplus, log_softplus_body,                            \
+                 (T * logits, std::int64_t n), (logits, n))
+SCVIGOR_ENTRY_KERNELS(float)
+SCVIGOR_ENTRY_KERNELS(double)
+#undef SCVIGOR_ENTRY_KERNELS
+
+// Some of them, whose rise and slope are not in the table.
+template <class T>
+struct SomeEntries {
   std::int64_t n = 0;
   AlignedVector<std::int32_t> gene;
-  AlignedVector<T> count, scale, theta, inverse_q, rise, slope;
+  AlignedVector<T> count, theta, inverse_q, rise, slope;
 
-  void reserve(std::size_t size) {
-    gene.resize(size);
-    for (auto* array : {&count, &scale, &theta, &inverse_q, &rise, &slope})
-      array->resize(size);
-  }
+  explicit SomeEntries(std::size_t size)
+      : gene(size), count(size), theta(size), inverse_q(size), rise(size),
+        slope(size) {}
   void add(std::int32_t g, T x) {
     gene[n] = g;
     count[n] = x;
@@ -52,47 +124,12 @@ struct Entries {
   }
 };
 
-// What the entries' genes have. Numbers are fetched one by one: processors'
-// instructions for many at once take longer.
 template <class T, class U>
-void gather(const CellMeans<T>& cell, Entries<U>& e) {
+void gather_theta(const ThetaTerms<T>& terms, SomeEntries<U>& e) {
   for (std::int64_t k = 0; k < e.n; ++k) {
-    const auto g = e.gene[k];
-    e.scale[k] = static_cast<U>(cell.scale[g]);
-    e.theta[k] = static_cast<U>(cell.theta.theta[g]);
-    e.inverse_q[k] = static_cast<U>(cell.theta.inverse_q[g]);
+    e.theta[k] = static_cast<U>(terms.theta[e.gene[k]]);
+    e.inverse_q[k] = static_cast<U>(terms.inverse_q[e.gene[k]]);
   }
-}
-
-// rise and slope of whole counts up to kTableCounts.
-template <class T>
-void look_up(const CellMeans<T>& cell, Entries<T>& e) {
-  for (std::int64_t k = 0; k < e.n; ++k) {
-    const auto at =
-        static_cast<std::int64_t>(e.count[k]) * cell.genes + e.gene[k];
-    e.rise[k] = cell.theta.rise[at];
-    e.slope[k] = cell.theta.slope[at];
-  }
-}
-
-// Adds the loss of entries whose terms are at hand.
-template <class T>
-SCVIGOR_INLINE void entries_loss_body(const Entries<T>& e, T factor,
-                                      double* loss) {
-  const T* count = e.count.data();
-  const T* scale = e.scale.data();
-  const T* theta = e.theta.data();
-  const T* inverse_q = e.inverse_q.data();
-  const T* rise = e.rise.data();
-  T sum = T(0);
-#pragma omp simd reduction(+ : sum)
-  for (std::int64_t k = 0; k < e.n; ++k) {
-    const T mu = factor * scale[k];
-    const auto odds = vmath::log_ratio(mu * inverse_q[k]);
-    sum += theta[k] * odds.log_u -
-           (count[k] * vmath::log((mu + T(kEps)) * odds.inverse_u) + rise[k]);
-  }
-  *loss += static_cast<double>(sum);
 }
 
 // rise and slope of counts above kTableCounts, from those of kTableCounts:
@@ -101,11 +138,10 @@ SCVIGOR_INLINE void entries_loss_body(const Entries<T>& e, T factor,
 SCVIGOR_INLINE void stirling_body(const ThetaTerms<float>& terms,
                                   std::int64_t genes,
                                   float log_table_factorial,
-                                  Entries<float>& e) {
+                                  SomeEntries<float>& e) {
   constexpr float kBase = static_cast<float>(kTableCounts);
   constexpr float kHalfLogTwoPi = 0.918938533F;
-  const float* rise = terms.rise + kTableCounts * genes;
-  const float* slope = terms.slope + kTableCounts * genes;
+  const GammaTerms<float>* base = terms.gamma + kTableCounts * genes;
   const std::int32_t* gene = e.gene.data();
   const float* count = e.count.data();
   const float* theta = e.theta.data();
@@ -130,27 +166,21 @@ SCVIGOR_INLINE void stirling_body(const ThetaTerms<float>& terms,
                          step * (vmath::log(a * inverse_q[i]) - 1.0F) +
                          tail_b - tail_a;
     const float factorial = (x + 0.5F) * log_x - x + kHalfLogTwoPi + tail_x;
-    rise_to[i] = rise[gene[i]] + log_table_factorial + (rising - factorial);
+    rise_to[i] = base[gene[i]].rise + log_table_factorial + (rising - factorial);
     slope_to[i] =
-        slope[gene[i]] +
+        base[gene[i]].slope +
         theta[i] * (log_ratio - 0.5F * ib + 0.5F * ia -
                     ib * ib * (1.0F / 12) + ia * ia * (1.0F / 12));
   }
 }
 
-SCVIGOR_KERNEL(entries_loss, entries_loss_body,
-               (const Entries<float>& e, float factor, double* loss),
-               (e, factor, loss))
-SCVIGOR_KERNEL(entries_loss, entries_loss_body,
-               (const Entries<double>& e, double factor, double* loss),
-               (e, factor, loss))
 SCVIGOR_KERNEL(stirling, stirling_body,
                (const ThetaTerms<float>& terms, std::int64_t genes,
-                float log_table_factorial, Entries<float>& e),
+                float log_table_factorial, SomeEntries<float>& e),
                (terms, genes, log_table_factorial, e))
 
 // rise, slope and all else about theta for any count, one by one.
-inline void put_exact(Entries<double>& e) {
+inline void put_exact(SomeEntries<double>& e) {
   for (std::int64_t i = 0; i < e.n; ++i) {
     const double theta = e.theta[i];
     const double x = e.count[i];
@@ -162,20 +192,23 @@ inline void put_exact(Entries<double>& e) {
   }
 }
 
-// The gradients of -log NB(x) by log mu and log theta.
-struct NbGrad {
+// -log NB(x) and its gradients by log mu and log theta.
+struct NbTerms {
+  double loss;
   double by_mu;
   double by_theta;
 };
-inline NbGrad exact_grad(const Entries<double>& e, std::int64_t k,
-                         double mu) {
+inline NbTerms exact_terms(const SomeEntries<double>& e, std::int64_t k,
+                           double mu) {
   const double theta = e.theta[k];
   const double r = mu * e.inverse_q[k];
+  const double log_u = std::log1p(r);
   const double share = r / (1.0 + r);
   const double not_share = theta * e.inverse_q[k] / (1.0 + r);
   const double x = e.count[k];
-  return {theta * share - x * (mu / (mu + kEps)) * not_share,
-          theta * std::log1p(r) - theta * theta * e.inverse_q[k] * share +
+  return {theta * log_u - x * (std::log(mu + kEps) - log_u) - e.rise[k],
+          theta * share - x * (mu / (mu + kEps)) * not_share,
+          theta * log_u - theta * theta * e.inverse_q[k] * share +
               x * not_share - e.slope[k]};
 }
 

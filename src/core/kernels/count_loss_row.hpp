@@ -10,6 +10,7 @@
 #include "kernels/count_loss_genes.hpp"
 #include "kernels/count_loss_nonzero.hpp"
 #include "kernels/dispatch.hpp"
+#include "kernels/scale_activation.hpp"
 #include "kernels/theta_terms.hpp"
 #include "kernels/vector_math.hpp"
 
@@ -46,51 +47,20 @@ template <class T>
 struct RowBuffers {
   explicit RowBuffers(std::int64_t genes)
       : slope(genes), counts(genes, T(0)), odds(genes), mu_grad(genes),
-        unwanted(genes, T(0)), own_theta(genes, false) {
-    const auto most = static_cast<std::size_t>(genes);
-    small.reserve(most);
-    large.reserve(most);
-    exact.reserve(most);
-  }
+        unwanted(genes, T(0)), own_theta(genes, false), entries(genes),
+        large(genes), exact(genes), exact_scale(genes) {}
 
   AlignedVector<T> slope;   // softplus only: d log px_scale / d logit
-  AlignedVector<T> counts;  // zeros, but while a row is at work
+  AlignedVector<T> counts;  // zeros between rows
   AlignedVector<T> odds;
   AlignedVector<T> mu_grad;   // by log mu
   AlignedVector<T> unwanted;  // a gradient by theta that nobody asked for
   ThetaRow<T> own_theta;
-  Entries<T> small, large;  // counts that the table of theta has, and others
-  Entries<double> exact;    // those that need double precision
+  CellEntries<T> entries;
+  SomeEntries<T> large;       // counts beyond the table of theta
+  SomeEntries<double> exact;  // those that need double precision
+  AlignedVector<T> exact_scale;
 };
-
-// scale: exp(logits - top) in place of the logits; returns their sum.
-template <class T>
-SCVIGOR_INLINE void softmax_body(T* scale, std::int64_t genes, T* sum) {
-  T top = scale[0];
-#pragma omp simd reduction(max : top)
-  for (std::int64_t g = 0; g < genes; ++g)
-    top = scale[g] > top ? scale[g] : top;
-  T total = T(0);
-#pragma omp simd reduction(+ : total)
-  for (std::int64_t g = 0; g < genes; ++g) {
-    scale[g] = vmath::exp(scale[g] - top);
-    total += scale[g];
-  }
-  *sum = total;
-}
-
-// softplus(logits) in place of the logits, slope = d log softplus / d logit.
-template <class T>
-SCVIGOR_INLINE void softplus_body(T* scale, std::int64_t genes, T* slope) {
-#pragma omp simd
-  for (std::int64_t g = 0; g < genes; ++g) {
-    const T logit = scale[g];
-    const auto s = vmath::softplus(logit);
-    scale[g] = s.value;
-    // Both tend to exp(logit), and their ratio to 1, long before underflow.
-    slope[g] = logit < T(-40) ? T(1) : s.sigmoid / s.value;
-  }
-}
 
 // softmax: scale = weight (mu_grad - total scale / sum)
 template <class T>
@@ -114,11 +84,6 @@ SCVIGOR_INLINE void softplus_grad_body(const T* mu_grad, const T* slope,
 
 // Both precisions of every pass, for each instruction set.
 #define SCVIGOR_ROW_KERNELS(T)                                                 \
-  SCVIGOR_KERNEL(softmax_row, softmax_body,                                    \
-                 (T * scale, std::int64_t genes, T* sum), (scale, genes, sum)) \
-  SCVIGOR_KERNEL(softplus_row, softplus_body,                                  \
-                 (T * scale, std::int64_t genes, T* slope),                    \
-                 (scale, genes, slope))                                        \
   SCVIGOR_KERNEL(softmax_grad_row, softmax_grad_body,                          \
                  (const T* mu_grad, T total_by_sum, T weight,                  \
                   std::int64_t genes, T* scale),                               \
@@ -131,102 +96,120 @@ SCVIGOR_ROW_KERNELS(float)
 SCVIGOR_ROW_KERNELS(double)
 #undef SCVIGOR_ROW_KERNELS
 
-// What Poisson needs at the non-zero counts: log x! - x log mu.
-template <class T>
-double poisson_entries(const CountRow<T>& row, double log_scale_factor) {
-  double loss = 0.0;
+// Lays the non-zero counts among the zeros, and puts together what else is known
+// of them; `rise_at(k, gene, count)` is their term without mu.
+template <class T, class RiseAt>
+void spread_entries(const CountRow<T>& row, RowBuffers<T>& b, RiseAt rise_at) {
+  auto& e = b.entries;
+  e.n = row.entries;
   for (std::int64_t k = 0; k < row.entries; ++k) {
-    const double x = row.counts[k];
-    // log mu from its parts: mu may underflow where its logarithm does not.
-    const double log_mu =
-        log_scale_factor +
-        std::log(static_cast<double>(row.scale[row.index[k]]));
-    loss += log_factorial(x) - x * log_mu;
+    const auto g = row.index[k];
+    const T x = row.counts[k];
+    b.counts[g] = x;
+    e.count[k] = x;
+    e.log_scale[k] = row.scale[g];
+    e.rise[k] = rise_at(k, g, x);
   }
-  return loss;
 }
 
-// Sorts the counts: those that the table has, those beyond it, and those that
-// need double precision.
+// The gamma functions of counts that the table has; other counts are sorted
+// into those that float32 has digits enough for, and the rest.
 template <class T>
-void sort_entries(const CountRow<T>& row, bool has_table, RowBuffers<T>& b) {
+void spread_nb_entries(const CountRow<T>& row, const GenePass<T>& pass,
+                       RowBuffers<T>& b) {
   constexpr bool kSingle = sizeof(T) < sizeof(double);
-  b.small.n = b.large.n = b.exact.n = 0;
-  for (std::int64_t k = 0; k < row.entries; ++k) {
-    const T x = row.counts[k];
-    const bool in_table = x <= T(kTableCounts) &&
-                          x == static_cast<T>(static_cast<std::int32_t>(x));
-    if (has_table && in_table)
-      b.small.add(row.index[k], x);
-    else if (kSingle && has_table && x > T(kTableCounts) && x < T(kLargeCount))
-      b.large.add(row.index[k], x);
+  const GammaTerms<T>* gamma = pass.theta.gamma;
+  b.large.n = b.exact.n = 0;
+  spread_entries(row, b, [&](std::int64_t, std::int32_t g, T x) {
+    const auto whole = static_cast<std::int32_t>(x);
+    if (gamma != nullptr && x <= T(kTableCounts) &&
+        x == static_cast<T>(whole)) {
+      const GammaTerms<T>& terms = gamma[whole * row.genes + g];
+      pass.theta_sum[g] -= pass.weight * terms.slope;
+      return terms.rise;
+    }
+    if (kSingle && gamma != nullptr && x > T(kTableCounts) &&
+        x < T(kLargeCount))
+      b.large.add(g, x);
     else
-      b.exact.add(row.index[k], static_cast<double>(x));
-  }
+      b.exact.add(g, static_cast<double>(x));
+    return T(0);
+  });
 }
 
 // rise and slope of counts beyond the table.
 template <class T>
-void put_large(const CellMeans<T>& cell, Entries<T>& e) {
-  if constexpr (sizeof(T) == sizeof(float))
-    stirling(cell.theta, cell.genes,
-             static_cast<float>(log_factorial(kTableCounts)), e);
+void add_large(GenePass<T>& pass, std::int64_t genes, SomeEntries<T>& e) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    if (e.n == 0) return;
+    gather_theta(pass.theta, e);
+    stirling(pass.theta, genes, static_cast<float>(log_factorial(kTableCounts)),
+             e);
+    for (std::int64_t k = 0; k < e.n; ++k) {
+      pass.loss -= static_cast<double>(e.rise[k]);
+      pass.theta_sum[e.gene[k]] -= pass.weight * e.slope[k];
+    }
+  }
 }
 
-// NB and ZINB at counts that float32 has digits enough for: what is beyond the
-// pass over all genes, the loss and the gamma functions' share of the gradient
-// by log theta.
-template <class T, class PutGamma>
-void add_entries(Entries<T>& e, const CellMeans<T>& cell, PutGamma put_gamma,
-                 GenePass<T>& pass) {
-  if (e.n == 0) return;
-  gather(cell, e);
-  put_gamma(cell, e);
-  entries_loss(e, cell.factor, &pass.loss);
-  for (std::int64_t k = 0; k < e.n; ++k)
-    pass.theta_sum[e.gene[k]] -= pass.weight * e.slope[k];
-}
-
-// Those that need double precision are kept from the pass over all genes: with
-// a mean of zero, and a count that is not zero but too small to matter, all
-// that is left of them there is ZINB's dropout.
+// Counts that need double precision are kept from the other passes: with a mean
+// of zero, and a count that is not zero but too small to matter, all that is
+// left of them there is ZINB's dropout.
 template <class T>
-void hide_exact(const CellMeans<T>& cell, CountRow<T>& row, RowBuffers<T>& b) {
-  gather(cell, b.exact);
+void hide_exact(CountRow<T>& row, RowBuffers<T>& b) {
+  constexpr T kNoCount = T(1e-30);
   for (std::int64_t k = 0; k < b.exact.n; ++k) {
     const auto g = b.exact.gene[k];
+    b.exact_scale[k] = row.scale[g];
     row.scale[g] = T(0);
-    b.counts[g] = T(1e-30);
+    b.counts[g] = kNoCount;
   }
+  if (b.exact.n == 0) return;
+  for (std::int64_t k = 0; k < b.entries.n; ++k)
+    if (b.counts[row.index[k]] == kNoCount) b.entries.count[k] = T(0);
 }
 template <class T>
 void add_exact(CountRow<T>& row, GenePass<T>& pass, RowBuffers<T>& b) {
-  if (b.exact.n == 0) return;
+  gather_theta(pass.theta, b.exact);
   put_exact(b.exact);
-  entries_loss(b.exact, static_cast<double>(pass.factor), &pass.loss);
   for (std::int64_t k = 0; k < b.exact.n; ++k) {
     const auto g = b.exact.gene[k];
-    row.scale[g] = static_cast<T>(b.exact.scale[k]);
-    const double mu = static_cast<double>(pass.factor) * b.exact.scale[k];
-    const NbGrad grad = exact_grad(b.exact, k, mu);
-    pass.mu_grad[g] = static_cast<T>(grad.by_mu);
-    pass.mu_grad_sum += grad.by_mu;
-    pass.theta_sum[g] += pass.weight * static_cast<T>(grad.by_theta);
+    row.scale[g] = b.exact_scale[k];
+    const double mu = static_cast<double>(pass.factor) *
+                      static_cast<double>(row.scale[g]);
+    const NbTerms terms = exact_terms(b.exact, k, mu);
+    pass.loss += terms.loss;
+    pass.mu_grad[g] = static_cast<T>(terms.by_mu);
+    pass.mu_grad_sum += terms.by_mu;
+    pass.theta_sum[g] += pass.weight * static_cast<T>(terms.by_theta);
   }
 }
 
+// What log_mean() leaves out.
+inline void add_small_means(const CellEntries<float>& e, float log_factor,
+                            double* loss) {
+  for (std::int64_t k = 0; k < e.n; ++k) {
+    const float log_mu = e.log_scale[k] + log_factor;
+    if (log_mu < kLeastLogMean)
+      *loss -= static_cast<double>(e.count[k]) *
+               log_mean(static_cast<double>(log_mu));
+  }
+}
+inline void add_small_means(const CellEntries<double>&, double, double*) {}
+
 template <class T>
-void nb_row(CountRow<T>& row, bool zero_inflated, GenePass<T>& pass,
-            RowBuffers<T>& b) {
-  const CellMeans<T> cell{row.scale, pass.factor, pass.theta, row.genes};
-  sort_entries(row, cell.theta.rise != nullptr, b);
-  hide_exact(cell, row, b);
+void nb_row(CountRow<T>& row, bool zero_inflated, T log_factor,
+            GenePass<T>& pass, RowBuffers<T>& b) {
+  hide_exact(row, b);
   if (zero_inflated)
     zinb_genes(pass);
   else
     nb_genes(pass);
-  add_entries(b.small, cell, look_up<T>, pass);
-  add_entries(b.large, cell, put_large<T>, pass);
+  T least;
+  entries_loss(b.entries, log_factor, &pass.loss, &least);
+  if (least < T(kLeastLogMean))
+    add_small_means(b.entries, log_factor, &pass.loss);
+  add_large(pass, row.genes, b.large);
   add_exact(row, pass, b);
 }
 
@@ -236,48 +219,55 @@ void count_loss_row(CountRow<T>& row, GeneLikelihood likelihood,
                     ScaleActivation activation, RowBuffers<T>& b) {
   const auto n = row.genes;
   const bool softmax = activation == ScaleActivation::kSoftmax;
-  T sum = T(1);
-  if (softmax)
-    softmax_row(row.scale, n, &sum);
-  else
-    softplus_row(row.scale, n, b.slope.data());
-  for (std::int64_t k = 0; k < row.entries; ++k)
-    b.counts[row.index[k]] = row.counts[k];
-
+  const bool poisson = likelihood == GeneLikelihood::kPoisson;
   GenePass<T> pass{};
   pass.genes = n;
   pass.counts = b.counts.data();
   pass.scale = row.scale;
-  pass.factor = std::exp(row.log_factor) / sum;
   pass.weight = row.weight;
   pass.dropout = row.dropout;
   pass.odds = b.odds.data();
   pass.mu_grad = b.mu_grad.data();
   pass.theta_sum = row.theta_sum == nullptr ? b.unwanted.data() : row.theta_sum;
-  if (likelihood == GeneLikelihood::kPoisson) {
-    poisson_genes(pass);
-    pass.loss += poisson_entries(row, row.log_factor - std::log(sum));
+  pass.theta = row.theta;
+  if (row.own_theta != nullptr) {
+    b.own_theta.fill(row.own_theta, 0, n);
+    pass.theta = b.own_theta.terms();
+    std::fill_n(row.own_theta, n, T(0));
+    pass.theta_sum = row.own_theta;
+  }
+
+  if (poisson)
+    spread_entries(row, b, [](std::int64_t, std::int32_t, T x) {
+      return -static_cast<T>(log_factorial(static_cast<double>(x)));
+    });
+  else
+    spread_nb_entries(row, pass, b);
+  SoftmaxSum<T> softmaxed;
+  if (softmax) {
+    softmax_row(row.scale, n, &softmaxed);
   } else {
-    pass.theta = row.theta;
-    if (row.own_theta != nullptr) {
-      b.own_theta.fill(row.own_theta, 0, n);
-      pass.theta = b.own_theta.terms();
-      std::fill_n(row.own_theta, n, T(0));
-      pass.theta_sum = row.own_theta;
-    }
-    nb_row(row, likelihood == GeneLikelihood::kZinb, pass, b);
+    softplus_row(row.scale, n, b.slope.data());
+    log_softplus(b.entries.log_scale.data(), b.entries.n);
+  }
+  pass.factor = std::exp(row.log_factor) / softmaxed.sum;
+  const T log_factor =
+      row.log_factor - (softmaxed.top + std::log(softmaxed.sum));
+  if (poisson) {
+    poisson_genes(pass);
+    poisson_entries_loss(b.entries, log_factor, &pass.loss);
+  } else {
+    nb_row(row, likelihood == GeneLikelihood::kZinb, log_factor, pass, b);
   }
   row.loss = pass.loss;
-
-  for (std::int64_t k = 0; k < row.entries; ++k)
-    b.counts[row.index[k]] = T(0);
   if (!row.with_grad) return;
   const double total = pass.mu_grad_sum;
   row.factor_grad = total * static_cast<double>(row.weight);
   if (softmax)
-    softmax_grad_row(pass.mu_grad,
-                     static_cast<T>(total / static_cast<double>(sum)),
-                     row.weight, n, row.scale);
+    softmax_grad_row(
+        pass.mu_grad,
+        static_cast<T>(total / static_cast<double>(softmaxed.sum)), row.weight,
+        n, row.scale);
   else
     softplus_grad_row(pass.mu_grad, b.slope.data(), row.weight, n, row.scale);
 }

@@ -7,9 +7,9 @@
 #include <algorithm>
 
 #include "kernels/aligned.hpp"
-#include "kernels/count_loss_row.hpp"
 #include "kernels/forms.hpp"
 #include "kernels/matrix_product.hpp"
+#include "kernels/scale_activation.hpp"
 
 namespace scvigor {
 namespace {
@@ -81,13 +81,14 @@ void run_kernel(const CountLossInput& in, const ScaleRows& rows) {
                      {n, n_hidden, genes}, {room.data(), step, bias});
       for (std::int64_t i = 0; i < n; ++i) {
         float* scale = room.data() + i * step;
-        float sum = 1.0F;
+        SoftmaxSum<float> softmaxed;
         if (softmax)
-          softmax_row(scale, genes, &sum);
+          softmax_row(scale, genes, &softmaxed);
         else
           softplus_row(scale, genes, slope.data());
         put(rows, scale, first + i,
-            (*rows.factor)[first + i] / static_cast<double>(sum), genes);
+            (*rows.factor)[first + i] / static_cast<double>(softmaxed.sum),
+            genes);
       }
     }
   });
