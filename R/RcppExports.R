@@ -89,6 +89,10 @@ read_model_file <- function(path) {
     .Call(`_scvigor_read_model_file`, path)
 }
 
+nearest_neighbours <- function(query, reference, k, num_threads) {
+    .Call(`_scvigor_nearest_neighbours`, query, reference, k, num_threads)
+}
+
 default_options <- function() {
     .Call(`_scvigor_default_options`)
 }

@@ -50,9 +50,10 @@
 }
 
 # Indices and distances of the k nearest cells of `reference`, a row a cell of
-# `query`. Exact, and without a tree, whose building would draw from R's
-# random numbers.
-.nearest <- function(query, reference, k) {
+# `query`. In C++, rather than by BiocNeighbors: comparing all pairs on all
+# threads takes less time than its exact search, whose index is built on one
+# thread and with R's random numbers.
+.nearest <- function(query, reference, k, num_threads) {
     if (k > nrow(reference)) {
         .warn(
             "`k` = ", k, " is more than the ", nrow(reference), " cells of ",
@@ -60,11 +61,7 @@
         )
         k <- nrow(reference)
     }
-    # Ties, as between copies of a cell, are no reason for its warning.
-    suppressWarnings(BiocNeighbors::queryKNN(
-        unname(reference), unname(query), k = k,
-        BNPARAM = BiocNeighbors::ExhaustiveParam()
-    ))
+    nearest_neighbours(query, reference, k, num_threads)
 }
 
 # exp(-d s^2 / 4), rows scaled to a sum of 1; s is the standard deviation of

@@ -288,6 +288,19 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// nearest_neighbours
+Rcpp::List nearest_neighbours(Rcpp::NumericMatrix query, Rcpp::NumericMatrix reference, double k, int num_threads);
+RcppExport SEXP _scvigor_nearest_neighbours(SEXP querySEXP, SEXP referenceSEXP, SEXP kSEXP, SEXP num_threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type query(querySEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type reference(referenceSEXP);
+    Rcpp::traits::input_parameter< double >::type k(kSEXP);
+    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(nearest_neighbours(query, reference, k, num_threads));
+    return rcpp_result_gen;
+END_RCPP
+}
 // default_options
 Rcpp::List default_options();
 RcppExport SEXP _scvigor_default_options() {
@@ -459,6 +472,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_runtime_info", (DL_FUNC) &_scvigor_runtime_info, 0},
     {"_scvigor_write_model_file", (DL_FUNC) &_scvigor_write_model_file, 5},
     {"_scvigor_read_model_file", (DL_FUNC) &_scvigor_read_model_file, 1},
+    {"_scvigor_nearest_neighbours", (DL_FUNC) &_scvigor_nearest_neighbours, 4},
     {"_scvigor_default_options", (DL_FUNC) &_scvigor_default_options, 0},
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},
     {"_scvigor_default_max_epochs", (DL_FUNC) &_scvigor_default_max_epochs, 1},

@@ -21,7 +21,6 @@ for (case in mapping_cases) {
     for (model in names(mapping_models)) {
         test_that(paste(case$data, model, "is mapped and named"), {
             skip_without_data()
-            skip_if_not_installed("BiocNeighbors")
             mine <- mean_scores(map_with_scvigor, case, model)
             expect_lt(mine[["moved"]], 1e-6)
             expect_gt(mine[["confidence_right"]], mine[["confidence_wrong"]])

@@ -144,7 +144,6 @@ test_that("Seurat objects are mapped, alone and together", {
     sce <- quick_map(reference, features(parts$query))
     expect_equal(unname(SingleCellExperiment::reducedDim(sce)),
                  unname(latent))
-    skip_if_not_installed("BiocNeighbors")
     labelled <- transferLabels(mapped, reference, "labels", k = 5)
     expect_identical(
         labelled$labels_predicted,

@@ -1,5 +1,3 @@
-skip_if_not_installed("BiocNeighbors")
-
 # Three groups of cells far apart, and a query near each.
 centres <- rbind(c(0, 0), c(5, 0), c(0, 5))
 withr::with_seed(1, {
@@ -43,6 +41,30 @@ test_that("distances of any size have weights", {
     even <- transferLabels(same, same, c("a", "b", "b", "c", "c"), k = 5)
     expect_identical(even$label_predicted, rep("b", 5))
     expect_equal(even$label_confidence, rep(0.4, 5))
+})
+
+test_that("the nearest cells vote, whatever the number of threads", {
+    withr::with_seed(2, {
+        many <- matrix(round(2 * rnorm(3000 * 7)) / 2, ncol = 7)
+        few <- matrix(round(2 * rnorm(70 * 7)) / 2, ncol = 7)
+        kinds <- sample(letters[1:4], 3000, TRUE)
+    })
+    by_hand <- vapply(seq_len(70), function(cell) {
+        squared <- rowSums((many - rep(few[cell, ], each = 3000))^2)
+        kinds[order(squared)[1]]
+    }, "")
+    one <- transferLabels(few, many, kinds, k = 1, num_threads = 1)
+    expect_identical(one$label_predicted, by_hand)
+    expect_identical(
+        transferLabels(few, many, kinds, k = 30, num_threads = 1),
+        transferLabels(few, many, kinds, k = 30, num_threads = 3)
+    )
+    # latent coordinates may be whole numbers
+    expect_identical(
+        transferLabels(matrix(1:4, 2), matrix(1:6, 3), letters[1:3], k = 1),
+        transferLabels(matrix(c(1, 2, 3, 4), 2), matrix(c(1, 2, 3, 4, 5, 6), 3),
+                       letters[1:3], k = 1)
+    )
 })
 
 test_that("cells below the threshold are unknown", {
@@ -127,6 +149,8 @@ test_that("bad values of every argument are errors that name it", {
     refused("min_confidence", NA)
     refused("unknown", NA_character_)
     refused("treshold", 1)
+    refused("num_threads", 0)
+    refused("num_threads", "two")
     expect_argument_error(transferLabels(query), "reference", "Give")
     expect_argument_error(transferLabels(query, latent), "labels", "Give")
     expect_warning(transferLabels(query, latent, groups, k = 100),

@@ -1,0 +1,60 @@
+# How long transferLabels() takes for the cells of an atlas:
+#
+#   Rscript bench/transfer_labels.R [--cells=50000] [--reference=100000]
+#       [--dims=10,30] [--threads=2] [--repeats=3]
+#
+# Cells of 20 types, simulated. Where BiocNeighbors is installed, its exact
+# search finds the neighbours of 2,000 cells too; they must be the same.
+
+source(file.path("bench", "arguments.R"))
+suppressPackageStartupMessages(library(scvigor))
+
+asked <- command_line(list(
+    cells = 50000, reference = 100000, dims = "10,30", threads = 2, k = 50,
+    repeats = 3
+))
+
+simulate <- function(n, centres) {
+    type <- sample(nrow(centres), n, TRUE)
+    latent <- centres[type, ] + rnorm(n * ncol(centres), sd = 0.5)
+    list(latent = latent, type = paste("type", type))
+}
+
+seconds <- function(code) {
+    system.time(code)[["elapsed"]]
+}
+
+same_neighbours <- function(query, reference, k) {
+    found <- scvigor:::.nearest(query, reference, k, asked$threads)
+    theirs <- BiocNeighbors::queryKNN(
+        reference, query, k = k, BNPARAM = BiocNeighbors::KmknnParam()
+    )
+    stopifnot(all.equal(found$distance, theirs$distance))
+    sprintf("%.4f", mean(found$index == theirs$index))
+}
+
+cat("| dimensions | cells | reference | threads | seconds | right |",
+    "neighbours of BiocNeighbors |\n|---|---|---|---|---|---|---|\n")
+for (dims in number_list(asked$dims)) {
+    set.seed(1)
+    centres <- matrix(rnorm(20 * dims, sd = 2), 20)
+    reference <- simulate(asked$reference, centres)
+    query <- simulate(asked$cells, centres)
+    took <- vapply(seq_len(asked$repeats), function(repetition) {
+        seconds(found <<- transferLabels(
+            query$latent, reference$latent, reference$type, k = asked$k,
+            num_threads = asked$threads
+        ))
+    }, 0)
+    some <- seq_len(min(2000, asked$cells))
+    same <- if (requireNamespace("BiocNeighbors", quietly = TRUE)) {
+        same_neighbours(query$latent[some, ], reference$latent, asked$k)
+    } else {
+        ""
+    }
+    cat(sprintf(
+        "| %d | %d | %d | %d | %.1f (%.1f .. %.1f) | %.3f | %s |\n",
+        dims, asked$cells, asked$reference, asked$threads, median(took),
+        min(took), max(took), mean(found$label_predicted == query$type), same
+    ))
+}
