@@ -153,20 +153,6 @@ test_that("SL07 another session loads the file", {
     expect_identical(latent, latentRepresentation(model))
 })
 
-test_that("SL07 parallel workers and caches keep a model", {
-    expected <- normalizedExpression(model, seed = 1)
-    found <- parallel::mclapply(1:2, function(k) {
-        normalizedExpression(model, seed = 1, num_threads = 1)
-    }, mc.cores = 2)
-    expect_equal(found, list(expected, expected))
-    cache <- new.env()
-    assign("model", unserialize(serialize(model, NULL)), cache)
-    expect_identical(
-        latentRepresentation(get("model", cache)),
-        latentRepresentation(model)
-    )
-})
-
 test_that("SL08 a loaded model lives without its file and without the first", {
     file <- save_to_temporary(model)
     loaded <- list(deep = list(loadSCVI(file)))

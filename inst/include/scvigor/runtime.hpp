@@ -12,7 +12,8 @@ class Model;
 std::string libtorch_version();
 int num_threads();
 
-// Uses `n` threads until it goes out of scope; 0 keeps the current number.
+// Uses `n` threads until it goes out of scope; 0 keeps the current number. A
+// forked process has one only.
 class ThreadScope {
  public:
   explicit ThreadScope(int n);
