@@ -16,7 +16,9 @@
 #' @param object A model, or an object that [runSCVI()] returned.
 #' @param x The data of the training, as they were given to [trainSCVI()]. Not
 #'   needed where `object` holds them. Genes and cells are found by name;
-#'   counts and covariates are compared with those of training.
+#'   counts and covariates are compared with those of training. A model that
+#'   keeps no cells, as [importScviTools()] gives, is trained on those of `x`;
+#'   to train any other model on other cells, `minify(model, x)` first.
 #' @param max_epochs Passes over the data, besides those already done. NULL
 #'   (default): as in [trainSCVI()].
 #' @param ... Training options of [trainSCVI()], such as `lr` or
@@ -60,8 +62,11 @@ continueTraining <- function(
         }
         x <- object
     }
+    given <- .split_dots(list(...), model)
+    model <- .adopt_cells(
+        model, x, given$data, .run_on(num_threads, accelerator)
+    )
     plan <- .plan_of(model)
-    given <- .split_dots(list(...), plan)
     plan$train_options <- .further_options(
         plan, given$options, max_epochs
     )
@@ -94,7 +99,7 @@ continueTraining <- function(
 .split_options <- c("train_size", "validation_size", "shuffle_set_split")
 
 # What `...` holds: training options, and how to read the data.
-.split_dots <- function(dots, plan) {
+.split_dots <- function(dots, model) {
     fixed <- intersect(names(dots), c(.split_options, "external_indexing"))
     if (length(fixed)) {
         .stop_argument(
@@ -102,7 +107,7 @@ continueTraining <- function(
             "split of its cells."
         )
     }
-    fixed <- intersect(names(dots), names(plan$model_options))
+    fixed <- intersect(names(dots), names(.model_options(model)))
     if (length(fixed)) {
         .stop_argument(
             fixed[1], "`", fixed[1], "` is a part of the model and cannot ",
@@ -110,7 +115,7 @@ continueTraining <- function(
         )
     }
     options <- .option_names()$train
-    if (.is_query(plan$train_options)) {
+    if (.is_query(trainOptions(model))) {
         options <- c(options, .freeze_switches)
     } else if (any(names(dots) %in% .freeze_switches)) {
         name <- intersect(names(dots), .freeze_switches)[1]

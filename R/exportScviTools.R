@@ -72,8 +72,9 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
     list(
         options = .model_options(model), state = .weights(model),
         genes = .genes(model),
-        setup = .exported_setup(.registry(model), layer), n_cells = .n_trained_cells(model),
-        is_trained = TRUE, split = trainingSplit(model),
+        setup = .exported_setup(.registry(model), layer),
+        n_cells = .n_trained_cells(model), is_trained = TRUE,
+        split = trainingSplit(model),
         history = lapply(as.list(trainingHistory(model)), as.double)
     )
 }

@@ -120,6 +120,9 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
 
 .imported_registry <- function(setup) {
     by_column <- function(entries) {
+        if (!length(entries)) {
+            return(list())
+        }
         names(entries) <- vapply(entries, `[[`, "", "column")
         entries
     }

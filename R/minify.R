@@ -152,6 +152,15 @@ isMinified <- function(object, name = NULL) {
     .keep_cells(model, query, run_on)
 }
 
+# A model without cells becomes one about those of `x`; `given` says how to
+# read them.
+.adopt_cells <- function(model, x, given, run_on) {
+    if (.keeps_cells(model)) {
+        return(model)
+    }
+    do.call(.keep_cells_of, c(list(model, x), given, list(run_on = run_on)))
+}
+
 # The model about the cells of a query. The split is that of training where
 # they are its cells, otherwise they belong to no part of it.
 .keep_cells <- function(model, query, run_on) {

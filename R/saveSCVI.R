@@ -30,8 +30,8 @@
 #'
 #' @param object A model, or an object that [runSCVI()] returned.
 #' @param path Path of the file, usually `.h5`.
-#' @param x `saveSCVI()`: the data of the model's cells, to be stored too.
-#'   NULL (default): no counts in the file. `loadSCVI()`: data to check, in
+#' @param x `saveSCVI()`: the data of the model's cells, to be stored too; a
+#'   model without cells is saved as one about these. NULL (default): no counts in the file. `loadSCVI()`: data to check, in
 #'   any form that [trainSCVI()] takes. NULL (default): the model as it was
 #'   saved.
 #' @param ... How to read `x`, as in [latentRepresentation()].
@@ -64,7 +64,11 @@ saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
     }
     path <- .check_file_to_write(path, overwrite)
     model <- scviModel(object, name)
-    data <- if (!is.null(x)) .data_to_store(model, x, list(...))
+    data <- NULL
+    if (!is.null(x)) {
+        model <- .adopt_cells(model, x, list(...), .run_on(NULL, "auto"))
+        data <- .data_to_store(model, x, list(...))
+    }
     write_model_file(
         enc2utf8(normalizePath(path, mustWork = FALSE)),
         lapply(.slots_of(model), .to_plain), as.list(data),

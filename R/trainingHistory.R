@@ -39,5 +39,13 @@ trainingHistory <- function(object, name = NULL) {
         return(DataFrame(before, check.names = FALSE))
     }
     history$epoch <- length(before$epoch) + history$epoch
-    rbind(DataFrame(before, check.names = FALSE), history)
+    columns <- union(names(before), names(history))
+    rbind(.with_columns(before, columns), .with_columns(history, columns))
+}
+
+# scvi-tools' history has other columns than ours.
+.with_columns <- function(table, columns) {
+    table <- as.list(table)
+    table[setdiff(columns, names(table))] <- NA_real_
+    DataFrame(table[columns], check.names = FALSE)
 }

@@ -65,10 +65,41 @@ test_that("an imported model with its cells trains on", {
     further <- continueTraining(imported, sce, max_epochs = 1, seed = 1,
                                 verbose = FALSE)
     expect_equal(trainingHistory(further)$epoch, 1:2)
+    # without them, it is trained on those that it is given then
+    bare <- importScviTools(folder)
+    expect_identical(
+        modelWeights(continueTraining(bare, sce, max_epochs = 1, seed = 1,
+                                      verbose = FALSE)),
+        modelWeights(further)
+    )
     file <- withr::local_tempfile(fileext = ".rds")
     saveRDS(imported, file)
     expect_identical(latentRepresentation(readRDS(file)),
                      latentRepresentation(imported))
+})
+
+test_that("an imported model is saved and loaded, with cells or without", {
+    file <- withr::local_tempfile(fileext = ".h5")
+    slots <- setdiff(slotNames("SCVIModel"), "cache")
+    imported <- importScviTools(folder, x = sce)
+    bare <- importScviTools(folder)
+    for (model in list(imported, bare)) {
+        saveSCVI(model, file, overwrite = TRUE)
+        loaded <- suppressWarnings(loadSCVI(file))
+        for (part in slots) {
+            expect_identical(slot(loaded, part), slot(model, part))
+        }
+    }
+    # given its data, it is saved as one about them
+    saveSCVI(bare, file, x = sce, overwrite = TRUE)
+    expect_equal(latentRepresentation(loadSCVI(file)),
+                 latentRepresentation(imported))
+    expect_identical(dim(readCounts(file)), dim(sce))
+    # and goes back to scvi-tools as it came
+    again <- withr::local_tempdir()
+    exportScviTools(loadSCVI(file), again)
+    expect_equal(latentRepresentation(importScviTools(again, x = sce)),
+                 latentRepresentation(imported))
 })
 
 # The cells of `sce` as a minified AnnData beside the model.
@@ -200,11 +231,26 @@ test_that("numbers are scvi-tools' for its own model", {
         }
     }
     likelihood <- likelihoodParameters(at_mean, subset.col = 1:50, seed = 1)
-    for (part in c("mean", "dropout")) {
+    for (part in c("mean", "dispersions", "dropout")) {
         expect_equal(unname(likelihood[[part]]), read(
             paste0("likelihood/", part)
         ), tolerance = 1e-5, info = part)
     }
+})
+
+test_that("a history of scvi-tools goes on with ours", {
+    imported <- importScviTools(folder, x = sce)
+    imported@history <- scvigor:::.as_history(
+        list(elbo_train = c(3, 2), kl_global_train = c(0, 0)), 2
+    )
+    further <- continueTraining(imported, sce, max_epochs = 1, seed = 1,
+                                verbose = FALSE)
+    history <- trainingHistory(further)
+    expect_equal(history$epoch, 1:3)
+    expect_equal(history$elbo_train[1:2], c(3, 2))
+    expect_true(is.finite(history$elbo_train[3]))
+    expect_identical(history$kl_global_train, c(0, 0, NA))
+    expect_identical(is.na(history$lr), c(TRUE, TRUE, FALSE))
 })
 
 test_that("references of queries are read", {

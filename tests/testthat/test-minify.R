@@ -148,7 +148,17 @@ test_that("MN07 a learned library size and absent posteriors are errors", {
                       latentLibrarySize, posteriorPredictiveSample)) {
         expect_argument_error(verb(bare), "x", "keeps no cells")
     }
-    expect_argument_error(continueTraining(bare, sce), "x", "keeps no cells")
+    expect_argument_error(saveSCVI(bare, tempfile(), x = 7), "x")
+    # what computes the posterior anew: training
+    further <- function(model) {
+        modelWeights(continueTraining(
+            model, sce, max_epochs = 1, seed = 1, verbose = FALSE
+        ))
+    }
+    expect_identical(further(bare), further(plain))
+    expect_identical(further(unminify(learned)), further(learned))
+    expect_argument_error(continueTraining(bare), "x", "counts")
+    expect_argument_error(continueTraining(bare, 7), "x")
     expect_argument_error(elbo(bare), "x", "needs the counts")
     expect_argument_error(elbo(minify(result)), "x", "needs the counts")
 })
