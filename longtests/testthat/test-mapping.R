@@ -1,8 +1,5 @@
 # Real queries on real references: the reference stays where it is, and labels
-# travel as well as by scvi-tools (three seeds, since one differs from the next
-# by more than the programs do). bench/mapping.R prints the figures.
-
-seeds <- 0:2
+# travel as well as by scvi-tools. bench/mapping.R prints the figures.
 
 has_scvi_tools <- function() {
     python <- Sys.getenv("SCVIGOR_PYTHON")
@@ -12,7 +9,7 @@ has_scvi_tools <- function() {
 }
 
 mean_scores <- function(map, case, model) {
-    rowMeans(vapply(seeds, function(seed) {
+    rowMeans(vapply(case$seeds, function(seed) {
         in_root(mapping_scores(map(case, model, seed), case))
     }, numeric(5)))
 }
