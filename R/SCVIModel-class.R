@@ -2,9 +2,10 @@
 #'
 #' What [trainSCVI()] returns. It holds everything that the model has learned
 #' as plain R values, so that `saveRDS()`, parallel workers and caches work as
-#' for any other object. It holds no counts: what depends on the training
-#' cells alone is computed from their stored posterior, all else takes the
-#' counts as `x`.
+#' for any other object; a forked worker, as of `parallel::mclapply()`, computes
+#' on one thread. A model holds no counts: what depends on the training cells
+#' alone is computed from their stored posterior, all else takes the counts as
+#' `x`.
 #'
 #' @slot options A list: the architecture and the generative model, see
 #'   [modelOptions()].

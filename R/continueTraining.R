@@ -12,6 +12,15 @@
 #' validation cells remain unseen. To go on with a run as if it had never
 #' ended, see [resumeTraining()].
 #'
+#' @section The decoder alone:
+#' With `update_only_decoder = TRUE` the encoders stay as they are, bit for bit,
+#' and with them the latent space: z is drawn from the posterior that the model
+#' keeps of its cells, and what decodes it is trained. That takes less time, and
+#' leaves everything valid that was computed in the latent space. Models with
+#' `use_observed_lib_size = FALSE` cannot. In scvi-tools the option does
+#' nothing, unless the model is minified with its counts kept; models here are
+#' always ready for it.
+#'
 #' @inheritParams trainSCVI
 #' @param object A model, or an object that [runSCVI()] returned.
 #' @param x The data of the training, as they were given to [trainSCVI()]. Not
@@ -22,8 +31,9 @@
 #' @param max_epochs Passes over the data, besides those already done. NULL
 #'   (default): as in [trainSCVI()].
 #' @param ... Training options of [trainSCVI()], such as `lr` or
-#'   `early_stopping`, by default those that the model was trained with; for a
-#'   model of [loadQuery()] its switches of what is frozen too. Also
+#'   `early_stopping`, by default those that the model was trained with;
+#'   `update_only_decoder`, see above; for a model of [loadQuery()] its switches
+#'   of what is frozen too. Also
 #'   `batch`, `labels`, `categorical_covariates`, `continuous_covariates`,
 #'   `size_factor`, to be compared with those of training, and `assay.type`,
 #'   `altexp`, `assay`, where they differ.
@@ -70,6 +80,9 @@ continueTraining <- function(
     plan$train_options <- .further_options(
         plan, given$options, max_epochs
     )
+    if (isTRUE(plan$train_options$update_only_decoder)) {
+        plan$posterior <- .posterior(model)
+    }
     counts <- .training_counts(plan, x, given$data)
     checkpoint <- .checkpoint_file(checkpoint, checkpoint_overwrite)
     plan$seed <- .check_seed(seed)
@@ -114,7 +127,7 @@ continueTraining <- function(
             "change; train a new one with trainSCVI()."
         )
     }
-    options <- .option_names()$train
+    options <- c(.option_names()$train, "update_only_decoder")
     if (.is_query(trainOptions(model))) {
         options <- c(options, .freeze_switches)
     } else if (any(names(dots) %in% .freeze_switches)) {

@@ -24,7 +24,9 @@
     if (verbose) {
         .inform_warmup(plan$train_options)
     }
-    cells <- .core_cells(plan$codes, counts = counts)
+    cells <- .core_cells(
+        plan$codes, counts = counts, posterior = plan$posterior
+    )
     run_on <- list(num_threads = plan$num_threads, accelerator = accelerator)
     progress <- .new_progress(verbose)
     on.exit(progress$done())

@@ -14,7 +14,8 @@
     "freeze_batchnorm_decoder"
 )
 .freeze_options <- c(
-    .freeze_switches, "n_batch_reference", "n_labels_reference"
+    .freeze_switches, "update_only_decoder", "n_batch_reference",
+    "n_labels_reference"
 )
 
 # The option names of trainSCVI(), by the struct of the core they belong to.

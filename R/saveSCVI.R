@@ -31,9 +31,9 @@
 #' @param object A model, or an object that [runSCVI()] returned.
 #' @param path Path of the file, usually `.h5`.
 #' @param x `saveSCVI()`: the data of the model's cells, to be stored too; a
-#'   model without cells is saved as one about these. NULL (default): no counts in the file. `loadSCVI()`: data to check, in
-#'   any form that [trainSCVI()] takes. NULL (default): the model as it was
-#'   saved.
+#'   model without cells is saved as one about these. NULL (default): no counts
+#'   in the file. `loadSCVI()`: data to check, in any form that [trainSCVI()]
+#'   takes. NULL (default): the model as it was saved.
 #' @param ... How to read `x`, as in [latentRepresentation()].
 #' @param name The name of the result in `object`, see [scviModel()].
 #' @param overwrite TRUE: replace a file that exists. FALSE (default): that is

@@ -10,6 +10,7 @@
 #include "module_reference.hpp"
 #include "query_reference.hpp"
 #include "reference.hpp"
+#include "scvigor/inference.hpp"
 #include "scvigor/transfer.hpp"
 #include "support.hpp"
 #include "train/optimizer.hpp"
@@ -269,4 +270,52 @@ TEST_CASE("freezing belongs to a run: the next one is free again") {
   train(model, t.cells, t.split, t.options, 1, {});
   const auto after = read_all(model.vae());
   CHECK_FALSE(at::equal(after.front(), before.front()));
+}
+
+TEST_CASE("MN05 the decoder alone is trained on the cells' posterior") {
+  support::Training t;
+  t.options.max_epochs = 2;
+  t.options.weight_decay = 0.1;
+  t.options.freeze.update_only_decoder = true;
+  for (const bool embedding : {false, true}) {
+    if (embedding)
+      t.model.batch_representation = BatchRepresentation::kEmbedding;
+    t.model.encode_covariates = true;
+    Model model(t.model, 5);
+    const State before = model.state();
+    CHECK_THROWS_AS(train(model, t.cells, t.split, t.options, 1, {}),
+                    ArgumentError);
+    Cells cells = t.cells;
+    const Posterior posterior = latent_posterior(model, cells);
+    cells.latent_mean = posterior.mean.values;
+    cells.latent_var = posterior.var.values;
+    train(model, cells, t.split, t.options, 1, {});
+    const State after = model.state();
+    int moved = 0;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      INFO(before[i].name);
+      const bool same = before[i].values == after[i].values;
+      if (!same) ++moved;
+      const bool decodes = before[i].name.find("decoder.") == 0 ||
+                           before[i].name == "px_r";
+      if (!decodes) CHECK(same);
+    }
+    CHECK(moved > 5);
+    CHECK(latent_posterior(model, t.cells).mean.values ==
+          posterior.mean.values);
+  }
+}
+
+TEST_CASE("MN05 a posterior is refused where the encoder is trained") {
+  support::Training t;
+  Model model(t.model, 5);
+  const Posterior posterior = latent_posterior(model, t.cells);
+  t.cells.latent_mean = posterior.mean.values;
+  t.cells.latent_var = posterior.var.values;
+  CHECK_THROWS_AS(train(model, t.cells, t.split, t.options, 1, {}),
+                  ArgumentError);
+  t.options.freeze.update_only_decoder = true;
+  t.cells.latent_mean.pop_back();
+  CHECK_THROWS_AS(train(model, t.cells, t.split, t.options, 1, {}),
+                  ArgumentError);
 }

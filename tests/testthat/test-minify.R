@@ -11,8 +11,10 @@ test_that("MN02 latent and samples are those of before", {
     expect_false(isMinified(bare))
     again <- minify(bare, sce)
     expect_true(isMinified(again))
-    expect_equal(latentRepresentation(again), latentRepresentation(plain))
-    expect_equal(
+    expect_identical(
+        latentRepresentation(again), latentRepresentation(plain)
+    )
+    expect_identical(
         posteriorPredictiveSample(again, n_samples = 2, seed = 3),
         posteriorPredictiveSample(plain, n_samples = 2, seed = 3)
     )
@@ -24,10 +26,12 @@ test_that("MN02 latent and samples are those of before", {
         latentRepresentation(small), latentRepresentation(scviModel(result))
     )
     expect_equal(latentRepresentation(small), latentRepresentation(result))
-    expect_identical(
-        posteriorPredictiveSample(small, seed = 3),
-        posteriorPredictiveSample(scviModel(result), seed = 3)
-    )
+    for (samples in 1:2) {
+        expect_identical(
+            posteriorPredictiveSample(small, n_samples = samples, seed = 3),
+            posteriorPredictiveSample(result, n_samples = samples, seed = 3)
+        )
+    }
 })
 
 test_that("MN03 what is decoded is close to what the counts give", {
@@ -94,6 +98,82 @@ test_that("MN05 with the counts kept, all verbs work and training goes on", {
         latentRepresentation(further),
         SingleCellExperiment::reducedDim(further, "scVI")
     )
+})
+
+test_that("MN05 the decoder alone is trained, with counts kept or given", {
+    further <- function(object, ...) {
+        continueTraining(
+            object, ..., max_epochs = 2, lr = 0.05, update_only_decoder = TRUE,
+            seed = 1, verbose = FALSE
+        )
+    }
+    kept <- minify(result, keep_counts = TRUE)
+    trained <- further(kept)
+    moved <- moved_weights(kept, trained)
+    expect_true(all(startsWith(moved, "decoder.") | moved == "px_r"))
+    expect_true("decoder.px_scale_decoder.0.weight" %in% moved)
+    # so that the latent space is that of before, bit for bit
+    expect_identical(
+        latentRepresentation(trained), latentRepresentation(kept)
+    )
+    expect_equal(trainingHistory(trained)$epoch, 1:3)
+    expect_lt(reconstructionError(trained, seed = 1),
+              reconstructionError(kept, seed = 1))
+    # a model and its data, in any order of cells
+    expect_identical(
+        modelWeights(further(scviModel(result), sce[, ncol(sce):1])),
+        modelWeights(trained)
+    )
+    # one that is about other cells
+    fresh <- toy_sce(30, per_batch = 20, seed = 4)
+    other <- minify(plain, fresh)
+    expect_identical(
+        latentRepresentation(further(other, fresh)), latentRepresentation(other)
+    )
+    # the choice stays with the model, and can be taken back
+    expect_true(trainOptions(trained)$update_only_decoder)
+    again <- continueTraining(trained, max_epochs = 1, seed = 1,
+                              update_only_decoder = FALSE, verbose = FALSE)
+    expect_false(identical(
+        latentRepresentation(again), latentRepresentation(trained)
+    ))
+    # a run that was cut short
+    checkpoint <- withr::local_tempfile(fileext = ".rds")
+    continueTraining(plain, sce, max_epochs = 1, update_only_decoder = TRUE,
+                     seed = 1, checkpoint = checkpoint, verbose = FALSE)
+    resumed <- resumeTraining(checkpoint, sce, max_epochs = 2,
+                              verbose = FALSE)
+    whole <- continueTraining(plain, sce, max_epochs = 2, seed = 1,
+                              update_only_decoder = TRUE, verbose = FALSE)
+    expect_identical(modelWeights(resumed), modelWeights(whole))
+    # a query's decoder moves as far as its switches allow
+    parts <- query_parts()
+    reference <- quick_train(parts$reference, batch = "batch",
+                             encode_covariates = TRUE)
+    query <- loadQuery(reference, parts$query, seed = 1)
+    expect_true(all(startsWith(
+        moved_weights(query, further(query, parts$query)),
+        "decoder.px_decoder."
+    )))
+})
+
+test_that("MN05 what cannot be trained so is an error", {
+    train <- function(model, ...) {
+        continueTraining(model, sce, max_epochs = 1, verbose = FALSE, ...)
+    }
+    for (bad in list(NA, "yes", 1, NULL)) {
+        expect_argument_error(
+            train(plain, update_only_decoder = bad), "update_only_decoder",
+            "TRUE or FALSE"
+        )
+    }
+    learned <- quick_train(sce, use_observed_lib_size = FALSE)
+    expect_argument_error(
+        train(learned, update_only_decoder = TRUE), "update_only_decoder",
+        "use_observed_lib_size"
+    )
+    expect_error(quick_train(sce, update_only_decoder = TRUE),
+                 class = "scvigor_argument_error")
 })
 
 test_that("MN06 minified and full, saved and loaded", {

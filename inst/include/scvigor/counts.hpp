@@ -82,6 +82,7 @@ LibraryPrior library_prior(const CountSource& source,
 //
 // Inference also takes cells without counts ("minified"): then `counts` is
 // null and the last three vectors stand for what would be computed from it.
+// Training with `update_only_decoder` takes counts and a posterior.
 struct Cells {
   std::shared_ptr<const CountSource> counts;
   std::vector<std::int64_t> batch;        // n_cells

@@ -94,6 +94,9 @@ struct FreezeOptions {
   bool freeze_decoder_first_layer = true;
   bool freeze_batchnorm_encoder = true;
   bool freeze_batchnorm_decoder = false;
+  // The encoders stay too, and are not even asked: z is drawn from the
+  // posterior that the cells bring along.
+  bool update_only_decoder = false;
   // Levels of the reference: their rows of the batch embedding and of the
   // dispersions stay.
   std::int64_t n_batch_reference = 0;
@@ -108,6 +111,7 @@ void visit_freeze_options(Options& o, Visitor&& visit) {
   visit("freeze_decoder_first_layer", o.freeze_decoder_first_layer);
   visit("freeze_batchnorm_encoder", o.freeze_batchnorm_encoder);
   visit("freeze_batchnorm_decoder", o.freeze_batchnorm_decoder);
+  visit("update_only_decoder", o.update_only_decoder);
   visit("n_batch_reference", o.n_batch_reference);
   visit("n_labels_reference", o.n_labels_reference);
 }

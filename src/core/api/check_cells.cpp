@@ -63,7 +63,7 @@ void check_cells(const Cells& cells, const ModelOptions& o) {
     fail("x", "`x` has " + std::to_string(cells.counts->n_genes()) +
                   " genes, but the model has " + std::to_string(o.n_genes) +
                   ".");
-  if (!cells.counts) check_minified(cells, o);
+  if (!cells.counts || !cells.latent_mean.empty()) check_minified(cells, o);
   check_codes("batch", cells.batch, cells.n_cells(), o.n_batch,
               o.n_batch > 1);
   check_codes("labels", cells.labels, cells.n_cells(), o.n_labels,

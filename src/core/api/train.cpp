@@ -1,6 +1,7 @@
 #include "scvigor/train.hpp"
 
 #include <chrono>
+#include <string>
 
 #include "api/check_cells.hpp"
 #include "api/errors.hpp"
@@ -18,6 +19,25 @@ void check_batch_size(const TrainOptions& options, const ModelOptions& model) {
                         "than one cell. Or set `use_batch_norm = \"none\"`.");
 }
 
+// A posterior in place of the encoder, if that is to stay, and only then.
+void check_posterior(const Model& model, const Cells& cells,
+                     const TrainOptions& options) {
+  const std::string argument = "update_only_decoder";
+  const bool given = !cells.latent_mean.empty();
+  if (options.freeze.update_only_decoder != given)
+    throw ArgumentError(argument,
+                        given ? "Cells with a posterior are for training with "
+                                "`update_only_decoder`."
+                              : "`update_only_decoder` needs the posterior of "
+                                "the cells.");
+  const ModelOptions& o = model.options();
+  if (given && !o.use_observed_lib_size && !o.use_size_factor)
+    throw ArgumentError(argument,
+                        "`update_only_decoder` is not for models with "
+                        "`use_observed_lib_size = FALSE`: the library size of "
+                        "a cell comes from its encoder.");
+}
+
 void check_request(const Model& model, const Cells& cells, const Split& split,
                    const TrainOptions& options) {
   validate(options);
@@ -25,6 +45,7 @@ void check_request(const Model& model, const Cells& cells, const Split& split,
   check_cells(cells, model.options());
   if (!cells.counts)
     throw ArgumentError("x", "Training needs the counts of the cells.");
+  check_posterior(model, cells, options);
   check_split(split, cells.n_cells());
 }
 

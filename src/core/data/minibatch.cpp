@@ -111,6 +111,8 @@ Minibatch Loader::load(const std::int64_t* positions, std::int64_t n) const {
     out.log_library = log_totals(*block_, options_);
   } else {
     out.log_library = take(cells_.log_library, options_);
+  }
+  if (!cells_.latent_mean.empty()) {
     out.latent_mean = take(cells_.latent_mean, options_);
     out.latent_var = take(cells_.latent_var, options_);
   }

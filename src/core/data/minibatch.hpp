@@ -33,8 +33,8 @@ struct Minibatch {
   at::Tensor categorical;  // int64 n x covariates
   at::Tensor continuous;   // floating n x covariates
   at::Tensor size_factor;  // floating n x 1
-  at::Tensor latent_mean;  // n x n_latent: stands for the counts, in
-  at::Tensor latent_var;   // minified data
+  at::Tensor latent_mean;  // n x n_latent: stand for what the encoder
+  at::Tensor latent_var;   // makes of the counts, in minified data
 
   std::int64_t n_cells() const { return log_library.size(0); }
 };

@@ -28,6 +28,12 @@ bool has_row_a_level(const std::string& name, const ModelOptions& model) {
          (name == "px_r" && model.dispersion != Dispersion::kGene);
 }
 
+// The encoders, and what they read.
+bool is_of_encoders(const std::string& name, const ModelOptions& model) {
+  return starts_with(name, "z_encoder.") || starts_with(name, "l_encoder.") ||
+         (starts_with(name, "_embeddings_dict.") && model.encode_covariates);
+}
+
 // A linear layer, or its bias: all of it, or its one-hot columns.
 bool is_free_linear(const std::string& name, const FreezeOptions& freeze) {
   if (!contains(name, "fc_layers.Layer 0.0.")) return false;
@@ -72,6 +78,8 @@ std::vector<FreePart> free_parts(const StateList& state,
   std::vector<FreePart> out;
   for (const auto& entry : state.entries()) {
     if (entry.is_buffer) continue;
+    if (freeze.update_only_decoder && is_of_encoders(entry.name, model))
+      continue;
     if (!freeze.unfrozen && has_row_a_level(entry.name, model)) {
       const auto first = reference_rows(entry.name, model, freeze);
       if (first < entry.parts.front().size(0))
