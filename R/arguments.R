@@ -24,6 +24,12 @@
     .check_dots(dots[!reads], c(known, .reading_arguments))
 }
 
+.check_given <- function(is_missing, argument, what) {
+    if (is_missing) {
+        .stop_argument(argument, "Give ", what, " as `", argument, "`.")
+    }
+}
+
 .check_flag <- function(value, argument) {
     if (!isTRUE(value) && !isFALSE(value)) {
         .stop_argument(argument, "`", argument, "` must be TRUE or FALSE.")

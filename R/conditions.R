@@ -45,12 +45,12 @@
     paste0(n, " ", thing, if (n != 1) "s")
 }
 
-# "; did you mean `n_latent`?", or nothing when no name is near
+# "; did you mean `n_latent`?", or the end when no name is near
 .did_you_mean <- function(name, known) {
     distance <- adist(name, known, ignore.case = TRUE)[1, ]
     near <- known[distance <= max(1, 0.34 * nchar(name))]
     if (!length(near)) {
-        return("")
+        return(".")
     }
     nearest <- known[which.min(distance)]
     paste0("; did you mean `", nearest, "`?")

@@ -70,7 +70,10 @@
     if (!by_name && !by_position) {
         .stop_argument(
             "assay.type", "There is no assay \"", assay.type, "\"; there ",
-            .there_are(known), "."
+            .there_are(known), ".",
+            if (!length(known)) {
+                " unminify() gives an object the counts that minify() took."
+            }
         )
     }
     # Giving the assay its names costs assay() more time than a small query

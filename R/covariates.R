@@ -37,7 +37,8 @@
     if (is.null(data$cell_data)) {
         .stop_argument(
             argument, "`", argument, "` names the column \"", column,
-            "\", but a matrix has no cell table; give one value a cell."
+            "\", but there is no cell table to find it in; give one value a ",
+            "cell."
         )
     }
     known <- colnames(data$cell_data)

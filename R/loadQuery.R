@@ -99,6 +99,7 @@ loadQuery <- function(
         names(formals()), c("reference", "x", "...")
     ))
     .check_dots(list(...), names(formals()))
+    .check_given(missing(x), "x", "the query's cells")
     model <- .reference_model(reference, name)
     options <- .query_options(
         model, arguments[c(.freeze_switches, .split_options)]

@@ -56,6 +56,10 @@ mapQuery <- function(
     verbose = interactive()
 ) {
     .check_flag(verbose, "verbose")
+    if (!is.null(max_epochs)) {
+        .check_whole(max_epochs, "max_epochs", min = 0)
+    }
+    .check_given(missing(x), "x", "the query's cells")
     x <- .mappable(x)
     name <- .mapped_name(x, name)
     reference <- .reference_model(

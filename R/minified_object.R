@@ -79,10 +79,14 @@
     } else {
         altExp(object, source$altexp)
     }
-    cells <- .positions(
-        colnames(object), ncol(data$counts), colnames(data$counts), "x",
-        "cells"
-    )
+    cells <- match(colnames(object), colnames(data$counts))
+    if (anyNA(cells)) {
+        .stop_argument(
+            "x", data$label, " of `x` lacks ", sum(is.na(cells)), " of the ",
+            "object's ", length(cells), " cells: ",
+            .some(colnames(object)[is.na(cells)]), "."
+        )
+    }
     assay(target, source$assay.type) <- .match_genes(
         data$counts, rownames(target), data$label
     )[, cells, drop = FALSE]

@@ -7,9 +7,11 @@
 #' \eqn{s} is the standard deviation of the distances to the cell's neighbours.
 #'
 #' Query and reference must lie in one latent space: that of [mapQuery()] with
-#' its default switches is the reference's own. With `unfrozen = TRUE` or
-#' `freeze_expression = FALSE` the reference's cells move too; then use
-#' `mapQuery(reference_data = )` and split its result by `cells_of`.
+#' its default switches is the reference's own. With `unfrozen = TRUE`,
+#' `freeze_expression = FALSE` or `freeze_batchnorm_encoder = FALSE` the
+#' reference's cells move too; then use `mapQuery(reference_data = )` and split
+#' its result by `cells_of`. There is a warning when the models of the two
+#' encode cells differently.
 #'
 #' All pairs of cells are compared, in C++ and on all threads, so that the
 #' neighbours are the true ones and always the same. Time grows with the
@@ -64,18 +66,20 @@ transferLabels <- function(
     .check_share(min_confidence, "min_confidence")
     .check_name(unknown, "unknown")
     num_threads <- .check_threads(num_threads)
-    if (missing(reference)) {
-        .stop_argument(
-            "reference", "Give the reference as `reference`: an object of ",
-            "runSCVI(), a model or its path, or latent coordinates."
-        )
-    }
+    .check_given(missing(x), "x", "the query's cells, mapped by mapQuery(),")
+    .check_given(
+        missing(reference), "reference",
+        "an object of runSCVI(), a model or its path, or latent coordinates"
+    )
     if (is.character(reference) && is.null(dim(reference))) {
         reference <- .read_reference(reference)
     }
     query_latent <- .latent_of(x, "x", name)
     latent <- .latent_of(reference, "reference", reference_name)
     .check_same_space(query_latent, latent)
+    .warn_other_space(
+        .model_behind(x, name), .model_behind(reference, reference_name)
+    )
     labels <- .reference_labels(
         reference, labels, nrow(latent), reference_name
     )
@@ -99,16 +103,6 @@ transferLabels <- function(
         )
     }
     value
-}
-
-.check_same_space <- function(query, reference) {
-    if (ncol(query) != ncol(reference)) {
-        .stop_argument(
-            "reference", "`x` has ", ncol(query), " latent dimensions, but ",
-            "`reference` has ", ncol(reference), "; they must share one ",
-            "latent space, see mapQuery()."
-        )
-    }
 }
 
 # ---- Labels ----------------------------------------------------------------

@@ -15,7 +15,7 @@ test_that("hints name the nearest argument, or none", {
     hint <- scvigor:::.did_you_mean
     expect_identical(hint("n_laten", c("n_latent", "n_layers")),
                      "; did you mean `n_latent`?")
-    expect_identical(hint("zzzzz", c("n_latent", "n_layers")), "")
+    expect_identical(hint("zzzzz", c("n_latent", "n_layers")), ".")
 })
 
 test_that("RB05 warnings and messages can be caught by class", {

@@ -98,7 +98,7 @@ test_that("vectors of a wrong length name the argument", {
     )
     counts <- SummarizedExperiment::assay(sce)
     expect_argument_error(
-        quick_train(counts, batch = "batch"), "batch", "matrix"
+        quick_train(counts, batch = "batch"), "batch", "no cell table"
     )
 })
 

@@ -483,6 +483,7 @@ test_that("a loaded query shows that it is not trained", {
 test_that("TL04 what is no reference is an error", {
     query <- parts$query
     expect_argument_error(loadQuery(x = query), "reference", "Give")
+    expect_argument_error(loadQuery(reference), "x", "Give")
     expect_argument_error(loadQuery(NULL, query), "reference", "Give")
     expect_argument_error(loadQuery("no/such/file", query), "reference",
                           "no/such/file")

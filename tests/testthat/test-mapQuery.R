@@ -193,7 +193,12 @@ test_that("bad values of every argument are errors that name it", {
         arguments[[argument]] <- value
         expect_argument_error(do.call(mapQuery, arguments), argument, regexp)
     }
-    refused("max_epochs", -1)
+    refused("max_epochs", -1, "at least 0")
+    expect_argument_error(mapQuery(reference), "x", "Give the query")
+    expect_argument_error(
+        mapQuery(reference, minify(quick_map(reference, parts$query))),
+        "assay.type", "unminify"
+    )
     refused("max_epochs", "a")
     refused("name", 3)
     refused("reference_name", "other")

@@ -118,6 +118,38 @@ test_that("objects take the columns and give the labels", {
     expect_identical(own$cat1_predicted, as.character(own$cat1))
 })
 
+test_that("latent spaces of different encoders are told apart", {
+    parts <- query_parts()
+    reference <- quick_run(parts$reference, batch = "batch", labels = "labels",
+                           encode_covariates = TRUE, n_layers = 2)
+    map <- function(...) {
+        mapQuery(reference, parts$query, max_epochs = 1, lr = 0.05, seed = 1,
+                 verbose = FALSE, ...)
+    }
+    named <- function(x, reference, ...) {
+        transferLabels(x, reference, "labels", k = 5, ...)
+    }
+    expect_warning(named(map(), reference), NA)
+    for (switch in c("freeze_expression", "freeze_batchnorm_encoder")) {
+        moved <- do.call(map, stats::setNames(list(FALSE), switch))
+        expect_warning(named(moved, reference), "encode cells differently")
+    }
+    expect_warning(named(map(unfrozen = TRUE), reference), "mapQuery")
+    # a model of its own
+    alone <- quick_run(parts$query, batch = "batch")
+    expect_warning(named(alone, reference), "encode cells differently")
+    # the way that the warning names
+    joint <- map(unfrozen = TRUE, reference_data = parts$reference)
+    of_query <- joint$cells_of == "query"
+    expect_warning(named(joint[, of_query], joint[, !of_query]), NA)
+    # coordinates speak for themselves
+    latent <- SingleCellExperiment::reducedDim(reference)
+    expect_warning(
+        transferLabels(map(unfrozen = TRUE), latent, parts$reference$labels,
+                       k = 5), NA
+    )
+})
+
 test_that("the random numbers of R stay where they are", {
     withr::with_seed(1, {
         transferLabels(query, latent, groups, k = 10)
@@ -137,12 +169,14 @@ test_that("bad values of every argument are errors that name it", {
     refused("x", query[, 1, drop = FALSE] > 0, "numeric")
     refused("x", "abc")
     refused("x", query * NA, "finite")
+    refused("x", query[0, ], "no cells")
+    expect_argument_error(transferLabels(reference = latent), "x", "Give")
     refused("reference", "no/such/file", "no path")
     refused("reference", latent[, c(1, 2, 1)], "3")
     refused("reference", 1:3)
     refused("labels", groups[-1], "59 values")
     refused("labels", c(NA, groups[-1]), "1 missing")
-    refused("labels", "cell_type", "matrix")
+    refused("labels", "cell_type", "no cell table")
     refused("k", 0)
     refused("k", "a")
     refused("min_confidence", 2, "0 to 1")
