@@ -15,6 +15,7 @@
     if (identical(rownames(counts), genes)) {
         return(counts)
     }
+    counts <- .undo_dashes(counts, genes)
     missing <- setdiff(genes, rownames(counts))
     lacking <- setdiff(missing, padded)
     if (length(lacking)) {
@@ -24,6 +25,25 @@
         )
     }
     .pad_genes(counts, genes, missing)
+}
+
+# Seurat writes "-" for "_" in the names of genes. Rows that only so differ from
+# one of `genes` get its name.
+.undo_dashes <- function(counts, genes) {
+    missing <- setdiff(genes, rownames(counts))
+    others <- setdiff(rownames(counts), genes)
+    if (!any(grepl("_", c(missing, others), fixed = TRUE))) {
+        return(counts)
+    }
+    dashed <- gsub("_", "-", others, fixed = TRUE)
+    ambiguous <- dashed %in% dashed[duplicated(dashed)]
+    found <- match(
+        gsub("_", "-", missing, fixed = TRUE), replace(dashed, ambiguous, NA)
+    )
+    same <- !is.na(found) & !duplicated(found)
+    rows <- match(others[found[same]], rownames(counts))
+    rownames(counts)[rows] <- missing[same]
+    counts
 }
 
 # Rows of zeros for `missing`, sparse for sparse counts.
@@ -54,6 +74,7 @@
     if (is.null(rownames(counts))) {
         return(character())
     }
+    counts <- .undo_dashes(counts, genes)
     missing <- setdiff(genes, rownames(counts))
     n_found <- length(genes) - length(missing)
     if (!n_found) {

@@ -29,7 +29,8 @@
 #' cells out of the query's.
 #'
 #' @section Genes and covariates:
-#' Genes are matched by name. Further genes of the query are left out; genes of
+#' Genes are matched by name, where Seurat's `-` for `_` counts as the same.
+#' Further genes of the query are left out; genes of
 #' the reference that it lacks count as 0, with a warning when it has less than
 #' 80 % of them and an error when it has none. Covariates are those of the
 #' reference, found under the same column names unless they are given; others

@@ -3,6 +3,8 @@
 
 has_scvi_tools <- function() {
     python <- Sys.getenv("SCVIGOR_PYTHON")
+    # R's own path would give Python's torch another LibTorch
+    withr::local_envvar(LD_LIBRARY_PATH = "")
     nzchar(python) && system2(
         python, c("-c", shQuote("import scvi")), stdout = FALSE, stderr = FALSE
     ) == 0

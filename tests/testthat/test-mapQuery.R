@@ -154,6 +154,32 @@ test_that("Seurat objects are mapped, alone and together", {
     )
 })
 
+test_that("Seurat's names of genes are those of other objects", {
+    skip_if_not_installed("SeuratObject")
+    query <- suppressWarnings(SeuratObject::CreateSeuratObject(
+        SummarizedExperiment::assay(parts$query),
+        meta.data = as.data.frame(SummarizedExperiment::colData(parts$query))
+    ))
+    expect_true("gene-1" %in% rownames(query))
+    expect_message(mapped <- quick_map(reference, query), NA)
+    by_sce <- quick_map(reference, parts$query)
+    expect_equal(
+        unname(SeuratObject::Embeddings(mapped, "scvi")),
+        unname(SingleCellExperiment::reducedDim(by_sce))
+    )
+    expect_identical(rownames(normalizedExpression(mapped, seed = 1)),
+                     rownames(parts$query))
+    # the other way round, and only where the names leave no doubt
+    undo <- function(names, genes) {
+        counts <- matrix(0, length(names), 1, dimnames = list(names, NULL))
+        rownames(scvigor:::.undo_dashes(counts, genes))
+    }
+    expect_identical(undo(c("a_b", "c"), c("c", "a-b")), c("a-b", "c"))
+    expect_identical(undo(c("a_b_c", "a-b_c"), "a-b-c"), c("a_b_c", "a-b_c"))
+    expect_identical(undo("a-b-c", c("a_b-c", "a-b_c")), "a_b-c")
+    expect_identical(undo(c("a-b", "d_e"), c("a-b", "f")), c("a-b", "d_e"))
+})
+
 test_that("an encoder that cannot learn is told of", {
     blind <- quick_run(parts$reference, batch = "batch")
     told <- function(reference, ...) {
