@@ -29,7 +29,7 @@ struct CsrBlock {
 };
 
 // Where counts come from: memory, a file, a callback. Cells x genes.
-// A source is read-only; read() may be called from any one thread at a time.
+// A source is read-only; read() may be called from any threads at once.
 class CountSource {
  public:
   virtual ~CountSource() = default;

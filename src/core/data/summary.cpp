@@ -1,6 +1,9 @@
 // One pass over the counts: checks, library sizes and their prior.
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -13,19 +16,23 @@ namespace {
 
 constexpr std::int64_t kBlock = 256;  // cells read at a time
 
-// Calls visit(cell, first, last) with the values of every cell in turn.
+// Calls visit(cell, first, last) with the values of every cell, those of
+// several cells at once.
 template <class Visitor>
 void for_each_cell(const CountSource& source, Visitor visit) {
-  CsrBlock block;
-  std::vector<std::int64_t> cells(kBlock);
-  for (std::int64_t first = 0; first < source.n_cells(); first += kBlock) {
-    const auto n = std::min(kBlock, source.n_cells() - first);
-    std::iota(cells.begin(), cells.begin() + n, first);
-    source.read(cells.data(), n, block);
-    for (std::int64_t i = 0; i < n; ++i)
-      visit(first + i, block.values.data() + block.indptr[i],
-            block.values.data() + block.indptr[i + 1]);
-  }
+  const auto n_blocks = (source.n_cells() + kBlock - 1) / kBlock;
+  at::parallel_for(0, n_blocks, 1, [&](std::int64_t b, std::int64_t e) {
+    CsrBlock block;
+    std::vector<std::int64_t> cells(kBlock);
+    for (auto first = b * kBlock; first < e * kBlock; first += kBlock) {
+      const auto n = std::min(kBlock, source.n_cells() - first);
+      std::iota(cells.begin(), cells.begin() + n, first);
+      source.read(cells.data(), n, block);
+      for (std::int64_t i = 0; i < n; ++i)
+        visit(first + i, block.values.data() + block.indptr[i],
+              block.values.data() + block.indptr[i + 1]);
+    }
+  });
 }
 
 // Every float from here on is an integer.
@@ -63,15 +70,19 @@ SCVIGOR_KERNEL(count_odd, count_odd_body,
 }  // namespace
 
 CountSummary summarise_counts(const CountSource& source) {
-  CountSummary out;
+  std::atomic<std::int64_t> found[4] = {};
   for_each_cell(source, [&](std::int64_t, const float* v, const float* end) {
-    std::int32_t odd[3] = {0, 0, 0};
+    std::int32_t odd[4] = {0, 0, 0, v == end};
     count_odd(v, static_cast<std::int32_t>(end - v), odd);
-    out.n_not_finite += odd[0];
-    out.n_negative += odd[1];
-    out.n_fractional += odd[2];
-    out.n_empty_cells += v == end;
+    // Hardly any cell has something to tell.
+    for (int k = 0; k < 4; ++k)
+      if (odd[k] > 0) found[k] += odd[k];
   });
+  CountSummary out;
+  out.n_not_finite = found[0];
+  out.n_negative = found[1];
+  out.n_fractional = found[2];
+  out.n_empty_cells = found[3];
   return out;
 }
 
