@@ -5,7 +5,7 @@
 
 Cells of the batches named are the query. Writes the latent spaces to FOLDER:
 before.csv (reference cells, reference model), reference.csv (reference cells,
-query model) and query.csv.
+query model) and query.csv; and the reference model, to FOLDER/model.
 """
 
 import logging
@@ -60,6 +60,7 @@ def main(path, model, reference_epochs, query_epochs, seed, threads, folder,
         )
 
     write("before", reference.get_latent_representation(), old)
+    reference.save(str(Path(folder) / "model"))
     query = scvi.model.SCVI.load_query_data(new, reference)
     query.train(
         max_epochs=int(query_epochs), plan_kwargs={"weight_decay": 0.0},

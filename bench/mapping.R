@@ -1,25 +1,21 @@
 # How well queries are mapped and named, beside scvi-tools:
 #
-#   SCVIGOR_PYTHON=python Rscript bench/mapping.R [--seeds=0:9] [--threads=2]
+#   SCVIGOR_PYTHON=python Rscript bench/mapping.R [--seeds=0:2] [--threads=2]
 #       [DATA...]
 #
-# DATA are beginnings of data sets' names; none means all. Without --seeds each
-# data set has a number of its own. Without scvi-tools (SCVIGOR_PYTHON empty)
-# scvigor stands alone.
+# DATA are beginnings of data sets' names; none means all. Without scvi-tools
+# (SCVIGOR_PYTHON empty) scvigor stands alone.
 
 for (file in c("arguments.R", "data.R", "map_query.R")) {
     source(file.path("bench", file))
 }
 suppressPackageStartupMessages(library(scvigor))
 
-asked <- command_line(list(seeds = "", threads = 2))
+asked <- command_line(list(seeds = "0:2", threads = 2))
 need_data()
 programs <- list(scvigor = map_with_scvigor)
 if (nzchar(Sys.getenv("SCVIGOR_PYTHON"))) {
     programs[["scvi-tools"]] <- map_with_scvi_tools
-}
-seeds_of <- function(case) {
-    if (nzchar(asked$seeds)) number_list(asked$seeds) else case$seeds
 }
 wanted <- function(case) {
     !length(asked$words) || any(startsWith(case$data, asked$words))
@@ -31,7 +27,7 @@ cat("|---|---|---|---|---|---|---|\n")
 for (case in Filter(wanted, mapping_cases)) {
     for (model in names(mapping_models)) {
         for (program in names(programs)) {
-            scores <- vapply(seeds_of(case), function(seed) {
+            scores <- vapply(number_list(asked$seeds), function(seed) {
                 mapping_scores(
                     programs[[program]](case, model, seed, asked$threads),
                     case
