@@ -83,8 +83,13 @@
     if (!dir.exists(folder) || file.access(folder, 2) != 0) {
         .stop_argument(
             argument, "The folder \"", folder, "\" of `", argument, "` ",
-            if (dir.exists(folder)) "cannot be written to." else
+            if (dir.exists(folder)) {
+                "cannot be written to; choose another, or ask for the right."
+            } else if (file.exists(folder)) {
+                "is a file; give the path of a folder."
+            } else {
                 "does not exist; make it with dir.create()."
+            }
         )
     }
 }

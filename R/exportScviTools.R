@@ -63,7 +63,9 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
         dir.create(folder, showWarnings = FALSE, recursive = TRUE)
     if (!made) {
         .stop_argument(
-            "dir", "The folder \"", folder, "\" cannot be made."
+            "dir", "The folder \"", folder, "\" cannot be made",
+            if (file.exists(folder)) ": a file has that name",
+            ". Give another path, in a folder that you may write to."
         )
     }
 }

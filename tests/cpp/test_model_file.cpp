@@ -1,6 +1,10 @@
 // Model files: what is written is read; what is damaged is a FileError.
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <cmath>
+#include <csignal>
 #include <filesystem>
 #include <limits>
 #include <numeric>
@@ -9,6 +13,7 @@
 #include "catch.hpp"
 #include "count_file_writer.hpp"
 #include "io/atomic_file.hpp"
+#include "io/file_bytes.hpp"
 #include "io/value_file.hpp"
 #include "scvigor/model_file.hpp"
 
@@ -137,31 +142,64 @@ TEST_CASE("Model file: nothing is overwritten unasked") {
   CHECK(read_model_file(path.path()).model.names == model.names);
 }
 
+namespace {
+
+// What may be written to one file, while it lives.
+class SizeLimit {
+ public:
+  explicit SizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~SizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  SizeLimit(const SizeLimit&) = delete;
+  SizeLimit& operator=(const SizeLimit&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+// The lowest descriptor that is free: a leak raises it.
+int free_descriptor() {
+  const int found = dup(STDERR_FILENO);
+  close(found);
+  return found;
+}
+
+}  // namespace
+
 TEST_CASE("SL01 A write that fails leaves the old file and nothing else") {
   namespace fs = std::filesystem;
   const TemporaryFile folder;
   fs::create_directory(folder.path());
   const std::string path = folder.path() + "/model.h5";
-  write_file_atomically(path, false, [](const std::string& name) {
-    H5Writer(name).group("model");
-  });
-  const auto size = fs::file_size(path);
-  CHECK_THROWS_WITH(
-      write_file_atomically(path, true,
-                            [](const std::string&) {
-                              throw FileError("the disk is full");
-                            }),
-      Contains("the disk is full"));
-  CHECK(fs::file_size(path) == size);
+  const Value model = list({numbers({1})}, {"a"});
+  write_model_file(path, model, list({}), "a test", false);
+  std::vector<double> many(100000);
+  std::iota(many.begin(), many.end(), 0.5);
+  const Value large = list({numbers(many)}, {"a"});
+  const int descriptor = free_descriptor();
+  for (const std::string name : {"model.h5", "new.h5"}) {
+    const SizeLimit limit(20000);
+    CHECK_THROWS_WITH(write_model_file(folder.path() + "/" + name, large,
+                                       list({}), "", name == "model.h5"),
+                      Contains("Cannot write \"" + folder.path() + "/" +
+                               name + "\": File too large"));
+  }
+  CHECK(free_descriptor() == descriptor);
+  check_equal(read_model_file(path).model, model);
   CHECK(std::distance(fs::directory_iterator(folder.path()),
                       fs::directory_iterator()) == 1);
-  CHECK_THROWS_AS(
-      write_file_atomically(folder.path() + "/no/where", true,
-                            [](const std::string&) {}),
-      FileError);
-  CHECK_THROWS_AS(write_file_atomically(folder.path(), true,
-                                        [](const std::string&) {}),
-                  FileError);
+  for (const std::string wrong :
+       {folder.path() + "/no/where", folder.path(), path + "/below"})
+    CHECK_THROWS_AS(write_file_atomically(wrong, true, ""), FileError);
+  write_file_atomically(path, true, "new");
+  CHECK(read_file(path) == "new");
   fs::remove_all(folder.path());
 }
 
@@ -173,17 +211,17 @@ TEST_CASE("Model file: other files are told apart") {
   { H5Writer(path.path()).group("model"); }
   CHECK_THAT(error_of(path.path()), Contains("no model that saveSCVI() wrote"));
   {
-    h5::Writer file(path.path());
+    h5::Writer file;
     file.text_attribute(file.root(), "format", {"scvigor_model"});
-    file.close();
+    path.write(file.finish());
   }
   CHECK_THAT(error_of(path.path()), Contains("the version of its format"));
   {
-    h5::Writer file(path.path());
+    h5::Writer file;
     file.text_attribute(file.root(), "format", {"scvigor_model"});
     file.text_attribute(file.root(), "writer", {"scvigor 9.0"});
     file.integer_attribute(file.root(), "format_version", {99});
-    file.close();
+    path.write(file.finish());
   }
   CHECK_THAT(error_of(path.path()),
              Contains("format version 99, written by scvigor 9.0"));
@@ -192,14 +230,14 @@ TEST_CASE("Model file: other files are told apart") {
 TEST_CASE("Model file: a group that contains itself ends") {
   const TemporaryFile path(".h5");
   {
-    h5::Writer file(path.path());
+    h5::Writer file;
     file.text_attribute(file.root(), "format", {"scvigor_model"});
     file.integer_attribute(file.root(), "format_version", {1});
     const h5::Handle model = file.group(file.root(), "model");
     for (const char* name : {"a", "b", "c"})
       H5Lcreate_hard(file.root(), "model", model.get(), name, H5P_DEFAULT,
                      H5P_DEFAULT);
-    file.close();
+    path.write(file.finish());
   }
   CHECK_THAT(error_of(path.path()), Contains("damaged"));
 }

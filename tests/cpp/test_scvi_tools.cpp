@@ -177,19 +177,6 @@ TEST_CASE("scvi-tools: what LinearSCVI lacks is not exported",
   CHECK(refused() == "use_batch_norm");
 }
 
-TEST_CASE("A file is replaced as a whole or not at all", "[scvi_tools]") {
-  const Folder folder;
-  folder.write("file", "old");
-  replace_file(folder.path("file"), "new");
-  CHECK(read_file(folder.path("file")) == "new");
-  CHECK_THROWS_AS(replace_file(folder.path("no/file"), "x"), FileError);
-  CHECK_THROWS_WITH(read_file(folder.path()), contains("not a file"));
-  std::size_t n_files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
-    n_files += entry.exists();
-  CHECK(n_files == 1);
-}
-
 TEST_CASE("Minified cells", "[scvi_tools]") {
   const support::TemporaryFile path(".h5ad");
   support::write_minified_h5ad(path.path());

@@ -253,6 +253,24 @@ test_that("damaged files are errors or models, and leave R alone", {
     expect_gt(sum(outcome == "scvigor_file_error"), 15)
 })
 
+test_that("SL01 what cannot be written leaves the old file and no other", {
+    folder <- withr::local_tempdir()
+    file <- file.path(folder, "model.h5")
+    saveSCVI(model, file)
+    before <- tools::md5sum(file)
+    below <- file.path(file, "below.h5")
+    expect_argument_error(saveSCVI(model, below), "path", "is a file")
+    expect_error(
+        scvigor:::write_model_file(below, list(1), list(), "a test", TRUE),
+        "Cannot write .*below.h5\": Not a directory",
+        class = "scvigor_file_error"
+    )
+    expect_argument_error(exportScviTools(model, file), "dir", "a file has")
+    expect_identical(tools::md5sum(file), before)
+    expect_identical(list.files(folder, all.files = TRUE, no.. = TRUE),
+                     "model.h5")
+})
+
 test_that("saving and loading check their arguments", {
     folder <- withr::local_tempdir()
     file <- file.path(folder, "model.h5")

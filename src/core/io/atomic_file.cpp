@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include "scvigor/error.hpp"
 
@@ -28,33 +29,33 @@ namespace {
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::filesystem::path& path) {
-    int descriptor = -1;
-    for (int attempt = 0; descriptor < 0; ++attempt) {
+    for (int attempt = 0; descriptor_ < 0; ++attempt) {
       name_ = path.string() + "." + std::to_string(getpid()) + "_" +
               std::to_string(attempt) + ".tmp";
-      descriptor = open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
-      if (descriptor < 0 && (errno != EEXIST || attempt > 1000))
+      descriptor_ = open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
+      if (descriptor_ < 0 && (errno != EEXIST || attempt > 1000))
         fail(path.string(), errno);
     }
-    close(descriptor);
   }
   ~TemporaryFile() {
+    if (descriptor_ >= 0) close(descriptor_);
     if (!name_.empty()) unlink(name_.c_str());
   }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
 
-  const std::string& name() const { return name_; }
-
   // The following return the reason of a failure, or 0.
 
   // On the disk when it returns.
-  int sync() const {
-    const int descriptor = open(name_.c_str(), O_RDWR);
-    if (descriptor < 0) return errno;
-    const int reason = fsync(descriptor) == 0 ? 0 : errno;
-    close(descriptor);
-    return reason;
+  int write(std::string_view bytes) {
+    while (!bytes.empty()) {
+      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return errno;
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (fsync(descriptor_) != 0) return errno;
+    return close(std::exchange(descriptor_, -1)) == 0 ? 0 : errno;
   }
 
   int replace(const std::string& path) {
@@ -73,6 +74,7 @@ class TemporaryFile {
 
  private:
   std::string name_;
+  int descriptor_ = -1;
 };
 
 // Makes the new name last. Not every system lets a folder be synchronised.
@@ -85,17 +87,15 @@ void sync_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-void write_file_atomically(
-    const std::string& path, bool overwrite,
-    const std::function<void(const std::string&)>& write) {
+void write_file_atomically(const std::string& path, bool overwrite,
+                           std::string_view bytes) {
   namespace fs = std::filesystem;
   std::error_code problem;
   if (fs::is_directory(path, problem)) fail(path, EISDIR);
   if (!overwrite && fs::exists(path, problem)) fail_exists(path);
   const fs::path target = fs::absolute(path);
   TemporaryFile file(target);
-  write(file.name());
-  int reason = file.sync();
+  int reason = file.write(bytes);
   if (reason == 0)
     reason = overwrite ? file.replace(target.string())
                        : file.place(target.string());

@@ -1,18 +1,12 @@
 #ifndef SCVIGOR_CORE_IO_FILE_BYTES_HPP
 #define SCVIGOR_CORE_IO_FILE_BYTES_HPP
 
-#include <functional>
 #include <string>
-#include <string_view>
 
 namespace scvigor {
 
 // All bytes of a file. Throws a FileError where there is none.
 std::string read_file(const std::string& path);
-
-// Writes a file so that it is there as a whole or not at all: under another
-// name in the same folder, which then takes the place of an older file.
-void replace_file(const std::string& path, std::string_view bytes);
 
 // Runs `work`; what it throws as a FileError gets the name of the file.
 template <class Work>

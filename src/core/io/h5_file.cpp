@@ -22,7 +22,9 @@ std::string guess_content(const std::string& path) {
   if (bytes == std::string("\x89HDF\r\n\x1a\n")) return "";
   if (bytes.empty()) return "it is empty";
   if (begins("\x1f\x8b")) return "it is gzip-compressed: unpack it first";
-  if (begins("PK\x03\x04")) return "it is a zip archive: unpack it first";
+  if (begins("PK\x03\x04"))
+    return "it is a zip archive: importScviTools() reads a model.pt, any "
+           "other is to be unpacked first";
   if (begins("%%Matrix"))
     return "it is a Matrix Market file: use Matrix::readMM()";
   return "it does not begin as one, or is damaged";

@@ -8,7 +8,6 @@ namespace scvigor::h5 {
 
 namespace {
 
-constexpr std::size_t kGrowBytes = 1 << 20;
 constexpr std::size_t kChunkBytes = 1 << 20;
 constexpr unsigned kDeflateLevel = 4;
 
@@ -17,18 +16,19 @@ auto made(Call&& call) {
   return checked(call, [] { return "Cannot put the file together"; });
 }
 
-Handle in_memory() {
-  Handle options(H5Pcreate(H5P_FILE_ACCESS));
-  H5Pset_fapl_core(options.get(), kGrowBytes, true);
-  H5Pset_fclose_degree(options.get(), H5F_CLOSE_STRONG);
-  unlock(options.get());
-  // From this form on, HDF5's own structures have checksums.
+// From this form on, HDF5's own structures have checksums.
+void use_checksums(const Handle& options) {
 #if H5_VERSION_GE(1, 10, 2)
   H5Pset_libver_bounds(options.get(), H5F_LIBVER_V110, H5F_LIBVER_V110);
 #else
   H5Pset_libver_bounds(options.get(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST);
 #endif
-  return options;
+}
+
+// HDF5 takes files of one name for one file.
+std::string name_of(const Image& image) {
+  return "scvigor_" +
+         std::to_string(reinterpret_cast<std::uintptr_t>(&image));
 }
 
 Handle space_of(const std::vector<std::int64_t>& dims) {
@@ -88,14 +88,14 @@ PaddedText::PaddedText(const std::vector<std::string>& text)
     std::memcpy(bytes.data() + i * width, text[i].data(), text[i].size());
 }
 
-Writer::Writer(const std::string& path) : path_(path) {
-  const Handle options = in_memory();
-  file_ = Handle(checked(
-      [&] {
-        return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT,
-                         options.get());
-      },
-      [&] { return "Cannot write \"" + path + "\""; }));
+Writer::Writer() {
+  const Handle options = image_.file_options();
+  H5Pset_fclose_degree(options.get(), H5F_CLOSE_STRONG);
+  use_checksums(options);
+  file_ = Handle(made([&] {
+    return H5Fcreate(name_of(image_).c_str(), H5F_ACC_TRUNC, H5P_DEFAULT,
+                     options.get());
+  }));
 }
 
 Handle Writer::group(hid_t parent, const std::string& name) const {
@@ -139,10 +139,10 @@ void Writer::text_attribute(hid_t of, const std::string& name,
                   text.bytes.data());
 }
 
-void Writer::close() {
+std::string_view Writer::finish() {
   const hid_t file = std::exchange(file_, Handle()).release();
-  checked([&] { return H5Fclose(file); },
-          [&] { return "Cannot write \"" + path_ + "\""; });
+  made([&] { return H5Fclose(file); });
+  return image_.bytes();
 }
 
 }  // namespace scvigor::h5

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/h5.hpp"
+#include "io/h5_image.hpp"
 
 namespace scvigor::h5 {
 
@@ -16,11 +18,10 @@ struct PaddedText {
   std::vector<char> bytes;
 };
 
-// A new HDF5 file, put together in memory and written by close() in one go.
-// Every part of it has a checksum.
+// A new HDF5 file, put together in memory. Every part of it has a checksum.
 class Writer {
  public:
-  explicit Writer(const std::string& path);
+  Writer();
 
   hid_t root() const { return file_.get(); }
   // A group that keeps the order of its members.
@@ -37,11 +38,11 @@ class Writer {
                       const std::vector<std::string>& values,
                       const std::vector<std::int64_t>& dims = {}) const;
 
-  // A FileError where the file could not be written whole.
-  void close();
+  // The bytes of the whole file, which live as long as this does.
+  std::string_view finish();
 
  private:
-  std::string path_;
+  Image image_;  // outlives the file
   Handle file_;
 };
 

@@ -17,7 +17,7 @@ ModelFile read_header(const h5::Group& root) {
   const std::string& path = root.file().name;
   if (h5::text_attribute_or_empty(root, "format") != kFormat)
     throw FileError("\"" + path + "\" is an HDF5 file, but no model that "
-                    "saveSCVI() wrote.");
+                    "saveSCVI() wrote; readCounts() reads counts.");
   ModelFile file;
   file.writer = h5::text_attribute_or_empty(root, "writer");
   const auto version = h5::integer_attribute(root, "format_version");
@@ -39,18 +39,15 @@ ModelFile read_header(const h5::Group& root) {
 void write_model_file(const std::string& path, const Value& model,
                       const Value& others, const std::string& writer,
                       bool overwrite) {
-  write_file_atomically(path, overwrite, [&](const std::string& temporary) {
-    h5::Writer file(temporary);
-    file.text_attribute(file.root(), "format", {kFormat});
-    file.integer_attribute(file.root(), "format_version",
-                           {kModelFileVersion});
-    file.text_attribute(file.root(), "writer", {writer});
-    write_value(file, file.root(), kGroup, model);
-    for (std::size_t i = 0; i < others.members.size(); ++i)
-      write_value(file, file.root(), to_link_name(others.names[i]),
-                  others.members[i]);
-    file.close();
-  });
+  h5::Writer file;
+  file.text_attribute(file.root(), "format", {kFormat});
+  file.integer_attribute(file.root(), "format_version", {kModelFileVersion});
+  file.text_attribute(file.root(), "writer", {writer});
+  write_value(file, file.root(), kGroup, model);
+  for (std::size_t i = 0; i < others.members.size(); ++i)
+    write_value(file, file.root(), to_link_name(others.names[i]),
+                others.members[i]);
+  write_file_atomically(path, overwrite, file.finish());
 }
 
 ModelFile read_model_file(const std::string& path,

@@ -1,4 +1,4 @@
-#include "io/file_bytes.hpp"
+#include "io/atomic_file.hpp"
 #include "io/pickle_writer.hpp"
 #include "io/scvi_attributes.hpp"
 #include "io/scvi_level_order.hpp"
@@ -134,7 +134,7 @@ void write_scvi_tools(const ScviToolsModel& given, const std::string& path) {
   zip.add("model/data.pkl", out.finish());
   zip.add("model/byteorder", "little");
   zip.add("model/version", "3\n");
-  replace_file(path, zip.finish());
+  write_file_atomically(path, true, zip.finish());
 }
 
 }  // namespace scvigor
