@@ -1,16 +1,16 @@
-// scvigor_fuzz [N] [FILE...]: reads N (1000) mutations each of a model.pt, of
-// its pickle in a sound archive, of an old model's attr.pkl, of a .h5ad and a
-// minified .h5ad file that it makes itself, and of every FILE; then hostile
-// pickles. Each must be read or refused with a FileError: anything else ends
-// the program. Deterministic.
+// scvigor_fuzz [N] [FILE...]: reads N (1000) mutations each of a .h5ad, a
+// minified .h5ad, a 10x .h5 and a model file that it makes itself, of every
+// FILE, of a model.pt, of its pickle in a sound archive and of an old model's
+// attr.pkl and model_params.pt; then hostile pickles. Deterministic. See
+// tally.hpp for what may become of them.
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <string>
 
@@ -20,32 +20,16 @@
 #include "io/zip_reader.hpp"
 #include "io/zip_writer.hpp"
 #include "mutate.hpp"
+#include "samples.hpp"
 #include "scvi_tools_samples.hpp"
 #include "scvigor/count_file.hpp"
+#include "scvigor/model_file.hpp"
 #include "scvigor/scvi_tools.hpp"
+#include "tally.hpp"
 
 using namespace scvigor;
 
 namespace {
-
-struct Tally {
-  int read = 0;
-  int refused = 0;
-};
-
-// Any exception but a FileError is a failure of the reader.
-void attempt(Tally& tally, const std::function<void()>& read) {
-  try {
-    read();
-    ++tally.read;
-  } catch (const FileError& error) {
-    ++tally.refused;
-    if (std::string(error.what()).size() < 10) {
-      std::fprintf(stderr, "An error that says nothing.\n");
-      std::exit(1);
-    }
-  }
-}
 
 void read_counts(const std::string& path) {
   const CountFile file(path);
@@ -57,54 +41,44 @@ void read_counts(const std::string& path) {
   file.read(indptr.data(), genes.data(), values.data());
 }
 
-long peak_mib() {
-  rusage self{}, children{};
-  getrusage(RUSAGE_SELF, &self);
-  getrusage(RUSAGE_CHILDREN, &children);
-  return std::max(self.ru_maxrss, children.ru_maxrss) / 1024;
-}
-
-void report(const char* what, const Tally& tally) {
-  std::printf("%-28s %5d read, %5d refused, peak %ld MiB\n", what, tally.read,
-              tally.refused, peak_mib());
-  std::fflush(stdout);
-}
-
 class Fuzzer {
  public:
   explicit Fuzzer(int n)
       : n_(n),
         folder_((std::filesystem::temp_directory_path() /
                  ("scvigor_fuzz_" + std::to_string(getpid())))
-                    .string()) {
-    std::filesystem::create_directories(folder_);
-  }
+                    .string()),
+        reports_(folder_ + "/reports") {}
   ~Fuzzer() { std::filesystem::remove_all(folder_); }
+  Fuzzer(const Fuzzer&) = delete;
+  Fuzzer& operator=(const Fuzzer&) = delete;
 
   // Mutations of `bytes`, each written by `write` and read by `read`.
-  void run(const char* what, const std::string& bytes,
+  void run(const std::string& what, const std::string& bytes,
            const std::function<void(const std::string&)>& write,
            const std::function<void()>& read) const {
-    Tally tally;
+    fuzz::Tally tally = new_tally();
     for (int k = 0; k < n_; ++k) {
       fuzz::Random random(static_cast<unsigned>(k));
       write(fuzz::mutate(bytes, random));
-      attempt(tally, read);
+      tally.attempt(read);
     }
-    report(what, tally);
+    tally.print(what);
   }
 
   std::string path(const std::string& name) const {
     return folder_ + "/" + name;
   }
   void write(const std::string& name, const std::string& bytes) const {
-    replace_file(path(name), bytes);
+    std::ofstream(path(name), std::ios::binary) << bytes;
   }
   void read_model() const { read_scvi_tools(folder_, ""); }
+  fuzz::Tally new_tally() const { return fuzz::Tally(reports_); }
 
  private:
   int n_;
   std::string folder_;
+  fuzz::SanitizerReports reports_;
 };
 
 // The archive with another pickle, its checksums right.
@@ -131,28 +105,41 @@ void fuzz_model(const Fuzzer& fuzzer, const std::string& archive) {
                fuzzer.write("model.pt", with_pickle(archive, bytes));
              },
              [&] { fuzzer.read_model(); });
-  Tally tally;
+  fuzz::Tally tally = fuzzer.new_tally();
   for (const auto& hostile : fuzz::hostile_pickles()) {
     fuzzer.write("model.pt", with_pickle(archive, hostile));
-    attempt(tally, [&] { fuzzer.read_model(); });
+    tally.attempt([&] { fuzzer.read_model(); });
     fuzzer.write("model.pt", hostile);
-    attempt(tally, [&] { fuzzer.read_model(); });
+    tally.attempt([&] { fuzzer.read_model(); });
   }
-  report("hostile pickles", tally);
-  if (tally.read > 0) std::exit(1);
+  tally.print("hostile pickles");
+  if (tally.read() > 0) std::exit(1);
   std::filesystem::remove(fuzzer.path("model.pt"));
 }
 
-void fuzz_h5(const Fuzzer& fuzzer, const char* what, const std::string& bytes) {
-  const std::string path = fuzzer.path("cells.h5ad");
+void fuzz_h5(const Fuzzer& fuzzer, const std::string& what,
+             const std::string& bytes,
+             const std::function<void(const std::string&)>& read) {
+  const std::string name = "damaged.h5";
   fuzzer.run(what, bytes,
-             [&](const std::string& mutated) {
-               fuzzer.write("cells.h5ad", mutated);
-             },
-             [&] {
-               read_minified(path);
-               read_counts(path);
-             });
+             [&](const std::string& mutated) { fuzzer.write(name, mutated); },
+             [&] { read(fuzzer.path(name)); });
+}
+
+void read_cells(const std::string& path) {
+  read_minified(path);
+  read_counts(path);
+}
+
+void read_saved(const std::string& path) { read_model_file(path); }
+
+bool is_saved(const std::string& path) {
+  try {
+    read_saved(path);
+    return true;
+  } catch (const FileError&) {
+    return false;
+  }
 }
 
 // The three files of scvi-tools before 0.15, of which one is damaged.
@@ -161,7 +148,7 @@ void fuzz_old_model(const Fuzzer& fuzzer) {
   fuzzer.write("model_params.pt", old.weights);
   fuzzer.write("var_names.csv", old.genes);
   const auto damage = [&](const std::string& name, const std::string& bytes) {
-    fuzzer.run(name.c_str(), bytes,
+    fuzzer.run(name, bytes,
                [&](const std::string& mutated) { fuzzer.write(name, mutated); },
                [&] { fuzzer.read_model(); });
     fuzzer.write(name, bytes);
@@ -170,37 +157,25 @@ void fuzz_old_model(const Fuzzer& fuzzer) {
   damage("model_params.pt", old.weights);
 }
 
-// 4 cells, 3 genes, as CellRanger 3 has it.
-void write_tenx(const std::string& path) {
-  const support::SmallCounts small;
-  support::H5Writer file(path);
-  file.group("matrix");
-  file.text("matrix/barcodes", {"AA-1", "AC-1", "AG-1", "AT-1"}, 18);
-  file.numbers("matrix/data", small.data);
-  file.numbers("matrix/indices", small.indices);
-  file.numbers("matrix/indptr", small.indptr);
-  file.numbers("matrix/shape", {3, 4});
-  file.group("matrix/features");
-  file.text("matrix/features/id", {"E1", "E2", "E3"}, 4);
-  file.text("matrix/features/name", {"G1", "G2", "G3"}, 4);
-}
-
 void fuzz_given(const Fuzzer& fuzzer, const std::string& path) {
   const std::string bytes = read_file(path);
   if (ZipReader::recognises(bytes))
     fuzz_model(fuzzer, bytes);
   else
-    fuzz_h5(fuzzer, path.c_str(), bytes);
+    fuzz_h5(fuzzer, path, bytes, is_saved(path) ? read_saved : read_cells);
 }
 
 // First: these are read in copies of this process, which grows later.
-void fuzz_counts(const Fuzzer& fuzzer) {
-  support::write_h5ad(fuzzer.path("good.h5ad"));
-  fuzz_h5(fuzzer, "h5ad", read_file(fuzzer.path("good.h5ad")));
-  support::write_minified_h5ad(fuzzer.path("good.h5ad"));
-  fuzz_h5(fuzzer, "minified h5ad", read_file(fuzzer.path("good.h5ad")));
-  write_tenx(fuzzer.path("good.h5"));
-  fuzz_h5(fuzzer, "10x h5", read_file(fuzzer.path("good.h5")));
+void fuzz_made_h5(const Fuzzer& fuzzer) {
+  const std::string good = fuzzer.path("good.h5");
+  support::write_h5ad(good);
+  fuzz_h5(fuzzer, "h5ad", read_file(good), read_cells);
+  support::write_minified_h5ad(good);
+  fuzz_h5(fuzzer, "minified h5ad", read_file(good), read_cells);
+  fuzz::write_tenx(good);
+  fuzz_h5(fuzzer, "10x h5", read_file(good), read_cells);
+  fuzz::write_model(good);
+  fuzz_h5(fuzzer, "saveSCVI()", read_file(good), read_saved);
 }
 
 }  // namespace
@@ -209,7 +184,7 @@ int main(int argc, char** argv) {
   const int n = argc > 1 ? std::atoi(argv[1]) : 1000;
   const Fuzzer fuzzer(n);
   const auto start = std::chrono::steady_clock::now();
-  fuzz_counts(fuzzer);
+  fuzz_made_h5(fuzzer);
   for (int i = 2; i < argc; ++i) fuzz_given(fuzzer, argv[i]);
   write_scvi_tools(support::small_scvi_tools_model(),
                    fuzzer.path("sample.pt"));
