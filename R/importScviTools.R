@@ -91,7 +91,17 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
 }
 
 .file_prefix <- function(prefix) {
-    if (is.null(prefix)) "" else enc2utf8(.check_name(prefix, "prefix"))
+    if (is.null(prefix)) {
+        return("")
+    }
+    .check_name(prefix, "prefix")
+    if (grepl("/", prefix, fixed = TRUE)) {
+        .stop_argument(
+            "prefix", "`prefix` begins the name of a file and has no \"/\"; ",
+            "folders belong to `dir`."
+        )
+    }
+    enc2utf8(prefix)
 }
 
 # A model without cells.

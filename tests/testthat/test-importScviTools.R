@@ -149,6 +149,8 @@ test_that("what is wrong with the files is told", {
     expect_argument_error(importScviTools(file.path(folder, "model.pt")),
                           "dir", "not a file")
     expect_argument_error(importScviTools(folder, prefix = 1), "prefix")
+    expect_argument_error(importScviTools(folder, prefix = "a/b"), "prefix",
+                          "no \"/\"")
     expect_argument_error(importScviTools(folder, accelerator = "x"),
                           "accelerator")
     expect_argument_error(importScviTools(folder, num_threads = 0),
