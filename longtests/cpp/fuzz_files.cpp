@@ -121,15 +121,14 @@ void fuzz_h5(const Fuzzer& fuzzer, const std::string& what,
              const std::string& bytes,
              const std::function<void(const std::string&)>& read) {
   const std::string name = "damaged.h5";
+  fuzzer.write(name, bytes);
+  read(fuzzer.path(name));  // or the mutations would prove nothing
   fuzzer.run(what, bytes,
              [&](const std::string& mutated) { fuzzer.write(name, mutated); },
              [&] { read(fuzzer.path(name)); });
 }
 
-void read_cells(const std::string& path) {
-  read_minified(path);
-  read_counts(path);
-}
+void read_without_counts(const std::string& path) { read_minified(path); }
 
 void read_saved(const std::string& path) { read_model_file(path); }
 
@@ -162,18 +161,18 @@ void fuzz_given(const Fuzzer& fuzzer, const std::string& path) {
   if (ZipReader::recognises(bytes))
     fuzz_model(fuzzer, bytes);
   else
-    fuzz_h5(fuzzer, path, bytes, is_saved(path) ? read_saved : read_cells);
+    fuzz_h5(fuzzer, path, bytes, is_saved(path) ? read_saved : read_counts);
 }
 
 // First: these are read in copies of this process, which grows later.
 void fuzz_made_h5(const Fuzzer& fuzzer) {
   const std::string good = fuzzer.path("good.h5");
   support::write_h5ad(good);
-  fuzz_h5(fuzzer, "h5ad", read_file(good), read_cells);
+  fuzz_h5(fuzzer, "h5ad", read_file(good), read_counts);
   support::write_minified_h5ad(good);
-  fuzz_h5(fuzzer, "minified h5ad", read_file(good), read_cells);
+  fuzz_h5(fuzzer, "minified h5ad", read_file(good), read_without_counts);
   fuzz::write_tenx(good);
-  fuzz_h5(fuzzer, "10x h5", read_file(good), read_cells);
+  fuzz_h5(fuzzer, "10x h5", read_file(good), read_counts);
   fuzz::write_model(good);
   fuzz_h5(fuzzer, "saveSCVI()", read_file(good), read_saved);
 }

@@ -71,7 +71,7 @@ std::string TemporaryFile::bytes() const {
   return all.str();
 }
 
-void TemporaryFile::write(const std::string& bytes) const {
+void TemporaryFile::write(std::string_view bytes) const {
   std::ofstream(path_, std::ios::binary) << bytes;
 }
 

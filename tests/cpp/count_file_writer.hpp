@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/h5.hpp"
@@ -20,7 +21,7 @@ class TemporaryFile {
 
   const std::string& path() const { return path_; }
   std::string bytes() const;
-  void write(const std::string& bytes) const;
+  void write(std::string_view bytes) const;
 
  private:
   std::string path_;

@@ -195,7 +195,7 @@ TEST_CASE("SL01 A write that fails leaves the old file and nothing else") {
   check_equal(read_model_file(path).model, model);
   CHECK(std::distance(fs::directory_iterator(folder.path()),
                       fs::directory_iterator()) == 1);
-  for (const std::string wrong :
+  for (const std::string& wrong :
        {folder.path() + "/no/where", folder.path(), path + "/below"})
     CHECK_THROWS_AS(write_file_atomically(wrong, true, ""), FileError);
   write_file_atomically(path, true, "new");
