@@ -37,14 +37,15 @@
 .new_keeper <- function(path, plan, saved = NULL) {
     problem <- NULL
     write <- function(state) {
-        # A full disk is no reason to lose the training.
-        tryCatch(
+        # A full disk is no reason to lose the training. Ctrl-C waits, so that
+        # what is said of the file is true of it.
+        suspendInterrupts(tryCatch(
             {
                 .write_checkpoint(path, plan, state)
                 saved <<- state$epochs
             },
             error = function(error) problem <<- conditionMessage(error)
-        )
+        ))
     }
     note <- function() {
         if (is.null(path)) {
