@@ -10,6 +10,7 @@
 #include "collect.hpp"
 #include "data/take_cells.hpp"
 #include "scvigor/inference.hpp"
+#include "scvigor/runtime.hpp"
 #include "simulated.hpp"
 #include "support.hpp"
 #include "training.hpp"
@@ -152,6 +153,43 @@ TEST_CASE("draws average towards a mean, and the seed decides them") {
   };
   // Ten times closer with a hundred draws.
   CHECK(spread(100) < 0.2 * spread(1));
+}
+
+TEST_CASE("written in place by any number of threads, it is the same") {
+  const Fitted fit;
+  ExpressionOptions options;
+  options.n_samples = 3;
+  options.transform_batch = {0, 1};
+  options.seed = 5;
+  options.batch_size = 16;  // more blocks than threads
+  const at::Tensor expected = fit.ask(options);
+  for (const int n : {1, 2, 3}) {
+    INFO(n << " threads");
+    const ThreadScope threads(n);
+    at::Tensor found = at::empty_like(expected);
+    const auto room = [&](std::int64_t first, std::int64_t) {
+      return found.data_ptr<double>() + first * found.size(1);
+    };
+    normalized_expression(*fit.model, fit.t.cells, options,
+                          [](const RowBlock&) { FAIL("there is room"); }, {},
+                          room);
+    CHECK(at::equal(found, expected));
+  }
+}
+
+TEST_CASE("an interrupted walk over the cells ends") {
+  const Fitted fit;
+  ExpressionOptions options;
+  options.batch_size = 16;
+  const ThreadScope threads(2);
+  int asked = 0;
+  Hooks hooks;
+  hooks.interrupted = [&] { return ++asked > 3; };
+  std::int64_t seen = 0;
+  normalized_expression(
+      *fit.model, fit.t.cells, options,
+      [&](const RowBlock& rows) { seen += rows.n_rows; }, hooks);
+  CHECK(seen == 3 * 16);
 }
 
 TEST_CASE("minified cells give the expression of their counts") {

@@ -30,7 +30,7 @@ struct RowBlock {
 using RowSink = std::function<void(const RowBlock&)>;
 
 // Gives the room for rows [first, first + n_rows), where results are put
-// without a detour.
+// without a detour. Called from any thread.
 using RowRoom =
     std::function<double*(std::int64_t first, std::int64_t n_rows)>;
 
@@ -73,8 +73,8 @@ struct ExpressionOptions : DecodeOptions {
   bool latent_library_size = false;  // px_rate instead of px_scale
   double library_size = 1.0;         // factor on px_scale
 };
-// Calls `sink` with n_cells x genes values, a block of cells at a time, which
-// stand in `room` if there is one.
+// Puts n_cells x genes values into `room` if there is one; else calls `sink`
+// with a block of cells at a time.
 void normalized_expression(const Model& model, const Cells& cells,
                            const ExpressionOptions& options,
                            const RowSink& sink, const Hooks& hooks = {},

@@ -1,12 +1,11 @@
 #ifndef SCVIGOR_CORE_INFERENCE_BLOCKS_HPP
 #define SCVIGOR_CORE_INFERENCE_BLOCKS_HPP
 
+#include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 
-#include <algorithm>
 #include <cstdint>
-#include <numeric>
 #include <vector>
 
 #include "data/minibatch.hpp"
@@ -15,21 +14,80 @@
 
 namespace scvigor {
 
+// Calls run(0) to run(n - 1), without gradients; a single one has all threads
+// for itself.
+template <class Run>
+void on_all_threads(std::size_t n, Run run) {
+  if (n == 1) return run(0);
+  at::parallel_for(0, static_cast<std::int64_t>(n), 1,
+                   [&](std::int64_t begin, std::int64_t end) {
+                     const at::NoGradGuard no_grad;
+                     for (auto i = begin; i < end; ++i)
+                       run(static_cast<std::size_t>(i));
+                   });
+}
+
+// Consecutive cells and what the encoder makes of them.
+struct CellBlock {
+  std::int64_t first;
+  Minibatch cells;
+  Inference q;
+};
+
+// Reads and encodes several blocks at once, each on a thread of its own: most of
+// an encoder's operations are too small to be shared by threads.
+class BlockReader {
+ public:
+  BlockReader(Vae& vae, const Cells& cells, std::int64_t batch_size);
+  // The blocks from cell `first` on; in evaluation mode, without gradients.
+  std::vector<CellBlock> read(std::int64_t first) const;
+
+ private:
+  void fill(CellBlock& block) const;
+
+  Vae& vae_;
+  const Cells& cells_;
+  std::int64_t batch_size_;
+  std::int64_t at_once_;
+};
+
 // Walks over all cells in blocks, in evaluation mode and without gradients:
-// what every inference verb does. visit(first, batch, inference). Ends early
-// when the host asks; true: all cells were seen.
+// what every inference verb does. visit(first, batch, inference), in the order
+// of the cells. Ends early when the host asks; true: all cells were seen.
 template <class Visitor>
 bool for_each_block(Vae& vae, const Cells& cells, std::int64_t batch_size,
                     const Hooks& hooks, Visitor visit) {
   const at::NoGradGuard no_grad;
-  const Loader loader(cells, vae.tensor_options());
-  std::vector<std::int64_t> positions(static_cast<std::size_t>(batch_size));
-  for (std::int64_t first = 0; first < cells.n_cells(); first += batch_size) {
+  const BlockReader reader(vae, cells, batch_size);
+  for (std::int64_t first = 0; first < cells.n_cells();) {
+    for (const auto& block : reader.read(first)) {
+      if (hooks.interrupted && hooks.interrupted()) return false;
+      visit(block.first, block.cells, block.q);
+      first = block.first + block.cells.n_cells();
+    }
+  }
+  return true;
+}
+
+// The same for work that keeps a thread busy by itself: work(block, prepared)
+// is called from any thread, with what prepare(n_cells) gave for the block; that
+// is called for one block after another, and may draw random numbers.
+template <class Prepare, class Work>
+bool for_blocks_at_once(Vae& vae, const Cells& cells, std::int64_t batch_size,
+                        const Hooks& hooks, Prepare prepare, Work work) {
+  const at::NoGradGuard no_grad;
+  const BlockReader reader(vae, cells, batch_size);
+  for (std::int64_t first = 0; first < cells.n_cells();) {
     if (hooks.interrupted && hooks.interrupted()) return false;
-    const auto n = std::min(batch_size, cells.n_cells() - first);
-    std::iota(positions.begin(), positions.begin() + n, first);
-    const Minibatch batch = loader.load(positions.data(), n);
-    visit(first, batch, vae.infer(batch, Mode{}));
+    const auto blocks = reader.read(first);
+    std::vector<decltype(prepare(first))> prepared;
+    for (const auto& block : blocks) {
+      prepared.push_back(prepare(block.cells.n_cells()));
+      first += block.cells.n_cells();
+    }
+    on_all_threads(blocks.size(), [&](std::size_t i) {
+      work(blocks[i], prepared[i]);
+    });
   }
   return true;
 }

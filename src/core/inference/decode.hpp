@@ -25,14 +25,18 @@ class GeneSubset {
   at::Tensor columns_;  // undefined: all
 };
 
+// What one draw from the posteriors of n cells takes.
+inline Noise draw_for(const Vae& vae, std::int64_t n,
+                      const DecodeOptions& options, Rng& rng) {
+  return options.posterior_mean ? Noise{} : vae.draw_noise(n, rng);
+}
+
 // Calls visit(decoded) with what the decoder makes of one draw of z in each of
 // the asked batches.
 template <class Visitor>
 void decode_logits(Vae& vae, const Minibatch& batch, const Inference& q,
-                   const DecodeOptions& options, Rng& rng, Visitor visit) {
-  const Noise noise = options.posterior_mean
-                          ? Noise{}
-                          : vae.draw_noise(batch.n_cells(), rng);
+                   const DecodeOptions& options, const Noise& noise,
+                   Visitor visit) {
   const at::Tensor z = vae.draw_z(q.qz, noise.z);
   const at::Tensor library = vae.draw_library(q, noise.l);
   const auto in_batch = [&](const at::Tensor& s) {
@@ -50,7 +54,8 @@ void decode_logits(Vae& vae, const Minibatch& batch, const Inference& q,
 template <class Visitor>
 void decode_draw(Vae& vae, const Minibatch& batch, const Inference& q,
                  const DecodeOptions& options, Rng& rng, Visitor visit) {
-  decode_logits(vae, batch, q, options, rng,
+  decode_logits(vae, batch, q, options,
+                draw_for(vae, batch.n_cells(), options, rng),
                 [&](const CountLossInput& decoded) {
                   visit(vae.likelihood(decoded));
                 });

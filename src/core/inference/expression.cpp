@@ -33,24 +33,41 @@ void normalized_expression(Vae& vae, const Cells& cells,
   const auto n_genes =
       options.genes.empty() ? vae.options().n_genes
                             : static_cast<std::int64_t>(options.genes.size());
-  std::vector<double> own_room;
+  const auto draw = [&](std::int64_t n) {
+    std::vector<Noise> draws;
+    for (std::int64_t i = 0; i < n_samples; ++i)
+      draws.push_back(draw_for(vae, n, options, rng));
+    return draws;
+  };
+  const auto put = [&](const Minibatch& batch, const Inference& q,
+                       const std::vector<Noise>& draws, double* rows) {
+    bool add = false;
+    for (const auto& noise : draws)
+      decode_logits(vae, batch, q, options, noise,
+                    [&](const CountLossInput& decoded) {
+                      const auto factor =
+                          factors(decoded, options, n_samples * n_batches);
+                      scale_rows(decoded,
+                                 {&factor, &options.genes, add, rows});
+                      add = true;
+                    });
+  };
+  if (room) {
+    for_blocks_at_once(vae, cells, options.batch_size, hooks, draw,
+                       [&](const CellBlock& block, const auto& draws) {
+                         put(block.cells, block.q, draws,
+                             room(block.first, block.cells.n_cells()));
+                       });
+    return;
+  }
+  std::vector<double> rows;
   for_each_block(
       vae, cells, options.batch_size, hooks,
       [&](std::int64_t first, const Minibatch& batch, const Inference& q) {
         const auto n = batch.n_cells();
-        if (!room) own_room.resize(static_cast<std::size_t>(n * n_genes));
-        double* rows = room ? room(first, n) : own_room.data();
-        bool add = false;
-        for (std::int64_t i = 0; i < n_samples; ++i)
-          decode_logits(vae, batch, q, options, rng,
-                        [&](const CountLossInput& decoded) {
-                          const auto factor =
-                              factors(decoded, options, n_samples * n_batches);
-                          scale_rows(decoded,
-                                     {&factor, &options.genes, add, rows});
-                          add = true;
-                        });
-        sink({first, n, n_genes, rows});
+        rows.resize(static_cast<std::size_t>(n * n_genes));
+        put(batch, q, draw(n), rows.data());
+        sink({first, n, n_genes, rows.data()});
       });
 }
 
