@@ -17,7 +17,7 @@
     .check_not_below_zero(given$delta, "delta")
     .check_not_below_zero(given$pseudocounts, "pseudocounts")
     for (level in given$cred_interval_lvls) {
-        .check_share(level, "cred_interval_lvls")
+        .check_inner_share(level, "cred_interval_lvls")
     }
     .check_function(
         given$change_fn, "change_fn", 3,
@@ -44,12 +44,12 @@
     }
 }
 
-.check_share <- function(value, argument) {
+.check_inner_share <- function(value, argument) {
     fits <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
         value > 0 && value < 1
     if (!fits) {
         .stop_argument(
-            argument, "`", argument, "` must lie between 0 and 1."
+            argument, "`", argument, "` must be above 0 and below 1."
         )
     }
 }

@@ -90,7 +90,7 @@ differentialExpression <- function(
 ) {
     test <- .check_de_test(mget(.de_test_arguments))
     sampling <- .check_de_sampling(mget(.de_sampling_arguments))
-    .check_share(fdr_target, "fdr_target")
+    .check_inner_share(fdr_target, "fdr_target")
     .check_flag(all_stats, "all_stats")
     .check_flag(filter_outlier_cells, "filter_outlier_cells")
     run_on <- .run_on(num_threads, accelerator)
