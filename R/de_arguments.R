@@ -152,7 +152,7 @@
         codes <- if (is.null(given)) {
             seq_len(max(1, length(levels))) - 1L
         } else {
-            match(as.character(given), levels) - 1L
+            match(.level_text(given), levels) - 1L
         }
         if (!length(codes) || anyNA(codes) || anyDuplicated(codes)) {
             .stop_argument(
