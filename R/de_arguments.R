@@ -83,7 +83,8 @@
             .stop_argument(
                 "change_fn", "`change_fn` must return a number for each of ",
                 "the ", length(a), " pairs; it returned ",
-                .count_of(length(effect), "value"), "."
+                .count_of(length(effect), "value"), " of class ",
+                class(effect)[1], "."
             )
         }
         as.double(effect)
@@ -100,7 +101,7 @@
             found <- list(found, rep(FALSE, length(effect)))
         }
         if (length(found) != 2 || any(lengths(found) != length(effect)) ||
-            anyNA(unlist(found))) {
+            !all(unlist(found) %in% c(FALSE, TRUE))) {
             .stop_argument(
                 "m1_domain_fn", "`m1_domain_fn` must return TRUE or FALSE for ",
                 "each of the ", length(effect), " effects, or a list of two ",
