@@ -42,8 +42,8 @@
 #'   group is decoded as. NULL (default): all.
 #' @param use_observed_batches NULL (default): the opposite of
 #'   `batch_correction`. TRUE or FALSE must not contradict it.
-#' @param n_samples_overall Samples per group, default 5000. More are more
-#'   exact and take longer.
+#' @param n_samples_overall Samples per group, default 5000, at most 1e8. More
+#'   are more exact and take longer.
 #' @param use_permutation TRUE: pairs are drawn at random from both groups'
 #'   samples. Default FALSE.
 #' @param m_permutation Their number, default 10000.
