@@ -64,6 +64,7 @@
 #' @return A [S4Vectors::DataFrame] with a row per gene and comparison, sorted
 #'   by `proba_de` (in mode `"vanilla"` by `bayes_factor`); `metadata()` has
 #'   mode, delta, pseudocounts, seed, and in `columns` what each column is.
+#'   `as.data.frame()` makes it a table for dplyr and its like.
 #' @seealso [topMarkers()], [plotVolcano()], [plotMarkers()]
 #' @examples
 #' sce <- exampleSCE()
