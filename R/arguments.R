@@ -49,6 +49,17 @@
     value
 }
 
+.check_share <- function(value, argument) {
+    fits <- is.numeric(value) && length(value) == 1 && !is.na(value) &&
+        value >= 0 && value <= 1
+    if (!fits) {
+        .stop_argument(
+            argument, "`", argument, "` must be one number from 0 to 1."
+        )
+    }
+    value
+}
+
 .check_choice <- function(value, choices, argument) {
     if (!is.character(value) || length(value) != 1 ||
         !value %in% choices) {

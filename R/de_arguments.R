@@ -17,7 +17,7 @@
     .check_not_below_zero(given$delta, "delta")
     .check_not_below_zero(given$pseudocounts, "pseudocounts")
     for (level in given$cred_interval_lvls) {
-        .check_share(level, "cred_interval_lvls")
+        .check_inner_share(level, "cred_interval_lvls")
     }
     .check_function(
         given$change_fn, "change_fn", 3,
@@ -44,12 +44,12 @@
     }
 }
 
-.check_share <- function(value, argument) {
+.check_inner_share <- function(value, argument) {
     fits <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
         value > 0 && value < 1
     if (!fits) {
         .stop_argument(
-            argument, "`", argument, "` must lie between 0 and 1."
+            argument, "`", argument, "` must be above 0 and below 1."
         )
     }
 }
@@ -83,7 +83,8 @@
             .stop_argument(
                 "change_fn", "`change_fn` must return a number for each of ",
                 "the ", length(a), " pairs; it returned ",
-                .count_of(length(effect), "value"), "."
+                .count_of(length(effect), "value"), " of class ",
+                class(effect)[1], "."
             )
         }
         as.double(effect)
@@ -100,7 +101,7 @@
             found <- list(found, rep(FALSE, length(effect)))
         }
         if (length(found) != 2 || any(lengths(found) != length(effect)) ||
-            anyNA(unlist(found))) {
+            !all(unlist(found) %in% c(FALSE, TRUE))) {
             .stop_argument(
                 "m1_domain_fn", "`m1_domain_fn` must return TRUE or FALSE for ",
                 "each of the ", length(effect), " effects, or a list of two ",
@@ -152,7 +153,7 @@
         codes <- if (is.null(given)) {
             seq_len(max(1, length(levels))) - 1L
         } else {
-            match(as.character(given), levels) - 1L
+            match(.level_text(given), levels) - 1L
         }
         if (!length(codes) || anyNA(codes) || anyDuplicated(codes)) {
             .stop_argument(

@@ -103,9 +103,8 @@
     groups <- .read_column(groups, "groups", data)
     groups$values <- groups$values[cells]
     levels <- .levels_of(groups, "groups")
-    values <- as.character(groups$values)
-    .check_known_groups(group1, "group1", levels)
-    .check_known_groups(group2, "group2", levels)
+    group1 <- .known_groups(group1, "group1", levels)
+    group2 <- .known_groups(group2, "group2", levels)
     if (length(levels) < 2) {
         .stop_argument(
             "groups", "There is a single group, ", .some(levels),
@@ -115,30 +114,38 @@
     if (length(group2) > 1) {
         .stop_argument("group2", "`group2` must be one level of `groups`.")
     }
-    asked <- if (is.null(group1)) {
-        setdiff(levels, as.character(group2))
-    } else {
-        unique(as.character(group1))
-    }
-    if (any(asked %in% as.character(group2))) {
+    asked <- if (is.null(group1)) setdiff(levels, group2) else unique(group1)
+    if (any(asked %in% group2)) {
         .stop_argument(
             "group2", "`group1` and `group2` are the same group."
         )
     }
     list(
-        of_group = split(cells, factor(values, levels)), asked = asked,
-        group2 = group2
+        of_group = split(cells, factor(.level_text(groups$values), levels)),
+        asked = asked, group2 = group2
     )
 }
 
-.check_known_groups <- function(group, argument, levels) {
-    unknown <- setdiff(as.character(group), levels)
+# As levels are written; NULL for NULL.
+.known_groups <- function(group, argument, levels) {
+    if (is.null(group)) {
+        return(NULL)
+    }
+    if (!is.atomic(group) || !length(group)) {
+        .stop_argument(
+            argument, "`", argument, "` must name groups; there ",
+            .there_are(levels), "."
+        )
+    }
+    group <- .level_text(group)
+    unknown <- setdiff(group, levels)
     if (length(unknown)) {
         .stop_argument(
             argument, "`", argument, "`: there is no group ", .some(unknown),
             "; there ", .there_are(levels), "."
         )
     }
+    group
 }
 
 .de_sides_of_cells <- function(groups, group1, group2, idx1, idx2, cells,
@@ -179,7 +186,7 @@
     within <- .read_column(within, "within", data)
     within$values <- within$values[cells]
     levels <- .levels_of(within, "within")
-    split(cells, factor(as.character(within$values), levels))
+    split(cells, factor(.level_text(within$values), levels))
 }
 
 # The comparisons inside of `cells`, with parts of their own.
@@ -201,7 +208,7 @@
         others <- if (is.null(sides$group2)) {
             setdiff(present, group1)
         } else {
-            intersect(as.character(sides$group2), present)
+            intersect(sides$group2, present)
         }
         if (!group1 %in% present || !length(others)) {
             .warn(
@@ -222,11 +229,7 @@
                 add(sort(unlist(of_group[others], use.names = FALSE)))
             },
             group1 = group1,
-            group2 = if (is.null(sides$group2)) {
-                "Rest"
-            } else {
-                as.character(sides$group2)
-            },
+            group2 = if (is.null(sides$group2)) "Rest" else sides$group2,
             within = level
         )))
     }

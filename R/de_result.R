@@ -98,21 +98,34 @@
         proba_m1 = "probability that expression is higher in group 1",
         proba_m2 = "1 - proba_m1",
         bayes_factor = "log odds of the two probabilities (natural log)",
-        scale = "mean normalised expression in the group (sums to 1)",
         pseudocounts = "what was added to expression before the ratio",
         delta = "smallest log2 fold change that counts",
         lfc_mean = "mean log2 fold change, group 1 over group 2",
         lfc_median = "its median", lfc_std = "its standard deviation",
         lfc_min = "its minimum", lfc_max = "its maximum",
-        lfc_confidence_interval = "end of its credible interval",
-        raw_mean = "mean count in the group",
-        non_zeros_proportion = "share of the group's cells with a count",
-        raw_normalized_mean = "mean count per 10,000 in the group",
+        lfc_confidence_interval =
+            "end of the shortest interval with this share of the changes",
         is_de_fdr = "TRUE: called at this expected false discovery rate",
-        comparison = "the two sides", group = "name of the side",
+        comparison = "the two sides",
         within = "level inside of which the sides were compared"
     )
-    stem <- sub("[12]$|_[0-9.]+(_min|_max)?$", "", names)
-    out <- ifelse(names %in% names(known), known[names], known[stem])
+    # of group 1 and of group 2
+    known_of_group <- c(
+        scale = "mean share of a cell's expression, by the model",
+        raw_mean = "mean count",
+        non_zeros_proportion = "share of the cells with a count",
+        raw_normalized_mean = "mean count per 10,000 of the cell",
+        group = "name"
+    )
+    of_group <- sub("[12]$", "", names) %in% names(known_of_group)
+    stem <- ifelse(
+        of_group, sub("[12]$", "", names),
+        sub("(interval|fdr)_[0-9.e-]+(_min|_max)?$", "\\1", names)
+    )
+    out <- ifelse(
+        of_group,
+        paste0(known_of_group[stem], ", group ", sub(".*(.)$", "\\1", names)),
+        known[stem]
+    )
     stats::setNames(unname(out), names)
 }

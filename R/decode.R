@@ -57,7 +57,7 @@
             "transform_batch", "The model was trained without `batch`."
         )
     }
-    codes <- match(as.character(transform_batch), levels) - 1L
+    codes <- match(.level_text(transform_batch), levels) - 1L
     if (!length(codes) || anyNA(codes)) {
         .stop_argument(
             "transform_batch", "`transform_batch` must name batches; there ",

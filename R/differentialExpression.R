@@ -42,8 +42,8 @@
 #'   group is decoded as. NULL (default): all.
 #' @param use_observed_batches NULL (default): the opposite of
 #'   `batch_correction`. TRUE or FALSE must not contradict it.
-#' @param n_samples_overall Samples per group, default 5000. More are more
-#'   exact and take longer.
+#' @param n_samples_overall Samples per group, default 5000, at most 1e8. More
+#'   are more exact and take longer.
 #' @param use_permutation TRUE: pairs are drawn at random from both groups'
 #'   samples. Default FALSE.
 #' @param m_permutation Their number, default 10000.
@@ -64,6 +64,7 @@
 #' @return A [S4Vectors::DataFrame] with a row per gene and comparison, sorted
 #'   by `proba_de` (in mode `"vanilla"` by `bayes_factor`); `metadata()` has
 #'   mode, delta, pseudocounts, seed, and in `columns` what each column is.
+#'   `as.data.frame()` makes it a table for dplyr and its like.
 #' @seealso [topMarkers()], [plotVolcano()], [plotMarkers()]
 #' @examples
 #' sce <- exampleSCE()
@@ -90,7 +91,7 @@ differentialExpression <- function(
 ) {
     test <- .check_de_test(mget(.de_test_arguments))
     sampling <- .check_de_sampling(mget(.de_sampling_arguments))
-    .check_share(fdr_target, "fdr_target")
+    .check_inner_share(fdr_target, "fdr_target")
     .check_flag(all_stats, "all_stats")
     .check_flag(filter_outlier_cells, "filter_outlier_cells")
     run_on <- .run_on(num_threads, accelerator)

@@ -73,7 +73,7 @@ differentialExpressionCheck <- function(
         groups, "groups", list(counts = matrix(0, 0, n_cells))
     )
     levels <- .levels_of(groups, "groups")
-    groups <- factor(as.character(groups$values), levels)
+    groups <- factor(.level_text(groups$values), levels)
     few <- names(which(table(groups) < 2))
     if (length(levels) < 2 || length(few)) {
         .stop_argument(

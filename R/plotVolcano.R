@@ -6,8 +6,9 @@
 #' the size of dots the share of cells with a count. Both need ggplot2.
 #'
 #' @param de What [differentialExpression()] returned, in mode `"change"`.
-#' @param n Genes to name per panel (`plotVolcano()`, default 10), or to show
-#'   per group (`plotMarkers()`, default 5).
+#' @param n Genes to name per panel (`plotVolcano()`, default 10; names that
+#'   would cover another one are left out), or to show per group
+#'   (`plotMarkers()`, default 5).
 #' @param type `"dot"` (default) or `"heat"`.
 #' @param min_proportion Markers have a count in at least this share of the
 #'   group's cells, default 0.25; see [topMarkers()]. Needs `all_stats`.
@@ -36,7 +37,8 @@ plotVolcano <- function(de, n = 10) {
         ggplot2::geom_point(size = 0.8, alpha = 0.6) +
         ggplot2::geom_text(
             data = named, ggplot2::aes(label = .data$gene), size = 2.8,
-            vjust = -0.6, check_overlap = TRUE, show.legend = FALSE
+            hjust = "inward", vjust = -0.6, check_overlap = TRUE,
+            show.legend = FALSE
         ) +
         ggplot2::facet_wrap(~panel) +
         ggplot2::scale_colour_manual(
@@ -87,6 +89,9 @@ plotVolcano <- function(de, n = 10) {
 
 .de_for_plot <- function(de, caller) {
     .check_de(de)
+    if (!nrow(de)) {
+        .stop_argument("de", "`de` has no rows.")
+    }
     .check_package("ggplot2", caller)
     as.data.frame(de, optional = TRUE)
 }

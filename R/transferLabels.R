@@ -94,17 +94,6 @@ transferLabels <- function(
     .store_labels(x, do.call(c, columns), rownames(query_latent))
 }
 
-.check_share <- function(value, argument) {
-    fits <- is.numeric(value) && length(value) == 1 && !is.na(value) &&
-        value >= 0 && value <= 1
-    if (!fits) {
-        .stop_argument(
-            argument, "`", argument, "` must be one number from 0 to 1."
-        )
-    }
-    value
-}
-
 # ---- Labels ----------------------------------------------------------------
 
 # A named list of labels, each a character vector with a value a cell.

@@ -94,33 +94,49 @@ test_that("calls at an expected false discovery rate are scvi-tools'", {
 test_that("an imported model gives scvi-tools' answer, but for chance", {
     skip_if_not_installed("rhdf5")
     stored <- skip_without_reference("kang_model/de.h5")
-    outputs <- skip_without_reference("kang_model/outputs.h5")
     sce <- readCounts(
         skip_without_reference("../data/kang_ctrl_stim.h5ad"), verbose = FALSE
     )
-    model <- trainSCVI(sce, batch = "batch", labels = "cell_type",
-                       max_epochs = 1, seed = 1, verbose = FALSE)
-    weights <- modelWeights(model)
-    given <- rhdf5::h5read(outputs, "weights", bit64conversion = "double")
-    for (name in intersect(names(weights), names(given))) {
-        value <- given[[name]]
-        weights[[name]][] <- if (length(dim(value)) == 2) t(value) else value
-    }
-    model@weights <- weights
-    model@cache <- new.env()
-    de <- differentialExpression(
-        model, sce, groups = "cell_type", group1 = "B cells",
-        group2 = "CD14+ Monocytes", seed = 1
-    )
+    model <- importScviTools(dirname(stored), x = sce)
     genes <- as.vector(rhdf5::h5read(stored, "var_names"))
-    de <- de[match(genes, de$gene), ]
-    run <- function(k, column) {
-        as.vector(rhdf5::h5read(stored, paste0("change_run", k, "/", column)))
+    n <- 5000
+    # scvi-tools' two runs, and how far one gene's value is from their mean by
+    # chance, for a standard error `se` of one run
+    compare <- function(case, de, column, se) {
+        runs <- vapply(1:2, function(k) {
+            as.vector(rhdf5::h5read(
+                stored, paste0(case, "_run", k, "/", column)
+            ))
+        }, numeric(length(genes)))
+        info <- paste(case, column)
+        chance <- mean(abs(runs[, 1] - runs[, 2]))
+        off <- de[[column]] - runs
+        expect_lt(mean(abs(off[, 1])), 1.5 * chance, label = info)
+        expect_true(all(abs(rowMeans(off)) <= 6 * sqrt(1.5) * se), info = info)
     }
-    # Two runs of scvi-tools differ as much as scvigor does from one of them.
-    for (column in c("proba_de", "lfc_median", "lfc_mean")) {
-        chance <- mean(abs(run(1, column) - run(2, column)))
-        expect_lt(mean(abs(de[[column]] - run(1, column))), 1.5 * chance)
+    # at least that of one pair
+    se_of_share <- function(p) sqrt(pmax(p * (1 - p), 1 / n) / n)
+    for (case in c("change", "change_batch_correction", "vanilla")) {
+        de <- differentialExpression(
+            model, sce, groups = "cell_type", group1 = "B cells",
+            group2 = "CD14+ Monocytes", mode = sub("_.*", "", case),
+            batch_correction = case == "change_batch_correction", seed = 1
+        )
+        de <- de[match(genes, de$gene), ]
+        if (case == "vanilla") {
+            compare(case, de, "proba_m1", se_of_share(de$proba_m1))
+        } else {
+            compare(case, de, "proba_de", se_of_share(de$proba_de))
+            # a median's is that of a mean times sqrt(pi / 2), for normals
+            compare(case, de, "lfc_median",
+                    sqrt(pi / 2) * de$lfc_std / sqrt(n))
+            compare(case, de, "lfc_mean", de$lfc_std / sqrt(n))
+        }
+        for (column in c("raw_mean1", "raw_mean2", "non_zeros_proportion1",
+                         "non_zeros_proportion2", "raw_normalized_mean1",
+                         "raw_normalized_mean2")) {
+            expected <- rhdf5::h5read(stored, paste0("change_run1/", column))
+            expect_equal(de[[column]], as.vector(expected), tolerance = 1e-5)
+        }
     }
-    expect_equal(de$raw_mean1, run(1, "raw_mean1"), tolerance = 1e-5)
 })

@@ -93,6 +93,21 @@ test_that("metadata says how the table was made", {
     expect_null(vanilla$delta)
 })
 
+test_that("the dictionary tells the two groups apart", {
+    columns <- S4Vectors::metadata(quick(
+        groups = "labels", group1 = "label_0", within = "batch",
+        cred_interval_lvls = c(0.5, 0.95), fdr_target = 0.01
+    ))$columns
+    expect_false(anyNA(columns))
+    for (k in 1:2) {
+        of_group <- paste0(c("scale", "raw_mean", "non_zeros_proportion",
+                             "raw_normalized_mean", "group"), k)
+        expect_match(columns[of_group], paste0("group ", k, "$"))
+    }
+    expect_match(columns[["is_de_fdr_0.01"]], "false discovery")
+    expect_match(columns[["lfc_confidence_interval_0.95_max"]], "interval")
+})
+
 test_that("the target names its column", {
     for (target in c(0.05, 0.1, 0.001)) {
         de <- quick(groups = "labels", group1 = "label_0",
@@ -155,55 +170,4 @@ test_that("within: every level by itself, and levels that lack a side", {
                                within = "batch")),
         "within", "No level"
     )
-})
-
-test_that("cells are wrong in the argument that names them", {
-    for (argument in c("idx1", "idx2", "subset")) {
-        ask <- function(value) {
-            given <- stats::setNames(list(value), argument)
-            if (argument == "idx2") given$idx1 <- 1:10
-            if (argument == "subset") given$groups <- "labels"
-            do.call(quick, given)
-        }
-        for (value in list(0, 121, 1.5, NA, "no_such_cell == 1", "labels",
-                           "labels ==", TRUE, list(1), ~ no_column > 1)) {
-            expect_argument_error(ask(value), argument)
-        }
-    }
-    expect_argument_error(quick(groups = "labels", subset = integer()),
-                          "subset")
-    expect_argument_error(quick(idx1 = 1:5, groups = "labels"), "groups")
-    expect_argument_error(quick(idx1 = 1:5, idx2 = integer()), "idx2")
-    expect_argument_error(quick(idx1 = 1:5, idx2 = 5:9), "idx2", "overlap")
-})
-
-test_that("columns are wrong in the argument that names them", {
-    for (value in list("nothing", 1:3, list("a"), rep(NA, 120))) {
-        expect_argument_error(quick(groups = value), "groups")
-        expect_argument_error(quick(groups = "labels", within = value),
-                              "within")
-    }
-    expect_argument_error(
-        quick(groups = "labels", group1 = "label_0",
-              group2 = c("label_1", "label_2")), "group2", "one level"
-    )
-    expect_argument_error(
-        quick(groups = "labels", group1 = "label_0", group2 = "label_0"),
-        "group2", "same group"
-    )
-})
-
-test_that("the data, the name and the device are checked", {
-    expect_argument_error(
-        differentialExpression(model, 1:3, groups = "labels"), "x"
-    )
-    expect_argument_error(
-        differentialExpression(model, sce[1:10, ], groups = "labels"), "x",
-        "lacks"
-    )
-    expect_argument_error(differentialExpression(1, sce, groups = "labels"),
-                          "object")
-    expect_argument_error(quick(groups = "labels", accelerator = "tpu"),
-                          "accelerator")
-    expect_argument_error(quick(groups = "labels", grups = "labels"), "grups")
 })

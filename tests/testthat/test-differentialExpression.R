@@ -46,8 +46,15 @@ test_that("DE05 groups of numbers and of text", {
     numbers <- rep(0:1, 100)
     de <- quick(groups = numbers, group1 = 0)
     expect_identical(unique(de$comparison), "0 vs Rest")
-    expect_identical(de$lfc_mean,
-                     quick(groups = as.character(numbers), group1 = "0")$lfc_mean)
+    expect_identical(
+        de$lfc_mean,
+        quick(groups = as.character(numbers), group1 = "0")$lfc_mean
+    )
+    # written "1e+05" by as.character()
+    de <- quick(groups = numbers + 1e5, group1 = 1e5,
+                within = 0 * numbers + 2e5)
+    expect_identical(unique(de$comparison), "100000 vs Rest")
+    expect_identical(unique(de$within), "200000")
 })
 
 test_that("DE06 subsets", {
@@ -67,8 +74,33 @@ test_that("DE11 pseudocounts and delta are estimated", {
     expect_identical(scvigor:::estimate_delta(sin(1:50) / 1e3), 0.1)
     de <- quick(groups = "labels", group1 = "label_0", delta = NULL)
     expect_gte(de$delta[1], 0.1)
-    expect_gte(de$pseudocounts[1], 1e-10)
-    expect_lte(de$pseudocounts[1], 1e-3)
+    # every gene has counts here
+    expect_identical(de$pseudocounts[1], 1e-10)
+})
+
+test_that("DE11 pseudocounts of genes near 1e-6, and of genes without counts", {
+    scale <- matrix(1 / 50, 50, 100)
+    scale[1:10, ] <- 1e-6 * (1:10) / 10
+    none <- rep(c(TRUE, FALSE), c(10, 40))
+    test <- list(
+        vanilla = FALSE, delta = 0.25, pseudocounts = NULL, two = FALSE,
+        cred_interval_lvls = NULL, change_fn = NULL, m1_domain_fn = NULL
+    )
+    found <- scvigor:::compare_samples(list(
+        scale1 = t(scale), scale2 = t(scale), pair_idx1 = 0:99,
+        pair_idx2 = 0:99,
+        unexpressed1 = none, unexpressed2 = logical(50)
+    ), test)
+    expect_equal(found$pseudocounts, 1e-6 * 0.91 / 50)
+    silent <- sce
+    SummarizedExperiment::assay(silent)[1:20, ] <- 0
+    fitted <- quick_train(silent, max_epochs = 20)
+    de <- differentialExpression(
+        fitted, silent, groups = "labels", group1 = "label_0", seed = 1,
+        n_samples_overall = 500
+    )
+    expect_gt(de$pseudocounts[1], 1e-10)
+    expect_lt(de$pseudocounts[1], 1e-3)
 })
 
 test_that("DE12 intervals, functions for effect and region", {
@@ -85,12 +117,27 @@ test_that("DE12 intervals, functions for effect and region", {
     own <- own[match(usual$gene, own$gene), ]
     expect_equal(own$proba_de, usual$proba_de, tolerance = 0.02)
     expect_equal(own$lfc_mean, usual$lfc_mean, tolerance = 1e-4)
+    seven <- quick(
+        groups = "labels", group1 = "label_0",
+        change_fn = function(a, b, c) 7 + 0 * a,
+        m1_domain_fn = function(effect) effect > 6
+    )
+    expect_identical(unique(seven$lfc_median), 7)
+    expect_identical(unique(seven$proba_de), 1)
     expect_argument_error(
         quick(groups = "labels", change_fn = function(a, b) a), "change_fn", "3"
     )
     expect_argument_error(
         quick(groups = "labels", m1_domain_fn = function(a, b) a),
         "m1_domain_fn", "1 argument"
+    )
+    expect_argument_error(
+        quick(groups = "labels", change_fn = function(a, b, c) format(a)),
+        "change_fn", "character"
+    )
+    expect_argument_error(
+        quick(groups = "labels", m1_domain_fn = function(effect) effect),
+        "m1_domain_fn", "TRUE or FALSE"
     )
 })
 
@@ -108,11 +155,26 @@ test_that("DE13 importance weights, outliers, permutation", {
                 max_cells = 20, n_mc_samples = 3)
     expect_identical(nrow(de), 100L)
     # each of them changes what is drawn
-    plain <- quick(groups = "labels", group1 = "label_0")
-    filtered <- quick(groups = "labels", group1 = "label_0",
-                      filter_outlier_cells = TRUE)
-    by_gene <- function(de) de$lfc_mean[match(rownames(sce), de$gene)]
-    expect_false(isTRUE(all.equal(by_gene(plain), by_gene(filtered))))
+    by_gene <- function(...) {
+        de <- quick(groups = "labels", group1 = "label_0", ...)
+        de$lfc_mean[match(rownames(sce), de$gene)]
+    }
+    plain <- by_gene()
+    for (other in list(
+        by_gene(weights = "importance", max_cells = 20, n_mc_samples = 3),
+        by_gene(filter_outlier_cells = TRUE),
+        by_gene(use_permutation = TRUE, m_permutation = 300)
+    )) {
+        expect_false(isTRUE(all.equal(plain, other)))
+    }
+    # as many pairs as asked for
+    n_pairs <- 0
+    by_gene(use_permutation = TRUE, m_permutation = 300,
+            change_fn = function(a, b, c) {
+                n_pairs <<- length(a)
+                a - b
+            })
+    expect_identical(n_pairs, 300L)
 })
 
 test_that("DE13 outliers are the cells that were put far away", {
@@ -176,68 +238,4 @@ test_that("a model alone, and the seed", {
     }
     expect_identical(ask(1), ask(1))
     expect_false(identical(ask(1), ask(2)))
-})
-
-test_that("arguments are checked", {
-    bad <- list(
-        mode = "none", delta = -1, pseudocounts = "x", test_mode = "one",
-        fdr_target = 2, all_stats = NA, batch_correction = 1,
-        n_samples_overall = 0, use_permutation = "yes", m_permutation = 0.5,
-        cred_interval_lvls = 1, filter_outlier_cells = 3, weights = "none",
-        max_cells = 0, n_mc_samples = 0, change_fn = 1, m1_domain_fn = "f",
-        batch_size = 0, seed = -1, num_threads = 0,
-        use_observed_batches = FALSE
-    )
-    for (argument in names(bad)) {
-        given <- c(list(model, sce, groups = "labels"), bad[argument])
-        expect_argument_error(do.call(differentialExpression, given), argument)
-    }
-})
-
-test_that("topMarkers() are the largest changes of genes that are there", {
-    de <- quick(groups = "labels")
-    top <- topMarkers(de, n = 4, min_proportion = 0.5)
-    expect_s4_class(top, "DataFrame")
-    expect_identical(colnames(top), colnames(de))
-    for (one in unique(de$comparison)) {
-        all <- de[de$comparison == one & de$lfc_median > 0 &
-            de$non_zeros_proportion1 >= 0.5, ]
-        expected <- all$gene[order(-all$lfc_median)]
-        expect_identical(top$gene[top$comparison == one], head(expected, 4))
-    }
-    expect_identical(nrow(topMarkers(de[de$lfc_median < 0, ])), 0L)
-    unknown <- de
-    unknown$lfc_median[1:3] <- NA
-    expect_false(anyNA(topMarkers(unknown)$gene))
-    expect_argument_error(topMarkers(sce), "de")
-    expect_argument_error(topMarkers(de, n = 0), "n")
-    expect_argument_error(topMarkers(de, min_proportion = 2), "min_proportion")
-    expect_argument_error(
-        topMarkers(quick(groups = "labels", all_stats = FALSE)), "de",
-        "all_stats"
-    )
-})
-
-test_that("plots are made", {
-    skip_if_not_installed("ggplot2")
-    de <- quick(groups = "labels")
-    expect_s3_class(plotVolcano(de), "ggplot")
-    expect_s3_class(plotMarkers(de), "ggplot")
-    expect_s3_class(plotMarkers(de, type = "heat"), "ggplot")
-    expect_argument_error(plotVolcano(1), "de")
-    expect_argument_error(plotVolcano(de, n = -1), "n")
-    uncalled <- de[, names(de) != "is_de_fdr_0.05"]
-    expect_argument_error(plotVolcano(uncalled), "de", "is_de_fdr_")
-    twice <- cbind(de, is_de_fdr_0.1 = de$is_de_fdr_0.05)
-    expect_argument_error(plotVolcano(twice), "de", "is_de_fdr_0.1")
-    expect_argument_error(plotMarkers(de, n = 0), "n")
-    expect_argument_error(plotMarkers(de, type = "bar"), "type")
-    expect_argument_error(plotMarkers(de, min_proportion = 2),
-                          "min_proportion")
-    never <- de[de$lfc_median < 0, ]
-    expect_argument_error(plotMarkers(never), "de", "No gene")
-    expect_argument_error(
-        plotMarkers(quick(groups = "labels", all_stats = FALSE)), "de",
-        "all_stats"
-    )
 })

@@ -1,6 +1,7 @@
 #include "scvigor/de.hpp"
 
 #include <algorithm>
+#include <string>
 
 #include "api/check_cells.hpp"
 #include "api/errors.hpp"
@@ -9,6 +10,10 @@
 
 namespace scvigor {
 namespace {
+
+// 128 hidden units each are 51 GB: what asks for more is a slip, and would
+// take the machine's memory before it fails.
+constexpr std::int64_t kMostSamples = 100'000'000;
 
 void need(bool fits, const char* argument, const char* message) {
   if (!fits) throw ArgumentError(argument, message);
@@ -45,10 +50,13 @@ void check(const DeOptions& o, const Cells& cells, const ModelOptions& model) {
   check_parts(o, cells.n_cells());
   check_test(o.test);
   need(o.batch_size >= 1, "batch_size", "`batch_size` must be at least 1.");
-  need(o.n_samples_overall >= 1, "n_samples_overall",
-       "`n_samples_overall` must be at least 1.");
-  need(o.m_permutation >= 1, "m_permutation",
-       "`m_permutation` must be at least 1.");
+  const auto check_number = [](std::int64_t n, const std::string& name) {
+    if (n < 1 || n > kMostSamples)
+      throw ArgumentError(name, "`" + name + "` must be from 1 to " +
+                                    std::to_string(kMostSamples) + ".");
+  };
+  check_number(o.n_samples_overall, "n_samples_overall");
+  check_number(o.m_permutation, "m_permutation");
   need(o.batchid1.empty() == o.batchid2.empty(), "batchid1",
        "Batches must be named for both groups or for none.");
   for (const auto* batches : {&o.batchid1, &o.batchid2})

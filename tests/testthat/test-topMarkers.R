@@ -1,0 +1,58 @@
+# Markers, and the plots of differential expression.
+
+sce <- toy_sce(100, per_batch = 100)
+model <- quick_train(sce, batch = "batch")
+quick <- function(...) {
+    differentialExpression(model, sce, ..., n_samples_overall = 200, seed = 1)
+}
+
+test_that("topMarkers() are the largest changes of genes that are there", {
+    de <- quick(groups = "labels")
+    top <- topMarkers(de, n = 4, min_proportion = 0.5)
+    expect_s4_class(top, "DataFrame")
+    expect_identical(colnames(top), colnames(de))
+    for (one in unique(de$comparison)) {
+        all <- de[de$comparison == one & de$lfc_median > 0 &
+            de$non_zeros_proportion1 >= 0.5, ]
+        expected <- all$gene[order(-all$lfc_median)]
+        expect_identical(top$gene[top$comparison == one], head(expected, 4))
+    }
+    expect_identical(nrow(topMarkers(de[de$lfc_median < 0, ])), 0L)
+    # no share at all is allowed, too
+    expect_gte(nrow(topMarkers(de, min_proportion = 0)), nrow(topMarkers(de)))
+    unknown <- de
+    unknown$lfc_median[1:3] <- NA
+    expect_false(anyNA(topMarkers(unknown)$gene))
+    expect_argument_error(topMarkers(sce), "de")
+    expect_argument_error(topMarkers(de, n = 0), "n")
+    expect_argument_error(topMarkers(de, min_proportion = 2), "min_proportion")
+    expect_argument_error(
+        topMarkers(quick(groups = "labels", all_stats = FALSE)), "de",
+        "all_stats"
+    )
+})
+
+test_that("plots are made", {
+    skip_if_not_installed("ggplot2")
+    de <- quick(groups = "labels")
+    expect_s3_class(plotVolcano(de), "ggplot")
+    expect_s3_class(plotMarkers(de), "ggplot")
+    expect_s3_class(plotMarkers(de, type = "heat"), "ggplot")
+    expect_argument_error(plotVolcano(1), "de")
+    expect_argument_error(plotVolcano(de, n = -1), "n")
+    uncalled <- de[, names(de) != "is_de_fdr_0.05"]
+    expect_argument_error(plotVolcano(uncalled), "de", "is_de_fdr_")
+    twice <- cbind(de, is_de_fdr_0.1 = de$is_de_fdr_0.05)
+    expect_argument_error(plotVolcano(twice), "de", "is_de_fdr_0.1")
+    expect_argument_error(plotMarkers(de, n = 0), "n")
+    expect_argument_error(plotMarkers(de, type = "bar"), "type")
+    expect_argument_error(plotMarkers(de, min_proportion = 2),
+                          "min_proportion")
+    expect_argument_error(plotVolcano(de[0, ]), "de", "no rows")
+    never <- de[de$lfc_median < 0, ]
+    expect_argument_error(plotMarkers(never), "de", "No gene")
+    expect_argument_error(
+        plotMarkers(quick(groups = "labels", all_stats = FALSE)), "de",
+        "all_stats"
+    )
+})
