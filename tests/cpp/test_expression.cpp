@@ -158,13 +158,13 @@ TEST_CASE("draws average towards a mean, and the seed decides them") {
 TEST_CASE("written in place by any number of threads, it is the same") {
   const Fitted fit;
   ExpressionOptions options;
-  options.n_samples = 3;
+  options.n_samples = GENERATE(1, 3, 40);
   options.transform_batch = {0, 1};
   options.seed = 5;
   options.batch_size = 16;  // more blocks than threads
   const at::Tensor expected = fit.ask(options);
   for (const int n : {1, 2, 3}) {
-    INFO(n << " threads");
+    INFO(options.n_samples << " samples, " << n << " threads");
     const ThreadScope threads(n);
     at::Tensor found = at::empty_like(expected);
     const auto room = [&](std::int64_t first, std::int64_t) {

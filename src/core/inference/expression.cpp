@@ -19,6 +19,9 @@ std::vector<double> factors(const CountLossInput& decoded,
   return out;
 }
 
+// Draws of several blocks that are made before threads take them.
+constexpr std::int64_t kMostDraws = 32;
+
 }  // namespace
 
 void normalized_expression(Vae& vae, const Cells& cells,
@@ -34,16 +37,14 @@ void normalized_expression(Vae& vae, const Cells& cells,
       options.genes.empty() ? vae.options().n_genes
                             : static_cast<std::int64_t>(options.genes.size());
   const auto draw = [&](std::int64_t n) {
-    std::vector<Noise> draws;
-    for (std::int64_t i = 0; i < n_samples; ++i)
-      draws.push_back(draw_for(vae, n, options, rng));
-    return draws;
+    return draw_for(vae, n, options, rng);
   };
+  // `next_draw()` gives one draw after the other.
   const auto put = [&](const Minibatch& batch, const Inference& q,
-                       const std::vector<Noise>& draws, double* rows) {
+                       auto next_draw, double* rows) {
     bool add = false;
-    for (const auto& noise : draws)
-      decode_logits(vae, batch, q, options, noise,
+    for (std::int64_t i = 0; i < n_samples; ++i)
+      decode_logits(vae, batch, q, options, next_draw(),
                     [&](const CountLossInput& decoded) {
                       const auto factor =
                           factors(decoded, options, n_samples * n_batches);
@@ -52,22 +53,30 @@ void normalized_expression(Vae& vae, const Cells& cells,
                       add = true;
                     });
   };
-  if (room) {
-    for_blocks_at_once(vae, cells, options.batch_size, hooks, draw,
-                       [&](const CellBlock& block, const auto& draws) {
-                         put(block.cells, block.q, draws,
-                             room(block.first, block.cells.n_cells()));
-                       });
+  if (room && n_samples <= kMostDraws) {
+    for_blocks_at_once(
+        vae, cells, options.batch_size, hooks,
+        [&](std::int64_t n) {
+          std::vector<Noise> draws;
+          for (std::int64_t i = 0; i < n_samples; ++i) draws.push_back(draw(n));
+          return draws;
+        },
+        [&](const CellBlock& block, const std::vector<Noise>& draws) {
+          auto next = draws.begin();
+          put(block.cells, block.q, [&] { return *next++; },
+              room(block.first, block.cells.n_cells()));
+        });
     return;
   }
-  std::vector<double> rows;
+  std::vector<double> own_room;
   for_each_block(
       vae, cells, options.batch_size, hooks,
       [&](std::int64_t first, const Minibatch& batch, const Inference& q) {
         const auto n = batch.n_cells();
-        rows.resize(static_cast<std::size_t>(n * n_genes));
-        put(batch, q, draw(n), rows.data());
-        sink({first, n, n_genes, rows.data()});
+        if (!room) own_room.resize(static_cast<std::size_t>(n * n_genes));
+        double* rows = room ? room(first, n) : own_room.data();
+        put(batch, q, [&] { return draw(n); }, rows);
+        if (!room) sink({first, n, n_genes, rows});
       });
 }
 

@@ -86,6 +86,25 @@ SCVIGOR_INLINE void multiply_tile(const Block& block, std::int64_t row,
   }
 }
 
+// The tile of the result after the next one, of this panel or the one beside
+// it.
+template <int kRows, std::int64_t kColumns>
+SCVIGOR_INLINE void fetch_result(const Block& block, std::int64_t row,
+                                 std::int64_t rows, std::int64_t column) {
+  row += 2 * kRows;
+  const float* out = block.out + column;
+  if (row + kRows > rows) {
+    row -= rows / kRows * kRows;
+    out += kPanel;
+  }
+  for (std::int64_t i = 0; i < kRows; ++i) {
+    const float* to = out + (row + i) * block.out_row_step;
+    for (std::int64_t c = 0; c < kColumns; c += 16)
+      __builtin_prefetch(to + c, 1);
+    __builtin_prefetch(to + kColumns - 1, 1);
+  }
+}
+
 template <int kBytes, int kRows>
 SCVIGOR_INLINE void multiply_block_body(const Block& block,
                                         std::int64_t rows) {
@@ -94,6 +113,7 @@ SCVIGOR_INLINE void multiply_block_body(const Block& block,
     std::int64_t row = 0;
     for (; row + kRows <= rows; row += kRows) {
       if (column == 0) fetch_next(block, row / kRows, rows / kRows);
+      fetch_result<kRows, kColumns>(block, row, rows, column);
       multiply_tile<kBytes, kRows>(block, row, column);
     }
     for (; row < rows; ++row) multiply_tile<kBytes, 1>(block, row, column);
@@ -212,15 +232,15 @@ SCVIGOR_KERNEL(add_column_sums, add_column_sums_body,
 // it when the rows end before the panel does.
 class PanelOut {
  public:
-  PanelOut(const ProductTarget& target, std::int64_t row, std::int64_t rows,
-           std::int64_t n, std::int64_t first)
+  PanelOut(const ProductTarget& target, bool add, std::int64_t row,
+           std::int64_t rows, std::int64_t n, std::int64_t first)
       : out_(target.data + row * target.row_step + first),
         row_step_(target.row_step),
         rows_(rows),
         columns_(std::min(kPanel, n - first)) {
     if (first + kPanel <= target.row_step) return;
     beside_.resize(rows * kPanel);
-    if (target.add)
+    if (add)
       for (std::int64_t i = 0; i < rows; ++i)
         std::copy_n(out_ + i * row_step_, columns_,
                     beside_.data() + i * kPanel);
@@ -244,39 +264,34 @@ class PanelOut {
   std::vector<float> beside_;
 };
 
-// A panel of the result, for `rows` of its rows from `row` on.
+// A panel of the result, for `rows` of its rows from `row` on: what the rows of
+// b from `j` on add to it, kDepth at most.
 void multiply_panel(const MatrixView& a, const MatrixView& b,
                     const ProductShape& shape, const ProductTarget& target,
-                    std::int64_t first, std::int64_t row, std::int64_t rows) {
+                    std::int64_t j, std::int64_t first, std::int64_t row,
+                    std::int64_t rows) {
   alignas(64) float panel[kDepth * kPanel];
   alignas(64) float start[kPanel] = {};
   float sums[kPanel] = {};
-  PanelOut out(target, row, rows, shape.n, first);
-  const bool with_sums = target.column_sums != nullptr && row == 0;
+  const bool add = target.add || j > 0;
+  PanelOut out(target, add, row, rows, shape.n, first);
   if (target.bias != nullptr)
     std::copy_n(target.bias + first, out.columns(), start);
-  bool add = target.add;
-  const float* column = b.data + first * b.column_step;
-  const bool is_last = first + 2 * kPanel > shape.n;
-  for (std::int64_t j = 0; j < shape.k; j += kDepth) {
-    const auto depth = std::min(kDepth, shape.k - j);
-    pack_panel({column + j * b.row_step, b.row_step, b.column_step}, depth,
-               out.columns(), panel);
-    if (with_sums) add_column_sums(panel, depth, sums);
-    const bool fetch = b.column_step == 1 && !is_last;
-    multiply_block(
-        {a.data + row * a.row_step + j * a.column_step, a.row_step,
-         a.column_step, panel, depth, add, start, out.data(), out.row_step(),
-         fetch ? column + j * b.row_step + kPanel : nullptr, b.row_step,
-         depth},
-        rows);
-    add = true;
-  }
+  const float* block = b.data + j * b.row_step + first * b.column_step;
+  const auto depth = std::min(kDepth, shape.k - j);
+  pack_panel({block, b.row_step, b.column_step}, depth, out.columns(), panel);
+  const bool fetch = b.column_step == 1 && first + 2 * kPanel <= shape.n;
+  multiply_block(
+      {a.data + row * a.row_step + j * a.column_step, a.row_step,
+       a.column_step, panel, depth, add, start, out.data(), out.row_step(),
+       fetch ? block + kPanel : nullptr, b.row_step, depth},
+      rows);
   out.finish();
-  if (!with_sums) return;
+  if (target.column_sums == nullptr || row > 0) return;
+  add_column_sums(panel, depth, sums);
   float* to = target.column_sums + first;
   for (std::int64_t c = 0; c < out.columns(); ++c)
-    to[c] = target.add ? to[c] + sums[c] : sums[c];
+    to[c] = add ? to[c] + sums[c] : sums[c];
 }
 
 // So much work is worth a thread.
@@ -298,12 +313,14 @@ void matrix_product(const MatrixView& a, const MatrixView& b,
       1 + kProductsPerTask / (rows_per_part * shape.k * kPanel + 1);
   at::parallel_for(0, n_panels * n_parts, grain,
                    [&](std::int64_t begin, std::int64_t end) {
-                     for (auto task = begin; task < end; ++task) {
-                       const auto row = task % n_parts * rows_per_part;
-                       multiply_panel(
-                           a, b, shape, target, task / n_parts * kPanel, row,
-                           std::min(rows_per_part, shape.m - row));
-                     }
+                     // All panels of a thread meet the same columns of a.
+                     for (std::int64_t j = 0; j < shape.k; j += kDepth)
+                       for (auto task = begin; task < end; ++task) {
+                         const auto row = task % n_parts * rows_per_part;
+                         multiply_panel(a, b, shape, target, j,
+                                        task / n_parts * kPanel, row,
+                                        std::min(rows_per_part, shape.m - row));
+                       }
                    });
 }
 
