@@ -69,15 +69,17 @@ void start_watch(int patience) {
 }
 
 // The copy must die quickly and quietly: none of the host's signal handlers,
-// no core file, no output. (A sanitizer's report should be seen.)
+// no core file, no output. A sanitizer's handlers stay: its report should be
+// seen.
 void prepare(std::int64_t file_bytes) {
-  for (const int signal :
-       {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTERM, SIGPIPE, SIGXCPU})
+  for (const int signal : {SIGTERM, SIGPIPE, SIGXCPU})
     std::signal(signal, SIG_DFL);
   std::signal(SIGINT, SIG_IGN);  // the host hears it, and ends the copy
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, 4 + 4 * file_bytes / kMiB);
 #ifndef __SANITIZE_ADDRESS__
+  for (const int signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT})
+    std::signal(signal, SIG_DFL);
   if (const std::int64_t mapped = mapped_bytes())
     limit(RLIMIT_AS, mapped + 256 * kMiB + 32 * file_bytes);
   const int nowhere = open("/dev/null", O_WRONLY);
