@@ -38,6 +38,8 @@
 #' @export
 exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
                             layer = NULL, name = NULL) {
+    .check_given(missing(object), "object", "a model or an object with one")
+    .check_given(missing(dir), "dir", "the folder to write to")
     model <- scviModel(object, name)
     .check_name(dir, "dir")
     .check_flag(overwrite, "overwrite")

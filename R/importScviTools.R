@@ -54,6 +54,7 @@
 #' @export
 importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
                             num_threads = NULL, accelerator = "auto") {
+    .check_given(missing(dir), "dir", "the folder of a model of scvi-tools")
     folder <- .model_folder(dir)
     prefix <- .file_prefix(prefix)
     run_on <- .run_on(num_threads, accelerator)

@@ -3,6 +3,7 @@
 # Latent coordinates, cells x dimensions.
 .latent_of <- function(object, argument, name) {
     if (is(object, "SCVIModel")) {
+        .check_has_latent(object, argument)
         return(.training_latent(object))
     }
     latent <- if (is(object, "SingleCellExperiment") ||
@@ -29,6 +30,16 @@
         )
     }
     latent
+}
+
+.check_has_latent <- function(model, argument) {
+    if (!.keeps_cells(model)) {
+        .stop_argument(
+            argument, "The model that is `", argument, "` keeps no cells; ",
+            "give latent coordinates, latentRepresentation(model, x = cells), ",
+            "or a model that has cells: loaded or imported with its data."
+        )
+    }
 }
 
 .stored_latent <- function(object, argument, name) {

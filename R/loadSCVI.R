@@ -1,6 +1,7 @@
 #' @rdname saveSCVI
 #' @export
 loadSCVI <- function(path, x = NULL, ...) {
+    .check_given(missing(path), "path", "the path of a saved model")
     model <- .read_model(.check_path(path, "path"))
     if (is.null(x)) {
         .check_dots(list(...), names(formals()))

@@ -59,6 +59,8 @@
 saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
                      overwrite = FALSE) {
     .check_flag(overwrite, "overwrite")
+    .check_given(missing(object), "object", "a model or an object with one")
+    .check_given(missing(path), "path", "the path of the file to write")
     if (is.null(x)) {
         .check_dots(list(...), names(formals()))
     }

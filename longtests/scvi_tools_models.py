@@ -96,6 +96,16 @@ CASES = {
     ),
     "minified": ("SCVI", FULL, {}),
     "minified_linear": ("LinearSCVI", BATCH, {"use_observed_lib_size": True}),
+    "minified_with_counts": ("SCVI", BATCH, {}),
+    # references of two batches that load_query_data() gave a third
+    "query": ("SCVI", BATCH, {"encode_covariates": True}),
+    "query_full": ("SCVI", FULL, {"encode_covariates": True, "n_layers": 2}),
+    "query_embedding": ("SCVI", BATCH, {"batch_representation": "embedding"}),
+    "query_library": (
+        "SCVI",
+        BATCH,
+        {"use_observed_lib_size": False, "dispersion": "gene-batch"},
+    ),
 }
 
 
@@ -126,23 +136,39 @@ def latent(model):
     return np.hstack(model.get_latent_representation(return_dist=True))
 
 
+def fit(model):
+    model.train(max_epochs=2, enable_progress_bar=False, accelerator="cpu",
+                check_val_every_n_epoch=1)
+
+
+def trained_model(name, adata):
+    cls, setup, options = CASES[name]
+    model_class = getattr(scvi.model, cls)
+    is_query = name.startswith("query")
+    known = adata[adata.obs["batch"] != "c"].copy() if is_query else adata
+    model_class.setup_anndata(known, **setup)
+    model = model_class(known, **{"n_hidden": 16, "n_latent": 4, **options})
+    fit(model)
+    if is_query:
+        model = model_class.load_query_data(adata, model, accelerator="cpu")
+        fit(model)
+    return model
+
+
 def train(folder):
     os.makedirs(folder, exist_ok=True)
     make_cells().write_h5ad(f"{folder}/cells.h5ad")
-    for name, (cls, setup, options) in CASES.items():
+    for name in CASES:
         adata = anndata.read_h5ad(f"{folder}/cells.h5ad")
-        model_class = getattr(scvi.model, cls)
-        model_class.setup_anndata(adata, **setup)
-        model = model_class(adata, **{"n_hidden": 16, "n_latent": 4, **options})
-        model.train(max_epochs=2, enable_progress_bar=False, accelerator="cpu",
-                    check_val_every_n_epoch=1)
+        model = trained_model(name, adata)
         where = f"{folder}/{name}"
         values = latent(model)
         if name.startswith("minified"):
             qzm, qzv = model.get_latent_representation(return_dist=True)
             adata.obsm["X_latent_qzm"] = qzm
             adata.obsm["X_latent_qzv"] = qzv
-            model.minify_adata()
+            kept = "_with_counts" if name.endswith("_with_counts") else ""
+            model.minify_adata("latent_posterior_parameters" + kept)
         model.save(where, overwrite=True, save_anndata=name.startswith("minified"))
         np.savetxt(f"{where}/latent.csv", values, delimiter=",", fmt="%.9g")
         print(name, flush=True)

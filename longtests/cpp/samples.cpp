@@ -49,12 +49,13 @@ Value list(std::vector<std::string> names, std::vector<Value> members) {
 void write_tenx(const std::string& path) {
   const support::SmallCounts small;
   support::H5Writer file(path);
+  const support::Storage integers{H5T_STD_I32LE, {}};
   file.group("matrix");
   file.text("matrix/barcodes", {"AA-1", "AC-1", "AG-1", "AT-1"}, 18);
-  file.numbers("matrix/data", small.data);
-  file.numbers("matrix/indices", small.indices);
-  file.numbers("matrix/indptr", small.indptr);
-  file.numbers("matrix/shape", {3, 4});
+  file.numbers("matrix/data", small.data, {}, integers);
+  file.numbers("matrix/indices", small.indices, {}, integers);
+  file.numbers("matrix/indptr", small.indptr, {}, integers);
+  file.numbers("matrix/shape", {3, 4}, {}, integers);
   file.group("matrix/features");
   file.text("matrix/features/id", {"E1", "E2", "E3"}, 4);
   file.text("matrix/features/name", {"G1", "G2", "G3"}, 4);

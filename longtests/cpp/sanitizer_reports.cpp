@@ -46,6 +46,12 @@ void show_reports() {
 }
 #endif
 
+bool is_called_by_culprit(const std::string& library) {
+  for (const char* name : {"libasan", "libubsan", "libc.so", "libstdc++"})
+    if (library.find(name) == 0) return true;
+  return false;
+}
+
 }  // namespace
 
 SanitizerReports::SanitizerReports(const std::string& folder)
@@ -79,7 +85,7 @@ std::string library_of(const std::string& report) {
     const std::string path =
         line.substr(open + 1, line.find("+0x", open) - open - 1);
     const std::string name = fs::path(path).filename().string();
-    if (name.find("libasan") != 0 && name.find("libubsan") != 0) return name;
+    if (!is_called_by_culprit(name)) return name;
   }
   return "no frame";
 }

@@ -20,7 +20,8 @@ class SanitizerReports {
 };
 
 // The library in which the innermost frame of a report lies that is none of
-// the sanitizer's own: "libhdf5_serial.so.103", or the name of this program.
+// the sanitizer's, C's or C++'s own: "libhdf5_serial.so.103", or the name of
+// this program.
 std::string library_of(const std::string& report);
 
 }  // namespace fuzz

@@ -1,5 +1,7 @@
 // Text and bytes on their way out of a file.
 
+#include <unistd.h>
+
 #include "catch.hpp"
 #include "count_file_writer.hpp"
 #include "io/apart.hpp"
@@ -104,4 +106,24 @@ TEST_CASE("A copy of the process hands over values, errors and its crashes") {
           w.put(1);
           w.put(2);
         }) == crash);  // too much
+}
+
+TEST_CASE("A copy that only waits is ended, one that waits for us is not") {
+  Apart apart{"name", 0, {}};
+  apart.patience = 1;
+  CHECK_THROWS_AS(
+      apart.run([](WireWriter&) { for (;;) pause(); }, [](WireReader& reader) {
+        int value = 0;
+        reader.get(value);
+      }),
+      FileError);
+  // more than the pipe holds
+  const std::vector<double> sent(1 << 20, 1.5);
+  apart.run([&](WireWriter& writer) { writer.put(sent); },
+            [&](WireReader& reader) {
+              sleep(3);
+              std::vector<double> values;
+              reader.get(values);
+              CHECK(values == sent);
+            });
 }

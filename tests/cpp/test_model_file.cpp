@@ -265,3 +265,21 @@ TEST_CASE("Model file: every bit flip and truncation is survived") {
   }
   CHECK(n_errors > 75);
 }
+
+TEST_CASE("Model file: long lists keep their order, and tell of damage") {
+  const TemporaryFile path(".h5");
+  Value many = list({});
+  for (int i = 0; i < 40; ++i) {
+    many.names.push_back("tensor " + std::to_string(97 * i % 40));
+    many.members.push_back(numbers(std::vector<double>(50, i)));
+  }
+  write_model_file(path.path(), list({many}, {"weights"}), list({}), "", false);
+  check_equal(read_model_file(path.path()).model, list({many}, {"weights"}));
+  const std::string bytes = path.bytes();
+  for (std::size_t at = 100; at < bytes.size(); at += bytes.size() / 50) {
+    path.write(std::string(bytes).insert(at, "eight by"));
+    const std::string error = error_of(path.path());
+    INFO(error);
+    CHECK(error.find("without a reason") == std::string::npos);
+  }
+}

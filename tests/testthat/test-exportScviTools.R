@@ -98,6 +98,8 @@ test_that("mistakes are told, and files are kept", {
     other <- quick_train(sce, seed = 2)
     exportScviTools(other, folder, overwrite = TRUE)
     expect_false(identical(before, tools::md5sum(file)))
+    expect_argument_error(exportScviTools(model), "dir", "Give the folder")
+    expect_argument_error(exportScviTools(dir = folder), "object", "Give a")
     expect_argument_error(exportScviTools(model, 1), "dir")
     expect_argument_error(exportScviTools(model, file), "dir")
     expect_argument_error(exportScviTools(model, tempfile(), prefix = 1),

@@ -144,6 +144,7 @@ test_that("a minified model brings the posterior of its cells", {
 })
 
 test_that("what is wrong with the files is told", {
+    expect_argument_error(importScviTools(), "dir", "Give the folder")
     expect_argument_error(importScviTools("nowhere"), "dir", "no folder")
     expect_argument_error(importScviTools(1), "dir")
     expect_argument_error(importScviTools(file.path(folder, "model.pt")),

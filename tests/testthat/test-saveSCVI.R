@@ -279,6 +279,9 @@ test_that("saving and loading check their arguments", {
         expect_argument_error(saveSCVI(model, wrong), "path", "path of one")
         expect_argument_error(loadSCVI(wrong), "path", "path of one")
     }
+    expect_argument_error(saveSCVI(path = file), "object", "Give a model")
+    expect_argument_error(saveSCVI(model), "path", "Give the path")
+    expect_argument_error(loadSCVI(), "path", "Give the path")
     before <- tools::md5sum(file)
     expect_argument_error(saveSCVI(model, file), "path", "overwrite = TRUE")
     expect_identical(tools::md5sum(file), before)

@@ -110,6 +110,15 @@ test_that("objects take the columns and give the labels", {
     by_model <- transferLabels(scviModel(mapped), scviModel(run), k = 10)
     expect_identical(by_model$labels_predicted, named$labels_predicted)
     expect_identical(rownames(by_model), colnames(parts$query))
+    path <- withr::local_tempfile(fileext = ".h5")
+    saveSCVI(run, path)
+    expect_identical(transferLabels(scviModel(mapped), path, k = 10), by_model)
+    bare <- unminify(scviModel(run))
+    expect_argument_error(
+        transferLabels(mapped, bare, parts$reference$labels), "reference",
+        "keeps no cells"
+    )
+    expect_argument_error(transferLabels(bare, run), "x", "keeps no cells")
     expect_identical(transferLabels(mapped, run, k = 10)$labels_confidence,
                      named$labels_confidence)
     expect_warning(transferLabels(named, run, "labels", k = 10), "replaced")

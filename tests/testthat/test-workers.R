@@ -41,7 +41,8 @@ test_that("SL07 forked workers compute, although threads do not come along", {
 test_that("SL07 workers of a PSOCK cluster take models of every origin", {
     cluster <- parallel::makePSOCKcluster(1)
     withr::defer(parallel::stopCluster(cluster))
-    parallel::clusterCall(cluster, .libPaths, .libPaths())
+    # sent as a function, .libPaths() would come with a memory of its own
+    parallel::clusterCall(cluster, eval, call(".libPaths", .libPaths()))
     folder <- withr::local_tempdir()
     exportScviTools(model, folder)
     file <- withr::local_tempfile(fileext = ".h5")

@@ -110,7 +110,8 @@ void run_here(const std::function<void(WireWriter&)>& work,
 
 void Apart::run(const std::function<void(WireWriter&)>& work,
                 const std::function<void(WireReader&)>& receive) const {
-  ForkedCopy copy(file_bytes, [&](ForkedCopy& c) { work_in_copy(work, c); });
+  ForkedCopy copy(file_bytes, patience,
+                  [&](ForkedCopy& c) { work_in_copy(work, c); });
   if (!copy.exists()) return run_here(work, receive);
   FrameReader frames(copy, *this);
   WireReader reader(

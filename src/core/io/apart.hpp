@@ -10,9 +10,9 @@
 namespace scvigor {
 
 // The HDF5 library trusts files: a damaged one makes it write out of bounds,
-// take gigabytes or never end. So that none of that reaches the host, files
-// from elsewhere are read in a copy of the process, which hands over what it
-// read and has an end to its memory and its time.
+// take gigabytes, never end or wait for ever. So that none of that reaches the
+// host, files from elsewhere are read in a copy of the process, which hands
+// over what it read and has an end to its memory and its time.
 //
 // Runs `work` in the copy and `receive` here. What `work` throws arrives as a
 // FileError from `receive`; so does the end of a copy that crashed, which
@@ -23,6 +23,7 @@ struct Apart {
   std::string file;             // for messages
   std::int64_t file_bytes = 0;  // the limits grow with it
   std::function<void()> poll;
+  int patience = 10;  // seconds that the copy may wait for who knows what
 
   void run(const std::function<void(WireWriter&)>& work,
            const std::function<void(WireReader&)>& receive) const;

@@ -8,11 +8,12 @@
 namespace scvigor {
 
 // A copy of this process, with a pipe from it to here. It ends when `work`
-// returns, when it is destroyed here, or at its limits: 256 MiB and 32 bytes
-// a byte of the file, 4 seconds and 4 a MiB.
+// returns, when it is destroyed here, at its limits (256 MiB and 32 bytes a
+// byte of the file, 4 seconds and 4 a MiB), or after `patience` seconds in
+// which it computed nothing.
 class ForkedCopy {
  public:
-  ForkedCopy(std::int64_t file_bytes,
+  ForkedCopy(std::int64_t file_bytes, int patience,
              const std::function<void(ForkedCopy&)>& work);
   ~ForkedCopy();
   ForkedCopy(const ForkedCopy&) = delete;

@@ -1,5 +1,7 @@
 #include "io/h5.hpp"
 
+#include <algorithm>
+
 namespace scvigor::h5 {
 
 namespace {
@@ -10,10 +12,15 @@ herr_t keep_first_text(unsigned, const H5E_error2_t* error, void* data) {
   return 0;
 }
 
-herr_t keep_name(hid_t, const char* name, const H5L_info_t*, void* data) {
+// When it was made, 0 where the file does not know, and its name.
+using Link = std::pair<std::int64_t, std::string>;
+
+herr_t keep_link(hid_t, const char* name, const H5L_info_t* info,
+                 void* data) {
   // No exception may pass through HDF5's C frames.
   try {
-    static_cast<std::vector<std::string>*>(data)->emplace_back(name);
+    static_cast<std::vector<Link>*>(data)->emplace_back(
+        info->corder_valid ? info->corder : 0, name);
     return 0;
   } catch (...) {
     return -1;
@@ -106,23 +113,23 @@ Group Group::group(const std::string& name) const {
   return Group(file_, path, std::move(handle));
 }
 
-std::vector<std::string> Group::children() const {
-  return list(H5_INDEX_NAME);
-}
+std::vector<std::string> Group::children() const { return list(false); }
 
-std::vector<std::string> Group::members_in_order() const {
-  const Handle how(call("list", [&] { return H5Gget_create_plist(id()); }));
-  unsigned order = 0;
-  call("list", [&] { return H5Pget_link_creation_order(how.get(), &order); });
-  return list(order & H5P_CRT_ORDER_INDEXED ? H5_INDEX_CRT_ORDER
-                                            : H5_INDEX_NAME);
-}
+std::vector<std::string> Group::members_in_order() const { return list(true); }
 
-std::vector<std::string> Group::list(H5_index_t order) const {
-  std::vector<std::string> names;
+// In HDF5's own order, and sorted here: for another order it makes a table,
+// which it gives free before it is filled where a large group is damaged.
+std::vector<std::string> Group::list(bool in_order) const {
+  std::vector<Link> links;
   call("list", [&] {
-    return H5Literate(id(), order, H5_ITER_INC, nullptr, keep_name, &names);
+    return H5Literate(id(), H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, keep_link,
+                      &links);
   });
+  std::sort(links.begin(), links.end(), [&](const Link& a, const Link& b) {
+    return in_order ? a < b : a.second < b.second;
+  });
+  std::vector<std::string> names;
+  for (auto& link : links) names.push_back(std::move(link.second));
   return names;
 }
 

@@ -119,7 +119,7 @@ class Group : public Node {
   std::string child_path(const std::string& name) const;
 
  private:
-  std::vector<std::string> list(H5_index_t order) const;
+  std::vector<std::string> list(bool in_order) const;
   friend Group open_file(const std::string& path);
   friend class Dataset;
   using Node::Node;
