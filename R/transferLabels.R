@@ -115,7 +115,7 @@ transferLabels <- function(
     names(found) <- sub("^covariate_1$", "label", names(found))
     lapply(found, function(covariate) {
         .levels_of(covariate, "labels")  # no missing values
-        as.character(covariate$values)
+        .level_text(covariate$values)
     })
 }
 

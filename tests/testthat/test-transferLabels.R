@@ -16,6 +16,14 @@ test_that("cells get the label around them, with full confidence", {
     expect_identical(rownames(found), rownames(query))
 })
 
+test_that("numbers are labels as they are written in full", {
+    numbers <- c(a = 1, b = 1e5, c = 2e5)[groups]
+    found <- transferLabels(query, latent, numbers, k = 10)
+    expect_identical(
+        found$label_predicted, rep(c("1", "100000", "200000"), each = 4)
+    )
+})
+
 test_that("neighbours weigh by the Gaussian kernel of scArches", {
     # written out for each cell
     by_hand <- function(cell, k) {

@@ -1,0 +1,104 @@
+# Which cells differentialExpression() compares. Cells are split into parts;
+# the sides of a comparison are unions of them, so that parts need be sampled
+# once only.
+
+# list(parts, comparisons): positions of cells, and list(parts1, parts2,
+# group1, group2, within) for each comparison. `share`: the rest of a group
+# may be put together from the samples of the other groups.
+.de_plan <- function(query, groups, group1, group2, idx1, idx2, subset,
+                     within, share) {
+    data <- .de_data(query)
+    cells <- .de_cells(subset, "subset", data)
+    if (is.null(cells)) {
+        cells <- seq_len(ncol(data$counts))
+    }
+    sides <- if (is.null(idx1)) {
+        .de_sides_of_groups(groups, group1, group2, idx2, cells, data)
+    } else {
+        .de_sides_of_cells(groups, group1, group2, idx1, idx2, cells, data)
+    }
+    blocks <- .de_blocks(within, cells, data)
+    plan <- list(parts = list(), comparisons = list())
+    for (level in names(blocks)) {
+        plan <- .de_add(plan, sides, blocks[[level]], level, share)
+    }
+    if (!length(plan$comparisons)) {
+        .stop_argument(
+            "within", "No level of `within` has cells of both sides."
+        )
+    }
+    plan$named <- is.null(idx1)
+    plan$within <- !is.null(within)
+    plan
+}
+
+# What columns are read from.
+.de_data <- function(query) {
+    list(
+        counts = matrix(0, 0, .n_cells(query$cells)),
+        names = query$cell_names,
+        cell_data = if (is.null(query$cells$counts)) {
+            .stored_cell_data(query$model)
+        } else {
+            query$cell_data
+        }
+    )
+}
+
+# The cells of each level of `within`.
+.de_blocks <- function(within, cells, data) {
+    if (is.null(within)) {
+        return(list(all = cells))
+    }
+    within <- .read_column(within, "within", data)
+    within$values <- within$values[cells]
+    levels <- .levels_of(within, "within")
+    split(cells, factor(.level_text(within$values), levels))
+}
+
+# The comparisons inside of `cells`, with parts of their own.
+.de_add <- function(plan, sides, cells, level, share) {
+    of_group <- lapply(sides$of_group, intersect, cells)
+    present <- names(of_group)[lengths(of_group) > 0]
+    add <- function(cells) {
+        plan$parts <<- c(plan$parts, list(cells))
+        length(plan$parts)
+    }
+    known <- list()
+    part_of <- function(group) {
+        if (is.null(known[[group]])) {
+            known[[group]] <<- add(of_group[[group]])
+        }
+        known[[group]]
+    }
+    for (group1 in sides$asked) {
+        others <- if (is.null(sides$group2)) {
+            setdiff(present, group1)
+        } else {
+            intersect(sides$group2, present)
+        }
+        if (!group1 %in% present || !length(others)) {
+            .warn(
+                "Inside of \"", level, "\" there are not both sides of \"",
+                group1, "\" vs ",
+                if (is.null(sides$group2)) "Rest" else sides$group2,
+                "; it is left out."
+            )
+            next
+        }
+        # With a single comparison the rest is one part like any other.
+        shared <- share && length(sides$asked) > 1 || length(others) == 1
+        plan$comparisons <- c(plan$comparisons, list(list(
+            parts1 = part_of(group1),
+            parts2 = if (shared) {
+                vapply(others, part_of, 1, USE.NAMES = FALSE)
+            } else {
+                add(sort(unlist(of_group[others], use.names = FALSE)))
+            },
+            group1 = group1,
+            group2 = if (is.null(sides$group2)) "Rest" else sides$group2,
+            within = level
+        )))
+    }
+    plan
+}
