@@ -34,11 +34,15 @@ class NormalDraw : public torch::autograd::Function<NormalDraw> {
     at::Tensor by_var = at::empty_like(mean);  // eps / (2 sqrt(var))
     with_precision(mean, [&](auto zero) {
       using T = decltype(zero);
+      const T* m = mean.data_ptr<T>();
+      const T* v = var.data_ptr<T>();
+      const T* noise = eps.data_ptr<T>();
+      T* z = out.data_ptr<T>();
+      T* slope = by_var.data_ptr<T>();
       for (std::int64_t i = 0; i < mean.numel(); ++i) {
-        const T root = std::sqrt(var.data_ptr<T>()[i]);
-        const T noise = eps.data_ptr<T>()[i];
-        out.data_ptr<T>()[i] = mean.data_ptr<T>()[i] + root * noise;
-        by_var.data_ptr<T>()[i] = noise / (T(2) * root);
+        const T root = std::sqrt(v[i]);
+        z[i] = m[i] + root * noise[i];
+        slope[i] = noise[i] / (T(2) * root);
       }
     });
     ctx->saved_data["by_var"] = by_var;
@@ -83,11 +87,13 @@ class NormalKlFunction : public torch::autograd::Function<NormalKlFunction> {
     double total = 0.0;
     with_precision(mean, [&](auto zero) {
       using T = decltype(zero);
+      const T* m = mean.data_ptr<T>();
+      const T* v = var.data_ptr<T>();
+      T* kl = of_cell.data_ptr<T>();
       for (std::int64_t i = 0; i < mean.size(0); ++i) {
         double sum = 0.0;
-        add_kl(mean.data_ptr<T>() + i * dimensions,
-               var.data_ptr<T>() + i * dimensions, dimensions, &sum);
-        of_cell.data_ptr<T>()[i] = static_cast<T>(0.5 * sum);
+        add_kl(m + i * dimensions, v + i * dimensions, dimensions, &sum);
+        kl[i] = static_cast<T>(0.5 * sum);
         total += 0.5 * sum;
       }
     });
@@ -110,9 +116,11 @@ class NormalKlFunction : public torch::autograd::Function<NormalKlFunction> {
       const T g = static_cast<T>(factor);
       const T* m = saved[0].data_ptr<T>();
       const T* v = saved[1].data_ptr<T>();
+      T* to_mean = by_mean.data_ptr<T>();
+      T* to_var = by_var.data_ptr<T>();
       for (std::int64_t k = 0; k < saved[0].numel(); ++k) {
-        by_mean.data_ptr<T>()[k] = g * m[k];
-        by_var.data_ptr<T>()[k] = g * (T(0.5) - T(0.5) / v[k]);
+        to_mean[k] = g * m[k];
+        to_var[k] = g * (T(0.5) - T(0.5) / v[k]);
       }
     });
     return {by_mean, by_var};

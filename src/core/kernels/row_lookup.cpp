@@ -18,8 +18,10 @@ void add_rows_by_level(const at::Tensor& rows, const at::Tensor& codes,
   const auto width = rows.size(1);
   const T* from = rows.data_ptr<T>();
   const auto* level = codes.data_ptr<std::int64_t>();
-  for (std::int64_t i = 0; i < rows.size(0); ++i, from += width) {
-    T* to = out.data_ptr<T>() + level[i] * width;
+  T* levels = out.data_ptr<T>();
+  const auto n = rows.size(0);
+  for (std::int64_t i = 0; i < n; ++i, from += width) {
+    T* to = levels + level[i] * width;
 #pragma omp simd
     for (std::int64_t h = 0; h < width; ++h) to[h] += from[h];
   }
@@ -31,10 +33,12 @@ void add_looked_up(const at::Tensor& rows, const at::Tensor& weight,
                    const at::Tensor& codes, at::Tensor& out) {
   const auto width = weight.size(1);
   const T* from = rows.data_ptr<T>();
+  const T* levels = weight.data_ptr<T>();
+  const auto* code = codes.data_ptr<std::int64_t>();
   T* to = out.data_ptr<T>();
-  for (std::int64_t i = 0; i < out.size(0); ++i, from += width, to += width) {
-    const T* level =
-        weight.data_ptr<T>() + codes.data_ptr<std::int64_t>()[i] * width;
+  const auto n = out.size(0);
+  for (std::int64_t i = 0; i < n; ++i, from += width, to += width) {
+    const T* level = levels + code[i] * width;
 #pragma omp simd
     for (std::int64_t h = 0; h < width; ++h) to[h] = from[h] + level[h];
   }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "util/plain.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -33,10 +34,9 @@ std::vector<std::int64_t> minibatch_ends(std::int64_t n,
 }
 
 EpochSums sums_of(const LossTerms& terms, double kl_weight) {
-  const double reconstruction =
-      terms.reconstruction_loss.sum().item<double>();
-  const double kl_z = terms.kl_z.sum().item<double>();
-  const double kl_l = terms.kl_l.sum().item<double>();
+  const double reconstruction = sum_of(terms.reconstruction_loss);
+  const double kl_z = sum_of(terms.kl_z);
+  const double kl_l = sum_of(terms.kl_l);
   return {reconstruction + kl_weight * kl_z + kl_l, reconstruction,
           kl_z + kl_l,
           static_cast<double>(terms.reconstruction_loss.size(0))};

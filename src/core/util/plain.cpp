@@ -2,6 +2,8 @@
 
 #include <ATen/ops/tensor.h>
 
+#include <numeric>
+
 #include "scvigor/error.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -35,6 +37,15 @@ at::Tensor tensor_like(const at::Tensor& like,
   return at::tensor(values, at::kDouble)
       .reshape(like.sizes())
       .to(like.options().requires_grad(false));
+}
+
+double sum_of(const at::Tensor& tensor) {
+  if (tensor.is_cpu() && tensor.is_contiguous() &&
+      tensor.scalar_type() == at::kFloat) {
+    const float* values = tensor.data_ptr<float>();
+    return std::accumulate(values, values + tensor.numel(), 0.0);
+  }
+  return tensor.sum(at::kDouble).item<double>();
 }
 
 bool all_finite(const at::Tensor& tensor) {

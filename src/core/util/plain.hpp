@@ -15,6 +15,9 @@ std::vector<double> to_doubles(const at::Tensor& tensor);
 at::Tensor tensor_like(const at::Tensor& like,
                        const std::vector<double>& values);
 
+// The sum of all elements, in double precision.
+double sum_of(const at::Tensor& tensor);
+
 // Whether no element is NaN or infinite.
 bool all_finite(const at::Tensor& tensor);
 
