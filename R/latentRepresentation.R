@@ -21,8 +21,8 @@
 #' @param subset.col Cells to return, in that order: positions, names, or TRUE
 #'   and FALSE. NULL (default): all.
 #' @param name The name of the result in `object`, see [scviModel()].
-#' @param batch_size Cells computed at a time, default 512. More use more
-#'   memory; the result is the same.
+#' @param batch_size Cells in a block, default 512; threads take several blocks
+#'   at a time. More use more memory; the result is the same.
 #' @param seed A whole number that fixes random draws; NULL (default): drawn
 #'   from R's random numbers when it is needed.
 #' @param num_threads Threads; NULL (default): one a core, or what the
