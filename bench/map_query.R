@@ -2,15 +2,17 @@
 # splits. Needs data.R.
 
 # `steady`: models of different seeds agree, so that those of two programs can
-# be compared. The 750 reference cells of kang_ctrl_stim are too few.
+# be compared. The 750 reference cells of kang_ctrl_stim are too few: there even
+# mappings onto one reference differ by 0.02 (standard deviation), so that it
+# takes several `times` to compare them.
 mapping_cases <- list(
     list(
         data = "kang_ctrl_stim", query = "stim", reference_epochs = 100,
-        query_epochs = 100, steady = FALSE
+        query_epochs = 100, steady = FALSE, times = 10
     ),
     list(
         data = "kang_ctrl_donors", query = c("donor_101", "donor_107"),
-        reference_epochs = 40, query_epochs = 40, steady = TRUE
+        reference_epochs = 40, query_epochs = 40, steady = TRUE, times = 1
     )
 )
 
@@ -56,28 +58,33 @@ map_onto <- function(reference, case, seed, threads) {
 map_with_scvi_tools <- function(case, model, seed, threads = 2) {
     folder <- tempfile("mapping")
     on.exit(unlink(folder, recursive = TRUE))
-    run_scvi_tools(case, model, seed, threads, folder)
+    run_scvi_tools(case, model, seed, threads, folder, 1)[[1]]
 }
 
-# One reference, that of scvi-tools, and the query mapped onto it by either.
+# One reference, that of scvi-tools, and the query mapped onto it by either, so
+# many times as the case asks for.
 map_with_both <- function(case, model, seed, threads = 2) {
     folder <- tempfile("mapping")
     on.exit(unlink(folder, recursive = TRUE))
-    theirs <- run_scvi_tools(case, model, seed, threads, folder)
+    theirs <- run_scvi_tools(case, model, seed, threads, folder, case$times)
     sce <- read_data(case$data)
     reference <- importScviTools(
         file.path(folder, "model"), x = sce[, !sce$batch %in% case$query]
     )
-    list(ours = map_onto(reference, case, seed, threads), theirs = theirs)
+    ours <- lapply(1000 * seed + seq_len(case$times), function(query_seed) {
+        map_onto(reference, case, query_seed, threads)
+    })
+    list(ours = ours, theirs = theirs)
 }
 
-# Leaves the reference model in `folder`/model.
-run_scvi_tools <- function(case, model, seed, threads, folder) {
+# A list of mappings onto one reference. Leaves the model of that in
+# `folder`/model.
+run_scvi_tools <- function(case, model, seed, threads, folder, times) {
     python <- Sys.getenv("SCVIGOR_PYTHON", "python3")
     dir.create(folder)
     request <- c(
         data_path(case$data), model, case$reference_epochs,
-        case$query_epochs, seed, threads, folder, case$query
+        case$query_epochs, seed, threads, folder, times, case$query
     )
     # R's own LD_LIBRARY_PATH could give Python's torch another LibTorch.
     status <- withr::with_envvar(
@@ -90,11 +97,17 @@ run_scvi_tools <- function(case, model, seed, threads, folder) {
     if (status != 0) {
         stop("scvi-tools failed with status ", status, call. = FALSE)
     }
-    parts <- c("before", "reference", "query")
-    latent <- lapply(file.path(folder, paste0(parts, ".csv")), function(file) {
+    read <- function(name) {
+        file <- file.path(folder, paste0(name, ".csv"))
         as.matrix(utils::read.csv(file, row.names = 1))
+    }
+    lapply(seq_len(times), function(time) {
+        list(
+            before = read("before"),
+            reference = read(paste0("reference", time)),
+            query = read(paste0("query", time))
+        )
     })
-    stats::setNames(latent, parts)
 }
 
 # Share of the query's cells that transferLabels() names right, and how far the

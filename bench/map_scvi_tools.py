@@ -1,11 +1,12 @@
 """A query mapped onto a reference by scvi-tools, for map_query.R.
 
     python bench/map_scvi_tools.py DATA.h5ad MODEL REFERENCE_EPOCHS
-        QUERY_EPOCHS SEED THREADS FOLDER BATCH...
+        QUERY_EPOCHS SEED THREADS FOLDER TIMES BATCH...
 
-Cells of the batches named are the query. Writes the latent spaces to FOLDER:
-before.csv (reference cells, reference model), reference.csv (reference cells,
-query model) and query.csv; and the reference model, to FOLDER/model.
+Cells of the batches named are the query, which is mapped so many TIMES. Writes
+the latent spaces to FOLDER: before.csv (reference cells, reference model),
+and for each time, from 1 on, reference1.csv (reference cells, query model) and
+query1.csv; and the reference model, to FOLDER/model.
 """
 
 import logging
@@ -41,7 +42,7 @@ QUIET = {
 
 
 def main(path, model, reference_epochs, query_epochs, seed, threads, folder,
-         *batches):
+         times, *batches):
     torch.set_num_threads(int(threads))
     scvi.settings.seed = int(seed)
     adata = anndata.read_h5ad(path)
@@ -61,13 +62,16 @@ def main(path, model, reference_epochs, query_epochs, seed, threads, folder,
 
     write("before", reference.get_latent_representation(), old)
     reference.save(str(Path(folder) / "model"))
-    query = scvi.model.SCVI.load_query_data(new, reference)
-    query.train(
-        max_epochs=int(query_epochs), plan_kwargs={"weight_decay": 0.0},
-        **QUIET,
-    )
-    write("query", query.get_latent_representation(), new)
-    write("reference", query.get_latent_representation(old), old)
+    for time in range(1, int(times) + 1):
+        if time > 1:
+            scvi.settings.seed = 1000 * int(seed) + time
+        query = scvi.model.SCVI.load_query_data(new, reference)
+        query.train(
+            max_epochs=int(query_epochs), plan_kwargs={"weight_decay": 0.0},
+            **QUIET,
+        )
+        write(f"query{time}", query.get_latent_representation(), new)
+        write(f"reference{time}", query.get_latent_representation(old), old)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ has_scvi_tools <- function() {
     ) == 0
 }
 
-# Means over the seeds of what `map` gives, one or several mappings.
+# Means over the seeds of what `map` gives: for each program the mappings onto
+# one reference.
 mean_scores <- function(map, case, model) {
     scores <- lapply(seeds, function(seed) {
         in_root(map(case, model, seed))
@@ -22,7 +23,9 @@ mean_scores <- function(map, case, model) {
     programs <- names(scores[[1]])
     means <- lapply(programs, function(program) {
         each <- vapply(scores, function(mapped) {
-            in_root(mapping_scores(mapped[[program]], case))
+            rowMeans(vapply(mapped[[program]], function(mapping) {
+                in_root(mapping_scores(mapping, case))
+            }, numeric(5)))
         }, numeric(5))
         message(
             case$data, " ", model, ", ", program, ": accuracy ",
@@ -34,7 +37,7 @@ mean_scores <- function(map, case, model) {
 }
 
 map_own <- function(...) {
-    list(own = map_with_scvigor(...))
+    list(own = list(map_with_scvigor(...)))
 }
 
 for (case in mapping_cases) {
