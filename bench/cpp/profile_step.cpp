@@ -9,7 +9,6 @@
 //   cmake --build build/bench -j2
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -130,6 +129,7 @@ void likelihood_alone(CountLossInput decoded, const SparseCounts& x) {
        {&decoded.scale_logits, &decoded.dropout_logits, &decoded.log_theta})
     if (logits->defined())
       *logits = logits->value.detach().requires_grad_(true);
+  Tape tape;
   count_loss(decoded, x);
 }
 
@@ -202,17 +202,18 @@ int main(int argc, char** argv) {
     first += batch_size;
     parts.lap("load");
     const Mode mode{true, &rng};
+    Tape tape;
     const Inference q = vae.infer(batch, mode);
     const at::Tensor z = vae.draw_z(q.qz, vae.draw_noise(batch_size, rng).z);
     parts.lap("encoder");
     const auto decoded = vae.decode(z, q.library, batch, batch.batch, mode);
     parts.lap("decoder");
     const auto terms = vae.loss_terms_of(batch, q, decoded);
-    const at::Tensor loss = terms.objective(0.5);
-    (void)loss.item<double>();
+    const Tape::Sum loss = terms.objective(0.5);
+    (void)Tape::value(loss);
     parts.lap("loss and heads");
     optimizer.zero_grad();
-    torch::autograd::backward({loss}, {});
+    tape.backward(loss);
     parts.lap("backward");
     optimizer.step();
     parts.lap("adam");

@@ -1,8 +1,8 @@
 #include "count_loss_inputs.hpp"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/autograd.h>
 
+#include "kernels/tape.hpp"
 #include "support.hpp"
 #include "util/rng.hpp"
 
@@ -115,8 +115,9 @@ CountLossResult run_count_loss(const CountLossData& data,
   // A weight a cell, so that no two cells count the same.
   copy.input.cell_weight =
       at::linspace(0.5, 1.5, data.dense.size(0), data.dense.options());
+  Tape tape;
   const CountLoss loss = function(copy.input, copy.x);
-  torch::autograd::backward({loss.mean}, {});
+  tape.backward({{loss.mean}});
   CountLossResult out;
   out.loss = loss.of_cell;
   for (const auto* tensor : inputs_of(copy.input))

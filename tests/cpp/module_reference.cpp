@@ -140,6 +140,9 @@ ModuleOutputs ModuleCase::outputs(const Mode& mode) {
       vae().decode(z, library, batch_, batch_.batch, mode);
   const Generative p = vae().likelihood(decoded);
   const LossTerms terms = vae().loss_terms_of(batch_, q, decoded);
+  at::Tensor loss = at::zeros_like(terms.mean_reconstruction_loss);
+  for (const auto& term : terms.objective(kl_weight_))
+    loss = loss + term.number * term.weight;
   return {{"qz_mean", q.qz.mean},
           {"qz_var", q.qz.var},
           {"z", z},
@@ -153,7 +156,7 @@ ModuleOutputs ModuleCase::outputs(const Mode& mode) {
           {"reconstruction_loss", terms.reconstruction_loss},
           {"kl_z", terms.kl_z},
           {"kl_l", terms.kl_l},
-          {"loss", terms.objective(kl_weight_)}};
+          {"loss", loss}};
 }
 
 ModuleOutputs ModuleCase::transformed(std::int64_t code) {

@@ -8,6 +8,7 @@
 #include "catch.hpp"
 #include "count_loss_inputs.hpp"
 #include "cpu_levels.hpp"
+#include "kernels/tape.hpp"
 #include "support.hpp"
 #include "util/rng.hpp"
 
@@ -107,6 +108,7 @@ TEST_CASE("losses are the same with and without gradients") {
   for (const auto& shape : support::all_count_loss_shapes()) {
     INFO(support::describe(shape));
     const auto data = support::random_count_loss(shape, at::kFloat);
+    const Tape tape;
     const at::Tensor with = count_loss(data.input, data.x).of_cell;
     const at::NoGradGuard no_grad;
     CHECK(with.equal(count_loss(data.input, data.x).of_cell));
@@ -121,7 +123,8 @@ TEST_CASE("an input without gradient changes no other gradient") {
   input.log_theta = input.log_theta.value.detach();
   input.log_factor = input.log_factor.detach();
   input.cell_weight = at::linspace(0.5, 1.5, shape.n_cells, at::kDouble);
-  count_loss(input, data.x).mean.backward();
+  Tape tape;
+  tape.backward({{count_loss(input, data.x).mean}});
   CHECK(input.scale_logits.value.grad().equal(all.grads[0]));
   CHECK(input.dropout_logits.value.grad().equal(all.grads[1]));
   CHECK_FALSE(input.log_theta.value.grad().defined());
@@ -153,8 +156,9 @@ std::vector<at::Tensor> run_heads(const CountLossData& data, Heads heads,
   if (in.dropout_logits.defined())
     in.dropout_logits = {heads.hidden, heads.dropout, heads.dropout_bias};
   if (own_theta) in.log_theta = {heads.hidden, heads.theta, heads.theta_bias};
+  Tape tape;
   const CountLoss loss = function(in, copy.x);
-  loss.mean.backward();
+  tape.backward({{loss.mean}});
   std::vector<at::Tensor> results{loss.of_cell, in.log_factor.grad()};
   for (const auto* leaf : heads.leaves()) results.push_back(leaf->grad());
   if (!own_theta && in.log_theta.defined())

@@ -2,10 +2,10 @@
 // with one gene, whose logits and px_r give the point's mu, theta and pi.
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include "catch.hpp"
 #include "kernels/count_loss.hpp"
+#include "kernels/tape.hpp"
 #include "reference.hpp"
 #include "support.hpp"
 
@@ -81,8 +81,9 @@ void check(const std::string& what, const at::Tensor& found,
 
 // Fills the gradients of the inputs.
 at::Tensor run(const Grid& grid) {
+  Tape tape;
   const CountLoss loss = count_loss(grid.input, grid.x);
-  torch::autograd::backward({loss.mean}, {});
+  tape.backward({{loss.mean}});
   return loss.of_cell;
 }
 

@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "cpu_levels.hpp"
+#include "kernels/tape.hpp"
 #include "scvigor/runtime.hpp"
 #include "support.hpp"
 
@@ -50,9 +51,10 @@ using Form = at::Tensor (*)(const at::Tensor&, const at::Tensor&,
 
 // The output and the gradients, as many as there are.
 std::vector<at::Tensor> run(const Layer& layer, Form form) {
+  Tape tape;
   const at::Tensor out = form(layer.x, layer.weight, layer.bias);
   // Transposed, so that the gradient does not come in rows.
-  (out.t() * out.t()).sum().backward();
+  tape.backward({{(out.t() * out.t()).sum()}});
   std::vector<at::Tensor> results{out.detach()};
   for (const auto& leaf : {layer.x, layer.weight, layer.bias})
     results.push_back(leaf.defined() ? leaf.grad() : at::Tensor());

@@ -3,10 +3,10 @@
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include "catch.hpp"
 #include "inference/marginal.hpp"
+#include "kernels/tape.hpp"
 #include "model/vae.hpp"
 #include "module_reference.hpp"
 #include "reference.hpp"
@@ -81,9 +81,10 @@ void check_gradients(ModuleCase& c) {
 }
 
 void check_training(ModuleCase& c) {
+  Tape tape;
   const auto outputs = c.outputs(Mode{true, nullptr});
   check_outputs(c, "train", outputs);
-  torch::autograd::backward({outputs.at("loss")}, {});
+  tape.backward({{outputs.at("loss")}});
   check_gradients(c);
   check_state(c, "train/buffers_after");
 }
@@ -91,12 +92,13 @@ void check_training(ModuleCase& c) {
 void check_adam(ModuleCase& c) {
   AdamOptimizer optimizer(c.vae().free_parts(), TrainOptions{});
   for (int step = 0; step < 3; ++step) {
+    Tape tape;
     const at::Tensor loss = c.outputs(Mode{true, nullptr}).at("loss");
     REQUIRE_CLOSE(loss.reshape({1}),
                   stored(c.file(), "adam/loss").narrow(0, step, 1),
                   tolerance_of(c.precision()));
     optimizer.zero_grad();
-    torch::autograd::backward({loss}, {});
+    tape.backward({{loss}});
     optimizer.step();
   }
   check_state(c, "adam/params_after_3");

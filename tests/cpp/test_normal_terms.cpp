@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "distributions/distributions.hpp"
+#include "kernels/tape.hpp"
 #include "support.hpp"
 #include "util/rng.hpp"
 
@@ -31,10 +32,11 @@ Posterior random_posterior(at::ScalarType precision) {
 template <class Form>
 std::vector<at::Tensor> run(at::ScalarType precision, Form form) {
   const Posterior q = random_posterior(precision);
+  Tape tape;
   const at::Tensor out = form(q);
-  (out * at::linspace(0.5, 1.5, out.numel(), precision).reshape(out.sizes()))
-      .sum()
-      .backward();
+  const at::Tensor weights =
+      at::linspace(0.5, 1.5, out.numel(), precision).reshape(out.sizes());
+  tape.backward({{(out * weights).sum()}});
   return {out.detach(), q.mean.grad(), q.var.grad()};
 }
 
@@ -58,12 +60,27 @@ TEST_CASE("normal_draw() is mean + sqrt(var) eps") {
         [](const Posterior& q) { return q.mean + q.var.sqrt() * q.eps; });
 }
 
+TEST_CASE("normal_var() is positive, and never less than it should be") {
+  for (const auto activation : {VarActivation::kExp, VarActivation::kSoftplus})
+    check(
+        [&](const Posterior& q) {
+          return normal_var(3.0 * q.mean, activation, 0.1) + 0.0 * q.var;
+        },
+        [&](const Posterior& q) {
+          const at::Tensor raw = 3.0 * q.mean;
+          return (activation == VarActivation::kExp ? raw.exp()
+                                                    : at::softplus(raw)) +
+                 0.1 + 0.0 * q.var;
+        });
+}
+
 TEST_CASE("normal_kl() is the divergence from the standard normal") {
   const auto expected = [](const Posterior& q) {
     return kl_standard_normal(q.mean, q.var).sum(-1);
   };
   check([](const Posterior& q) { return normal_kl(q.mean, q.var).mean; },
         [&](const Posterior& q) { return expected(q).mean(); });
+  const Tape tape;
   const Posterior q = random_posterior(at::kDouble);
   const at::Tensor of_cell = normal_kl(q.mean, q.var).of_cell;
   REQUIRE_CLOSE(of_cell, expected(q).detach(), 1e-12);

@@ -2,14 +2,15 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
-#include <ATen/ops/full.h>
-#include <torch/csrc/autograd/custom_function.h>
+#include <ATen/ops/exp.h>
+#include <ATen/ops/softplus.h>
 
 #include <cmath>
 
 #include "distributions/distributions.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/forms.hpp"
+#include "kernels/tape.hpp"
 #include "kernels/vector_math.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -25,36 +26,79 @@ void with_precision(const at::Tensor& x, Run run) {
     run(double{});
 }
 
-class NormalDraw : public torch::autograd::Function<NormalDraw> {
- public:
-  static at::Tensor forward(torch::autograd::AutogradContext* ctx,
-                            const at::Tensor& mean, const at::Tensor& var,
-                            const at::Tensor& eps) {
-    at::Tensor out = at::empty_like(mean);
-    at::Tensor by_var = at::empty_like(mean);  // eps / (2 sqrt(var))
-    with_precision(mean, [&](auto zero) {
-      using T = decltype(zero);
-      const T* m = mean.data_ptr<T>();
-      const T* v = var.data_ptr<T>();
-      const T* noise = eps.data_ptr<T>();
-      T* z = out.data_ptr<T>();
-      T* slope = by_var.data_ptr<T>();
-      for (std::int64_t i = 0; i < mean.numel(); ++i) {
-        const T root = std::sqrt(v[i]);
-        z[i] = m[i] + root * noise[i];
-        slope[i] = noise[i] / (T(2) * root);
-      }
-    });
-    ctx->saved_data["by_var"] = by_var;
-    return out;
-  }
+at::Tensor draw(const at::Tensor& mean, const at::Tensor& var,
+                const at::Tensor& eps) {
+  at::Tensor out = at::empty_like(mean);
+  with_precision(mean, [&](auto zero) {
+    using T = decltype(zero);
+    const T* m = mean.data_ptr<T>();
+    const T* v = var.data_ptr<T>();
+    const T* noise = eps.data_ptr<T>();
+    T* z = out.data_ptr<T>();
+    const auto n = mean.numel();
+    for (std::int64_t i = 0; i < n; ++i) z[i] = m[i] + std::sqrt(v[i]) * noise[i];
+  });
+  return out;
+}
 
-  static torch::autograd::variable_list backward(
-      torch::autograd::AutogradContext* ctx,
-      torch::autograd::variable_list grads) {
-    return {grads[0], grads[0] * ctx->saved_data["by_var"].toTensor(), {}};
-  }
-};
+// eps / (2 sqrt(var)), times the gradient by the draw
+at::Tensor draw_by_var(const at::Tensor& var, const at::Tensor& eps,
+                       const at::Tensor& grad) {
+  at::Tensor out = at::empty_like(var);
+  with_precision(var, [&](auto zero) {
+    using T = decltype(zero);
+    const T* v = var.data_ptr<T>();
+    const T* noise = eps.data_ptr<T>();
+    const T* g = grad.data_ptr<T>();
+    T* to = out.data_ptr<T>();
+    const auto n = var.numel();
+    for (std::int64_t i = 0; i < n; ++i)
+      to[i] = g[i] * noise[i] / (T(2) * std::sqrt(v[i]));
+  });
+  return out;
+}
+
+// exp, or softplus, which torch makes linear where float32 has no digits for
+// the difference.
+template <class T>
+T activated(T x, VarActivation activation) {
+  constexpr T kLinear = T(20);
+  if (activation == VarActivation::kExp) return std::exp(x);
+  return x > kLinear ? x : std::log1p(std::exp(x));
+}
+template <class T>
+T slope(T x, VarActivation activation) {
+  return activation == VarActivation::kExp ? std::exp(x)
+                                           : T(1) / (T(1) + std::exp(-x));
+}
+
+at::Tensor activate(const at::Tensor& raw, VarActivation activation,
+                    double least) {
+  at::Tensor out = at::empty_like(raw);
+  with_precision(raw, [&](auto zero) {
+    using T = decltype(zero);
+    const T* x = raw.data_ptr<T>();
+    T* to = out.data_ptr<T>();
+    const auto n = raw.numel();
+    for (std::int64_t i = 0; i < n; ++i)
+      to[i] = activated(x[i], activation) + static_cast<T>(least);
+  });
+  return out;
+}
+
+at::Tensor activate_by_raw(const at::Tensor& raw, VarActivation activation,
+                           const at::Tensor& grad) {
+  at::Tensor out = at::empty_like(raw);
+  with_precision(raw, [&](auto zero) {
+    using T = decltype(zero);
+    const T* x = raw.data_ptr<T>();
+    const T* g = grad.data_ptr<T>();
+    T* to = out.data_ptr<T>();
+    const auto n = raw.numel();
+    for (std::int64_t i = 0; i < n; ++i) to[i] = g[i] * slope(x[i], activation);
+  });
+  return out;
+}
 
 // sum += mean^2 + var - 1 - log(var)
 template <class T>
@@ -76,64 +120,82 @@ SCVIGOR_KERNEL(add_kl, kl_body,
                 double* sum),
                (mean, var, n, sum))
 
-class NormalKlFunction : public torch::autograd::Function<NormalKlFunction> {
- public:
-  static torch::autograd::variable_list forward(
-      torch::autograd::AutogradContext* ctx, const at::Tensor& mean,
-      const at::Tensor& var) {
-    ctx->save_for_backward({mean, var});
-    const auto dimensions = mean.size(1);
-    at::Tensor of_cell = at::empty({mean.size(0)}, mean.options());
+NormalKl kl(const at::Tensor& mean, const at::Tensor& var) {
+  const auto dimensions = mean.size(1);
+  const auto cells = mean.size(0);
+  NormalKl out{at::empty({cells}, mean.options()),
+               at::empty({}, mean.options())};
+  with_precision(mean, [&](auto zero) {
+    using T = decltype(zero);
+    const T* m = mean.data_ptr<T>();
+    const T* v = var.data_ptr<T>();
+    T* of_cell = out.of_cell.data_ptr<T>();
     double total = 0.0;
-    with_precision(mean, [&](auto zero) {
-      using T = decltype(zero);
-      const T* m = mean.data_ptr<T>();
-      const T* v = var.data_ptr<T>();
-      T* kl = of_cell.data_ptr<T>();
-      for (std::int64_t i = 0; i < mean.size(0); ++i) {
-        double sum = 0.0;
-        add_kl(m + i * dimensions, v + i * dimensions, dimensions, &sum);
-        kl[i] = static_cast<T>(0.5 * sum);
-        total += 0.5 * sum;
-      }
-    });
-    ctx->mark_non_differentiable({of_cell});
-    return {at::full({}, total / static_cast<double>(mean.size(0)),
-                     mean.options()),
-            of_cell};
-  }
+    for (std::int64_t i = 0; i < cells; ++i) {
+      double sum = 0.0;
+      add_kl(m + i * dimensions, v + i * dimensions, dimensions, &sum);
+      of_cell[i] = static_cast<T>(0.5 * sum);
+      total += 0.5 * sum;
+    }
+    *out.mean.data_ptr<T>() =
+        static_cast<T>(total / static_cast<double>(cells));
+  });
+  return out;
+}
 
-  static torch::autograd::variable_list backward(
-      torch::autograd::AutogradContext* ctx,
-      torch::autograd::variable_list grads) {
-    const auto saved = ctx->get_saved_variables();
-    at::Tensor by_mean = at::empty_like(saved[0]);
-    at::Tensor by_var = at::empty_like(saved[1]);
-    const double factor =
-        grads[0].item<double>() / static_cast<double>(saved[0].size(0));
-    with_precision(saved[0], [&](auto zero) {
-      using T = decltype(zero);
-      const T g = static_cast<T>(factor);
-      const T* m = saved[0].data_ptr<T>();
-      const T* v = saved[1].data_ptr<T>();
-      T* to_mean = by_mean.data_ptr<T>();
-      T* to_var = by_var.data_ptr<T>();
-      for (std::int64_t k = 0; k < saved[0].numel(); ++k) {
-        to_mean[k] = g * m[k];
-        to_var[k] = g * (T(0.5) - T(0.5) / v[k]);
-      }
-    });
-    return {by_mean, by_var};
-  }
-};
+void kl_backward(const at::Tensor& mean, const at::Tensor& var,
+                 const at::Tensor& grad) {
+  at::Tensor by_mean = at::empty_like(mean);
+  at::Tensor by_var = at::empty_like(var);
+  with_precision(mean, [&](auto zero) {
+    using T = decltype(zero);
+    const T g = static_cast<T>(static_cast<double>(*grad.data_ptr<T>()) /
+                               static_cast<double>(mean.size(0)));
+    const T* m = mean.data_ptr<T>();
+    const T* v = var.data_ptr<T>();
+    T* to_mean = by_mean.data_ptr<T>();
+    T* to_var = by_var.data_ptr<T>();
+    const auto n = mean.numel();
+    for (std::int64_t k = 0; k < n; ++k) {
+      to_mean[k] = g * m[k];
+      to_var[k] = g * (T(0.5) - T(0.5) / v[k]);
+    }
+  });
+  Tape::add_grad(mean, by_mean);
+  Tape::add_grad(var, by_var);
+}
 
 }  // namespace
 
 at::Tensor normal_draw(const at::Tensor& mean, const at::Tensor& var,
                        const at::Tensor& eps) {
   if (!has_kernel(mean)) return mean + var.sqrt() * eps;
-  return NormalDraw::apply(mean.contiguous(), var.contiguous(),
-                           eps.contiguous());
+  const at::Tensor m = mean.contiguous();
+  const at::Tensor v = var.contiguous();
+  const at::Tensor noise = eps.contiguous();
+  at::Tensor out = draw(m, v, noise);
+  if (Tape* tape = Tape::of({m, v}))
+    tape->note(out, [m, v, noise](const at::Tensor& grad) {
+      if (v.requires_grad())
+        Tape::add_grad(v, draw_by_var(v, noise, grad.contiguous()));
+      Tape::add_grad(m, grad);
+    });
+  return out;
+}
+
+at::Tensor normal_var(const at::Tensor& raw, VarActivation activation,
+                      double least) {
+  if (!has_kernel(raw))
+    return (activation == VarActivation::kExp ? at::exp(raw)
+                                              : at::softplus(raw)) +
+           least;
+  const at::Tensor x = raw.contiguous();
+  at::Tensor out = activate(x, activation, least);
+  if (Tape* tape = Tape::of({x}))
+    tape->note(out, [x, activation](const at::Tensor& grad) {
+      Tape::add_grad(x, activate_by_raw(x, activation, grad.contiguous()));
+    });
+  return out;
 }
 
 NormalKl normal_kl(const at::Tensor& mean, const at::Tensor& var) {
@@ -141,8 +203,14 @@ NormalKl normal_kl(const at::Tensor& mean, const at::Tensor& var) {
     const at::Tensor of_cell = kl_standard_normal(mean, var).sum(-1);
     return {of_cell.detach(), of_cell.mean()};
   }
-  const auto out = NormalKlFunction::apply(mean.contiguous(), var.contiguous());
-  return {out[1], out[0]};
+  const at::Tensor m = mean.contiguous();
+  const at::Tensor v = var.contiguous();
+  const NormalKl out = kl(m, v);
+  if (Tape* tape = Tape::of({m, v}))
+    tape->note(out.mean, [m, v](const at::Tensor& grad) {
+      kl_backward(m, v, grad);
+    });
+  return out;
 }
 
 }  // namespace scvigor

@@ -3,6 +3,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "scvigor/choices.hpp"
+
 namespace scvigor {
 
 // Small arithmetic of q(z | x) = N(mean, var), n x dimensions each: as plain
@@ -12,6 +14,10 @@ namespace scvigor {
 // mean + sqrt(var) eps. Differentiable by mean and var.
 at::Tensor normal_draw(const at::Tensor& mean, const at::Tensor& var,
                        const at::Tensor& eps);
+
+// What an encoder says of its variance: the activation of `raw`, plus `least`.
+at::Tensor normal_var(const at::Tensor& raw, VarActivation activation,
+                      double least);
 
 // KL(N(mean, var) || N(0, 1)), summed up over the dimensions.
 struct NormalKl {

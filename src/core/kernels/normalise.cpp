@@ -6,7 +6,6 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/zeros_like.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +13,7 @@
 
 #include "kernels/dispatch.hpp"
 #include "kernels/forms.hpp"
+#include "kernels/tape.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -239,63 +239,45 @@ void backward_cpu(const Normalised& saved, const at::Tensor& mask, bool relu,
   });
 }
 
-class Normalise : public torch::autograd::Function<Normalise> {
- public:
-  // shift: empty stands for none
-  static at::Tensor forward(torch::autograd::AutogradContext* ctx,
-                            const at::Tensor& x, const at::Tensor& /*weight*/,
-                            const at::Tensor& /*bias*/,
-                            const at::Tensor& shift,
-                            const NormaliseInput& in) {
-    const at::Tensor rows = x.contiguous();
-    Normalised to{at::empty_like(rows), at::empty_like(rows),
-                  at::empty({rows.size(1)}, rows.options().dtype(at::kDouble))};
-    if (x.scalar_type() == at::kFloat)
-      forward_cpu<float>(in, rows, to);
-    else
-      forward_cpu<double>(in, rows, to);
-    // Only its sign is needed of the output.
-    ctx->save_for_backward({to.out});
-    ctx->saved_data["scaled"] = to.scaled;
-    ctx->saved_data["factor"] = to.factor;
-    ctx->saved_data["mask"] = in.mask;
-    ctx->saved_data["relu"] = in.relu;
-    ctx->saved_data["has_shift"] = shift.numel() > 0;
-    return to.out;
-  }
+Normalised forward(const NormaliseInput& in, const at::Tensor& x) {
+  const auto options = x.options();
+  Normalised to{at::empty(x.sizes(), options), at::empty(x.sizes(), options),
+                at::empty({x.size(1)}, options.dtype(at::kDouble))};
+  if (x.scalar_type() == at::kFloat)
+    forward_cpu<float>(in, x, to);
+  else
+    forward_cpu<double>(in, x, to);
+  return to;
+}
 
-  static torch::autograd::variable_list backward(
-      torch::autograd::AutogradContext* ctx,
-      torch::autograd::variable_list grad_outputs) {
-    const Normalised saved{ctx->get_saved_variables()[0],
-                           ctx->saved_data["scaled"].toTensor(),
-                           ctx->saved_data["factor"].toTensor()};
-    const at::Tensor mask = ctx->saved_data["mask"].toTensor();
-    const bool relu = ctx->saved_data["relu"].toBool();
-    const at::Tensor grad = grad_outputs[0].contiguous();
-    at::Tensor by_x = at::empty_like(grad);
-    at::Tensor by_weight = at::empty({grad.size(1)}, grad.options());
-    at::Tensor by_bias = at::empty_like(by_weight);
-    if (grad.scalar_type() == at::kFloat)
-      backward_cpu<float>(saved, mask, relu, grad, by_x, by_weight, by_bias);
-    else
-      backward_cpu<double>(saved, mask, relu, grad, by_x, by_weight, by_bias);
-    const at::Tensor by_shift = ctx->saved_data["has_shift"].toBool()
-                                    ? at::zeros_like(by_bias)
-                                    : at::Tensor();
-    return {by_x, by_weight, by_bias, by_shift, {}};
-  }
-};
+void backward(const NormaliseInput& in, const at::Tensor& x,
+              const Normalised& saved, const at::Tensor& grad) {
+  at::Tensor by_x = at::empty_like(grad);
+  at::Tensor by_weight = at::empty({grad.size(1)}, grad.options());
+  at::Tensor by_bias = at::empty_like(by_weight);
+  if (grad.scalar_type() == at::kFloat)
+    backward_cpu<float>(saved, in.mask, in.relu, grad, by_x, by_weight,
+                        by_bias);
+  else
+    backward_cpu<double>(saved, in.mask, in.relu, grad, by_x, by_weight,
+                         by_bias);
+  Tape::add_grad(x, by_x);
+  Tape::add_grad(in.weight, by_weight);
+  Tape::add_grad(in.bias, by_bias);
+  if (in.shift.defined()) Tape::add_grad(in.shift, at::zeros_like(by_bias));
+}
 
 }  // namespace
 
 at::Tensor normalise(const NormaliseInput& input) {
   if (!has_kernel(input.x)) return normalise_reference(input);
-  return Normalise::apply(input.x, input.weight, input.bias,
-                          input.shift.defined()
-                              ? input.shift
-                              : at::empty({0}, input.x.options()),
-                          input);
+  const at::Tensor x = input.x.contiguous();
+  const Normalised made = forward(input, x);
+  if (Tape* tape = Tape::of({x, input.weight, input.bias, input.shift}))
+    tape->note(made.out, [input, x, made](const at::Tensor& grad) {
+      backward(input, x, made, grad.contiguous());
+    });
+  return made.out;
 }
 
 at::Tensor normalise_reference(const NormaliseInput& input) {

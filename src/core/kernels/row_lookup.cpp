@@ -1,12 +1,12 @@
 #include "kernels/row_lookup.hpp"
 
-#include <ATen/ops/empty.h>
+#include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/index_select.h>
-#include <ATen/ops/zeros.h>
-#include <torch/csrc/autograd/custom_function.h>
+#include <ATen/ops/zeros_like.h>
 
 #include "kernels/forms.hpp"
+#include "kernels/tape.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -44,52 +44,49 @@ void add_looked_up(const at::Tensor& rows, const at::Tensor& weight,
   }
 }
 
-// LibTorch's own gradient takes an operation a row.
-class RowLookup : public torch::autograd::Function<RowLookup> {
- public:
-  // sum: empty stands for none
-  static at::Tensor forward(torch::autograd::AutogradContext* ctx,
-                            const at::Tensor& weight, const at::Tensor& codes,
-                            const at::Tensor& sum) {
-    ctx->saved_data["codes"] = codes;
-    ctx->saved_data["levels"] = weight.size(0);
-    ctx->saved_data["has_sum"] = sum.numel() > 0;
-    if (sum.numel() == 0) return at::index_select(weight, 0, codes);
-    at::Tensor out = at::empty_like(sum);
-    if (weight.scalar_type() == at::kFloat)
-      add_looked_up<float>(sum, weight, codes, out);
-    else
-      add_looked_up<double>(sum, weight, codes, out);
-    return out;
-  }
+at::Tensor forward(const at::Tensor& weight, const at::Tensor& codes,
+                   const at::Tensor& sum) {
+  const at::NoGradGuard no_grad;
+  if (!sum.defined()) return at::index_select(weight, 0, codes);
+  at::Tensor out = at::empty_like(sum);
+  if (weight.scalar_type() == at::kFloat)
+    add_looked_up<float>(sum, weight, codes, out);
+  else
+    add_looked_up<double>(sum, weight, codes, out);
+  return out;
+}
 
-  static torch::autograd::variable_list backward(
-      torch::autograd::AutogradContext* ctx,
-      torch::autograd::variable_list grad_outputs) {
-    const at::Tensor codes = ctx->saved_data["codes"].toTensor();
-    const at::Tensor rows = grad_outputs[0].contiguous();
-    at::Tensor grad = at::zeros(
-        {ctx->saved_data["levels"].toInt(), rows.size(1)}, rows.options());
-    if (rows.scalar_type() == at::kFloat)
-      add_rows_by_level<float>(rows, codes, grad);
-    else
-      add_rows_by_level<double>(rows, codes, grad);
-    const bool has_sum = ctx->saved_data["has_sum"].toBool();
-    return {grad, {}, has_sum ? rows : at::Tensor()};
-  }
-};
+// LibTorch's own gradient takes an operation a row.
+at::Tensor by_weight(const at::Tensor& weight, const at::Tensor& codes,
+                     const at::Tensor& rows) {
+  at::Tensor grad = at::zeros_like(weight);
+  if (rows.scalar_type() == at::kFloat)
+    add_rows_by_level<float>(rows, codes, grad);
+  else
+    add_rows_by_level<double>(rows, codes, grad);
+  return grad;
+}
 
 }  // namespace
 
 at::Tensor look_up_rows(const at::Tensor& weight, const at::Tensor& codes,
                         const at::Tensor& sum) {
   const bool is_rows = sum.defined() && sum.dim() == 2;
-  if (has_kernel(weight) && (is_rows || !sum.defined()))
-    return RowLookup::apply(
-        weight, codes.contiguous(),
-        is_rows ? sum.contiguous() : at::empty({0}, weight.options()));
-  if (sum.defined()) return sum + look_up_rows(weight, codes);
-  return at::index_select(weight, 0, codes);
+  if (sum.defined() && !is_rows) return sum + look_up_rows(weight, codes);
+  if (!has_kernel(weight)) {
+    const at::Tensor rows = at::index_select(weight, 0, codes);
+    return sum.defined() ? sum + rows : rows;
+  }
+  const at::Tensor level = codes.contiguous();
+  const at::Tensor rows = is_rows ? sum.contiguous() : sum;
+  at::Tensor out = forward(weight, level, rows);
+  if (Tape* tape = Tape::of({weight, rows}))
+    tape->note(out, [weight, level, rows](const at::Tensor& grad) {
+      if (weight.requires_grad())
+        Tape::add_grad(weight, by_weight(weight, level, grad.contiguous()));
+      Tape::add_grad(rows, grad);
+    });
+  return out;
 }
 
 }  // namespace scvigor

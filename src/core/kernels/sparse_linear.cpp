@@ -2,7 +2,6 @@
 
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <vector>
@@ -10,6 +9,7 @@
 #include "kernels/aligned.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/forms.hpp"
+#include "kernels/tape.hpp"
 #include "kernels/vector_register.hpp"
 
 namespace scvigor {
@@ -234,47 +234,36 @@ void backward_cpu(const SparseCounts& x, const at::Tensor& grad_out,
   });
 }
 
-class SparseLinear : public torch::autograd::Function<SparseLinear> {
- public:
-  static at::Tensor forward(torch::autograd::AutogradContext* ctx,
-                            const at::Tensor& weight, const at::Tensor& indptr,
-                            const at::Tensor& genes, const at::Tensor& values) {
-    const SparseCounts x{indptr, genes, values, weight.size(0)};
-    ctx->saved_data["indptr"] = indptr;
-    ctx->saved_data["genes"] = genes;
-    ctx->saved_data["values"] = values;
-    ctx->saved_data["n_genes"] = weight.size(0);
-    at::Tensor out = at::empty({x.n_cells(), weight.size(1)}, weight.options());
-    if (weight.scalar_type() == at::kFloat)
-      forward_cpu<float>(x, weight, out);
-    else
-      forward_cpu<double>(x, weight, out);
-    return out;
-  }
+at::Tensor forward(const SparseCounts& x, const at::Tensor& weight) {
+  at::Tensor out = at::empty({x.n_cells(), weight.size(1)},
+                             weight.options());
+  if (weight.scalar_type() == at::kFloat)
+    forward_cpu<float>(x, weight, out);
+  else
+    forward_cpu<double>(x, weight, out);
+  return out;
+}
 
-  static torch::autograd::variable_list backward(
-      torch::autograd::AutogradContext* ctx,
-      torch::autograd::variable_list grad_outputs) {
-    const SparseCounts x{ctx->saved_data["indptr"].toTensor(),
-                         ctx->saved_data["genes"].toTensor(),
-                         ctx->saved_data["values"].toTensor(),
-                         ctx->saved_data["n_genes"].toInt()};
-    const at::Tensor grad_out = grad_outputs[0].contiguous();
-    at::Tensor grad_weight =
-        at::empty({x.n_genes, grad_out.size(1)}, grad_out.options());
-    if (grad_out.scalar_type() == at::kFloat)
-      backward_cpu<float>(x, grad_out, grad_weight);
-    else
-      backward_cpu<double>(x, grad_out, grad_weight);
-    return {grad_weight, {}, {}, {}};
-  }
-};
+at::Tensor by_weight(const SparseCounts& x, const at::Tensor& grad_out) {
+  at::Tensor grad =
+      at::empty({x.n_genes, grad_out.size(1)}, grad_out.options());
+  if (grad_out.scalar_type() == at::kFloat)
+    backward_cpu<float>(x, grad_out, grad);
+  else
+    backward_cpu<double>(x, grad_out, grad);
+  return grad;
+}
 
 }  // namespace
 
 at::Tensor sparse_linear(const SparseCounts& x, const at::Tensor& weight) {
   if (!has_kernel(weight)) return sparse_linear_reference(x, weight);
-  return SparseLinear::apply(weight, x.indptr, x.genes, x.values);
+  at::Tensor out = forward(x, weight);
+  if (Tape* tape = Tape::of({weight}))
+    tape->note(out, [x, weight](const at::Tensor& grad) {
+      Tape::add_grad(weight, by_weight(x, grad.contiguous()));
+    });
+  return out;
 }
 
 at::Tensor sparse_linear_reference(const SparseCounts& x,

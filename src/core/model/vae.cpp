@@ -240,9 +240,10 @@ at::Tensor Vae::kl_library(const Inference& inference,
   return kl_two_normals(ql.mean, ql.var, prior.mean, prior.var).sum(-1);
 }
 
-at::Tensor LossTerms::objective(double kl_weight) const {
-  const at::Tensor loss = mean_reconstruction_loss + kl_weight * mean_kl_z;
-  return mean_kl_l.defined() ? loss + mean_kl_l : loss;
+Tape::Sum LossTerms::objective(double kl_weight) const {
+  Tape::Sum sum{{mean_reconstruction_loss}, {mean_kl_z, kl_weight}};
+  if (mean_kl_l.defined()) sum.push_back({mean_kl_l});
+  return sum;
 }
 
 LossTerms Vae::loss_terms_of(const Minibatch& batch, const Inference& inference,

@@ -5,6 +5,7 @@
 
 #include "data/minibatch.hpp"
 #include "kernels/count_loss.hpp"
+#include "kernels/tape.hpp"
 #include "model/freeze.hpp"
 #include "nn/decoder.hpp"
 #include "nn/encoder.hpp"
@@ -44,7 +45,7 @@ struct LossTerms {
   at::Tensor mean_kl_l;  // of the cells, with one; undefined: no such term
 
   // The loss that training minimises: a mean over the cells.
-  at::Tensor objective(double kl_weight) const;
+  Tape::Sum objective(double kl_weight) const;
 };
 
 // The variational autoencoder of Lopez et al. (2018). Methods follow the

@@ -1,9 +1,6 @@
 #include "nn/encoder.hpp"
 
-#include <ATen/ops/exp.h>
-#include <ATen/ops/softplus.h>
-
-#include "util/tensor_operators.hpp"
+#include "kernels/normal_terms.hpp"
 
 namespace scvigor {
 namespace {
@@ -30,11 +27,8 @@ Encoder::Encoder(const FcLayers::Shape& hidden, std::int64_t n_out,
 NormalParameters Encoder::forward(const LayerInput& input, const Mode& mode) {
   LayerInput h;
   h.dense = hidden_.forward(input, mode);
-  const at::Tensor raw_var = var_head_.forward(h);
-  const at::Tensor var = var_activation_ == VarActivation::kExp
-                             ? at::exp(raw_var)
-                             : at::softplus(raw_var);
-  return {mean_head_.forward(h), var + kMinVar};
+  return {mean_head_.forward(h),
+          normal_var(var_head_.forward(h), var_activation_, kMinVar)};
 }
 
 void Encoder::list_state(const std::string& prefix, StateList& out) const {

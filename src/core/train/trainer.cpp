@@ -1,7 +1,6 @@
 #include "train/trainer.hpp"
 
 #include <ATen/core/grad_mode.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 
@@ -126,13 +125,14 @@ bool Trainer::train_epoch() {
 
 EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
   const Mode mode{true, &rng_};
+  Tape tape;
   copy_all(buffers_, buffers_before_);
   const Inference inference = vae_.infer(batch, mode);
   const Noise noise = vae_.draw_noise(batch.n_cells(), rng_);
   const LossTerms terms = vae_.loss_terms(batch, inference, noise, mode);
-  const at::Tensor loss = terms.objective(weight);
-  check_loss(loss.item<double>());
-  if (!loss.requires_grad())
+  const Tape::Sum loss = terms.objective(weight);
+  check_loss(Tape::value(loss));
+  if (!Tape::wants_grad(loss))
     throw ArgumentError("unfrozen",
                         "Nothing can be trained: whatever changes the loss is "
                         "frozen. Use the model as it is, or free more of it, "
@@ -140,7 +140,7 @@ EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
                         "or `unfrozen = TRUE`.");
 
   optimizer_.zero_grad();
-  torch::autograd::backward({loss}, {});
+  tape.backward(loss);
   check_gradients();
   optimizer_.step();
 

@@ -1,0 +1,90 @@
+#include "kernels/tape.hpp"
+
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/full_like.h>
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "util/tensor_operators.hpp"
+
+namespace scvigor {
+namespace {
+
+Tape*& current() {
+  thread_local Tape* tape = nullptr;
+  return tape;
+}
+
+}  // namespace
+
+Tape::Tape() : outer_(std::exchange(current(), this)) {}
+Tape::~Tape() { current() = outer_; }
+
+Tape* Tape::of(at::TensorList inputs) {
+  if (!at::GradMode::is_enabled()) return nullptr;
+  const auto wants_grad = [](const at::Tensor& input) {
+    return input.defined() && input.requires_grad();
+  };
+  if (std::none_of(inputs.begin(), inputs.end(), wants_grad)) return nullptr;
+  Tape* tape = current();
+  if (tape == nullptr)
+    throw std::logic_error("a kernel's gradient needs a tape");
+  for (const auto& input : inputs)
+    if (wants_grad(input) && !input.is_leaf()) tape->note_plain(input);
+  return tape;
+}
+
+// What plain operations made: autograd carries on with its gradient when all
+// kernels that come later have given theirs.
+void Tape::note_plain(const at::Tensor& tensor) {
+  for (const auto& note : notes_)
+    if (note.out.is_same(tensor)) return;
+  notes_.push_back({tensor, {}});
+}
+
+void Tape::note(const at::Tensor& out, Back back) {
+  out.set_requires_grad(true);
+  notes_.push_back({out, std::move(back)});
+}
+
+void Tape::add_grad(const at::Tensor& to, at::Tensor grad) {
+  if (!to.defined() || !to.requires_grad()) return;
+  at::Tensor& sum = to.mutable_grad();
+  sum = sum.defined() ? sum + grad : std::move(grad);
+}
+
+double Tape::value(const Sum& sum) {
+  double value = 0.0;
+  for (const auto& term : sum)
+    value += term.weight * term.number.item<double>();
+  return value;
+}
+
+bool Tape::wants_grad(const Sum& sum) {
+  return std::any_of(sum.begin(), sum.end(), [](const Term& term) {
+    return term.number.requires_grad();
+  });
+}
+
+void Tape::backward(const Sum& sum) {
+  const at::NoGradGuard no_grad;
+  for (const auto& term : sum) {
+    if (term.number.requires_grad() && !term.number.is_leaf())
+      note_plain(term.number);
+    add_grad(term.number, at::full_like(term.number, term.weight));
+  }
+  for (; !notes_.empty(); notes_.pop_back()) {
+    const Note& note = notes_.back();
+    const at::Tensor grad = std::exchange(note.out.mutable_grad(), {});
+    if (!grad.defined()) continue;
+    if (note.back)
+      note.back(grad);
+    else
+      torch::autograd::backward({note.out}, {grad}, /*retain_graph=*/true);
+  }
+}
+
+}  // namespace scvigor

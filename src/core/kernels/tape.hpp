@@ -1,0 +1,63 @@
+#ifndef SCVIGOR_CORE_KERNELS_TAPE_HPP
+#define SCVIGOR_CORE_KERNELS_TAPE_HPP
+
+#include <ATen/core/Tensor.h>
+
+#include <functional>
+#include <vector>
+
+namespace scvigor {
+
+// How gradients find their way back through kernels. While a tape lives,
+// kernels of its thread note on it what they made and how its gradient goes on
+// to what they made it of. LibTorch's autograd could do that too, but for the
+// small tensors of a training step its bookkeeping takes longer than their
+// numbers.
+//
+// The two work together. What a kernel makes is a leaf of autograd's graph:
+// plain operations may follow it, and what they make may be given to the next
+// kernel. The gradient of a tensor is in its grad(), as ever.
+class Tape {
+ public:
+  Tape();
+  ~Tape();
+  Tape(const Tape&) = delete;
+  Tape& operator=(const Tape&) = delete;
+
+  // The tape to note something made of `inputs` on; null: nobody wants their
+  // gradients. Undefined inputs are passed over.
+  static Tape* of(at::TensorList inputs);
+
+  // `out` was made; `back` takes the gradient by it and calls add_grad().
+  using Back = std::function<void(const at::Tensor& grad)>;
+  void note(const at::Tensor& out, Back back);
+
+  // Adds the gradient by `to`, where it wants one.
+  static void add_grad(const at::Tensor& to, at::Tensor grad);
+
+  // A sum of numbers, each times its weight: what is differentiated.
+  struct Term {
+    at::Tensor number;
+    double weight = 1.0;
+  };
+  using Sum = std::vector<Term>;
+  static double value(const Sum& sum);
+  static bool wants_grad(const Sum& sum);
+  // Fills the gradients. Once.
+  void backward(const Sum& sum);
+
+ private:
+  struct Note {
+    at::Tensor out;
+    Back back;  // none: autograd knows
+  };
+
+  void note_plain(const at::Tensor& tensor);
+
+  std::vector<Note> notes_;
+  Tape* outer_;  // current before
+};
+
+}  // namespace scvigor
+
+#endif
