@@ -99,11 +99,11 @@ class Products {
     const auto genes = w.size(1);
     const MatrixView hs = view(h);
     for (int i = 0; i < heads; ++i) {
-      matrix_product(hs, view(w), {n, hidden, genes}, to(logits_));
-      matrix_product(hs.transposed(), view(grad), {hidden, n, genes},
-                     to(grad_w_));
-      matrix_product(view(grad), view(w).transposed(), {n, genes, hidden},
-                     to(grad_h_));
+      matrix_product({hs, view(w), {n, hidden, genes}, to(logits_)});
+      matrix_product(
+          {hs.transposed(), view(grad), {hidden, n, genes}, to(grad_w_)});
+      matrix_product(
+          {view(grad), view(w).transposed(), {n, genes, hidden}, to(grad_h_)});
     }
   }
 

@@ -16,31 +16,35 @@ using namespace scvigor;
 
 namespace {
 
-// Weight, gradient and moments of one parameter.
-struct Parameter {
-  at::Tensor w, g, m, v;
-};
-
-Parameter some_parameter(const at::TensorOptions& options) {
+AdamUpdate some_parameter(const at::TensorOptions& options) {
   const auto n = 1003;
   const auto values = [&](double first, double last) {
     return at::linspace(first, last, n, at::kDouble).to(options);
   };
   return {values(-2.0, 2.0), values(3.0, -1.0), at::zeros({n}, options),
-          at::zeros({n}, options)};
+          at::zeros({n}, options), {}};
 }
 
-using Update = void (*)(at::Tensor&, const at::Tensor&, at::Tensor&,
-                        at::Tensor&, const AdamStep&);
-
-Parameter after_steps(const at::TensorOptions& options, AdamStep step,
-                      Update update) {
+template <class Update>
+AdamUpdate after_steps(const at::TensorOptions& options, AdamStep step,
+                       Update update) {
   auto p = some_parameter(options);
   for (step.t = 1; step.t <= 5; ++step.t) {
-    update(p.w, p.g, p.m, p.v, step);
+    p.step = step;
+    update(p);
     p.g = -0.7 * p.g;
   }
   return p;
+}
+
+// Beside a weight that is larger than a block, and one that is empty.
+void update_among_others(AdamUpdate& update) {
+  const auto other = [&](std::int64_t n) {
+    const auto zeros = [&] { return at::zeros({n}, update.w.options()); };
+    return AdamUpdate{zeros(), zeros(), zeros(), zeros(), update.step};
+  };
+  std::vector<AdamUpdate> updates{other(40000), update, other(0)};
+  adam_updates(updates);
 }
 
 // One parameter of one element, and an optimiser over it.
@@ -106,7 +110,7 @@ TEST_CASE("Adam is its plain-tensor form") {
       const double tolerance = precision == at::kDouble ? 1e-13 : 1e-6;
       support::for_each_cpu_level([&](const std::string& level) {
         INFO(precision << ", " << level);
-        const auto found = after_steps(precision, step, adam_update);
+        const auto found = after_steps(precision, step, update_among_others);
         REQUIRE_CLOSE(found.w, expected.w, tolerance);
         REQUIRE_CLOSE(found.m, expected.m, tolerance);
         REQUIRE_CLOSE(found.v, expected.v, tolerance);

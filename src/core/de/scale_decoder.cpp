@@ -44,7 +44,7 @@ void ScaleDecoder<T>::product(const at::Tensor& weight, std::int64_t first,
     if (hidden_.is_cpu()) {
       const MatrixView a{weight.data_ptr<float>(), n_units, 1};
       const MatrixView b{hidden_.data_ptr<float>() + first, n_samples, 1};
-      matrix_product(a, b, {weight.size(0), n_units, n}, {out, n});
+      matrix_product({a, b, {weight.size(0), n_units, n}, {out, n}});
       return;
     }
   }

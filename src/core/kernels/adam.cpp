@@ -1,18 +1,16 @@
 #include "kernels/adam.hpp"
 
-#include <ATen/Parallel.h>
-
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/dispatch.hpp"
 #include "kernels/forms.hpp"
 #include "kernels/vector_math.hpp"
+#include "util/task_queue.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
 namespace {
-
-constexpr std::int64_t kElementsPerTask = 16384;
 
 // The constants of a step as the loop uses them.
 template <class T>
@@ -59,35 +57,51 @@ SCVIGOR_KERNEL(adam_span, adam_body,
                 std::int64_t n, const Constants<double>& c),
                (w, g, m, v, n, c))
 
+// Elements of a weight.
+struct Block {
+  const AdamUpdate* update;
+  std::int64_t first;
+  std::int64_t n;
+};
+
 template <class T>
-void update_cpu(at::Tensor& w, const at::Tensor& g, at::Tensor& m,
-                at::Tensor& v, const AdamStep& step) {
-  const auto c = constants<T>(step);
-  T* w_data = w.data_ptr<T>();
-  const T* g_data = g.data_ptr<T>();
-  T* m_data = m.data_ptr<T>();
-  T* v_data = v.data_ptr<T>();
-  at::parallel_for(0, w.numel(), kElementsPerTask,
-                   [&](std::int64_t b, std::int64_t e) {
-                     adam_span(w_data + b, g_data + b, m_data + b, v_data + b,
-                               e - b, c);
-                   });
+void run(const Block& block) {
+  const AdamUpdate& u = *block.update;
+  const auto at = block.first;
+  adam_span(u.w.data_ptr<T>() + at, u.g.data_ptr<T>() + at,
+            u.m.data_ptr<T>() + at, u.v.data_ptr<T>() + at, block.n,
+            constants<T>(u.step));
 }
+
+// So many elements are worth a thread, and a block is that large.
+constexpr std::int64_t kElementsPerBlock = 16384;
 
 }  // namespace
 
-void adam_update(at::Tensor& w, const at::Tensor& g, at::Tensor& m,
-                 at::Tensor& v, const AdamStep& step) {
-  if (!has_kernel(w)) return adam_update_reference(w, g, m, v, step);
-  const at::Tensor grad = g.contiguous();
-  if (w.scalar_type() == at::kFloat)
-    update_cpu<float>(w, grad, m, v, step);
-  else
-    update_cpu<double>(w, grad, m, v, step);
+void adam_updates(std::vector<AdamUpdate>& updates) {
+  std::vector<Block> blocks;
+  for (auto& update : updates) {
+    if (!has_kernel(update.w)) continue;
+    update.g = update.g.contiguous();
+    const auto n = update.w.numel();
+    for (std::int64_t first = 0; first < n; first += kElementsPerBlock)
+      blocks.push_back({&update, first, std::min(kElementsPerBlock, n - first)});
+  }
+  share_tasks(static_cast<std::int64_t>(blocks.size()), 1, [&](auto take) {
+    for (std::int64_t task; take(task);) {
+      const Block& block = blocks[static_cast<std::size_t>(task)];
+      if (block.update->w.scalar_type() == at::kFloat)
+        run<float>(block);
+      else
+        run<double>(block);
+    }
+  });
+  for (auto& update : updates)
+    if (!has_kernel(update.w)) adam_update_reference(update);
 }
 
-void adam_update_reference(at::Tensor& w, const at::Tensor& g, at::Tensor& m,
-                           at::Tensor& v, const AdamStep& step) {
+void adam_update_reference(AdamUpdate& update) {
+  auto& [w, g, m, v, step] = update;
   const auto c = constants<double>(step);
   const at::Tensor grad = g * c.grad_scale + w * c.coupled_decay;
   m.mul_(c.beta1).add_(grad, 1.0 - c.beta1);

@@ -3,6 +3,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 namespace scvigor {
 
 // Constants of one step of Adam (Kingma and Ba 2015), t counting from 1.
@@ -18,12 +20,15 @@ struct AdamStep {
 };
 
 // w, m, v <- one step with gradient g; all of one shape, in place.
-void adam_update(at::Tensor& w, const at::Tensor& g, at::Tensor& m,
-                 at::Tensor& v, const AdamStep& step);
+struct AdamUpdate {
+  at::Tensor w, g, m, v;
+  AdamStep step;
+};
+// Those of many weights, which threads share among them.
+void adam_updates(std::vector<AdamUpdate>& updates);
 
-// The same from plain tensors.
-void adam_update_reference(at::Tensor& w, const at::Tensor& g, at::Tensor& m,
-                           at::Tensor& v, const AdamStep& step);
+// One of them from plain tensors.
+void adam_update_reference(AdamUpdate& update);
 
 }  // namespace scvigor
 

@@ -9,10 +9,12 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include "kernels/count_loss_row.hpp"
 #include "kernels/matrix_product.hpp"
+#include "util/task_queue.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -95,36 +97,38 @@ class Head {
     return room_.template data_ptr<T>() + cell * row_step_;
   }
 
-  void multiply(const at::Tensor& hidden, const Chunk& chunk) {
-    if (!logits_.is_product()) return;
-    matrix_product(rows_of(hidden, chunk), view(weight_),
-                   {chunk.n, weight_.size(0), genes_},
-                   {room_.data_ptr<float>(), row_step_,
-                    data_or_null<float>(bias_)});
+  Product logits(const at::Tensor& hidden, const Chunk& chunk) const {
+    return {rows_of(hidden, chunk),
+            view(weight_),
+            {chunk.n, weight_.size(0), genes_},
+            {room_.data_ptr<float>(), row_step_, data_or_null<float>(bias_)}};
   }
 
-  // With the gradient in place of the logits.
-  void multiply_back(const at::Tensor& hidden, const Chunk& chunk) {
-    const MatrixView grad{room_.data_ptr<float>(), row_step_, 1};
+  // With the gradient in place of the logits. Nothing where the weight wants
+  // none: the bias then has its gradient.
+  std::optional<Product> weight_grad(const at::Tensor& hidden, const Chunk& chunk) {
     const bool add = chunk.first > 0;
-    if (weight_grad_.defined()) {
-      matrix_product(rows_of(hidden, chunk).transposed(), grad,
+    if (weight_grad_.defined())
+      return Product{rows_of(hidden, chunk).transposed(),
+                     {room_.data_ptr<float>(), row_step_, 1},
                      {weight_.size(0), chunk.n, genes_},
                      {weight_grad_.data_ptr<float>(), genes_, nullptr,
-                      data_or_null<float>(bias_grad_), add});
-    } else if (bias_grad_.defined()) {
+                      data_or_null<float>(bias_grad_), add}};
+    if (bias_grad_.defined()) {
       const at::Tensor sum = room_.narrow(0, 0, chunk.n)
                                  .narrow(1, 0, genes_)
                                  .sum(0);
       add ? bias_grad_.add_(sum) : bias_grad_.copy_(sum);
     }
+    return {};
   }
-  void add_hidden_grad(const Chunk& chunk, bool add, at::Tensor& out) const {
+  Product hidden_grad(const Chunk& chunk, bool add, at::Tensor& out) const {
     const auto width = out.size(1);
-    matrix_product({room_.data_ptr<float>(), row_step_, 1},
-                   view(weight_).transposed(), {chunk.n, genes_, width},
-                   {out.data_ptr<float>() + chunk.first * width, width,
-                    nullptr, nullptr, add});
+    return {{room_.data_ptr<float>(), row_step_, 1},
+            view(weight_).transposed(),
+            {chunk.n, genes_, width},
+            {out.data_ptr<float>() + chunk.first * width, width, nullptr,
+             nullptr, add}};
   }
 
   bool is_product() const { return logits_.is_product(); }
@@ -256,15 +260,16 @@ class CountLossPass {
 
   CountLossResults run() {
     for (const auto& chunk : chunks_of(x_.n_cells())) {
-      for (auto& head : heads_) head.multiply(hidden_, chunk);
+      multiply(chunk);
       for (auto& theta : shared_theta_) theta.start(chunk);
-      at::parallel_for(0, (chunk.n + kCellsPerSum - 1) / kCellsPerSum, 1,
-                       [&](std::int64_t first, std::int64_t last) {
-                         RowBuffers<T> buffers(x_.n_genes);
-                         for (auto i = first * kCellsPerSum;
-                              i < std::min(chunk.n, last * kCellsPerSum); ++i)
-                           run_row(chunk, i, buffers);
-                       });
+      share_tasks((chunk.n + kCellsPerSum - 1) / kCellsPerSum, 1,
+                  [&](auto take) {
+                    RowBuffers<T> buffers(x_.n_genes);
+                    for (std::int64_t sum; take(sum);)
+                      for (auto i = sum * kCellsPerSum;
+                           i < std::min(chunk.n, (sum + 1) * kCellsPerSum); ++i)
+                        run_row(chunk, i, buffers);
+                  });
       for (auto& theta : shared_theta_) theta.finish(chunk);
       if (with_grad_) multiply_back(chunk);
     }
@@ -302,15 +307,26 @@ class CountLossPass {
           static_cast<T>(row.factor_grad);
   }
 
+  void multiply(const Chunk& chunk) {
+    std::vector<ProductChain> chains;
+    for (const auto& head : heads_)
+      if (head.is_product()) chains.push_back({head.logits(hidden_, chunk)});
+    matrix_products(chains);
+  }
+
+  // The deep products first: they are the larger tasks.
   void multiply_back(const Chunk& chunk) {
-    bool add = false;
+    std::vector<ProductChain> chains(1);
     for (auto& head : heads_) {
       if (!head.is_product()) continue;
-      head.multiply_back(hidden_, chunk);
+      auto& hidden = chains[0];
       if (hidden_grad_.defined())
-        head.add_hidden_grad(chunk, add, hidden_grad_);
-      add = true;
+        hidden.push_back(
+            head.hidden_grad(chunk, !hidden.empty(), hidden_grad_));
+      if (auto by_weight = head.weight_grad(hidden_, chunk); by_weight)
+        chains.push_back({*by_weight});
     }
+    matrix_products(chains);
   }
 
   // The mean, in the order of the cells, and the gradients in theirs.

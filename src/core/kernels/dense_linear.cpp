@@ -31,9 +31,9 @@ at::Tensor forward(const at::Tensor& x, const at::Tensor& weight,
                    const at::Tensor& bias) {
   at::Tensor out = at::empty({x.size(0), weight.size(1)},
                              x.options());
-  matrix_product(view(x), view(weight),
-                 {x.size(0), x.size(1), weight.size(1)},
-                 target(out, data_or_null(bias)));
+  matrix_product({view(x), view(weight),
+                  {x.size(0), x.size(1), weight.size(1)},
+                  target(out, data_or_null(bias))});
   return out;
 }
 
@@ -41,17 +41,17 @@ void backward(const at::Tensor& x, const at::Tensor& weight,
               const at::Tensor& bias, const at::Tensor& grad) {
   if (x.requires_grad()) {
     at::Tensor by_x = at::empty_like(x);
-    matrix_product(view(grad), view(weight).transposed(),
-                   {x.size(0), weight.size(1), x.size(1)}, target(by_x));
+    matrix_product({view(grad), view(weight).transposed(),
+                    {x.size(0), weight.size(1), x.size(1)}, target(by_x)});
     Tape::add_grad(x, by_x);
   }
   if (weight.requires_grad()) {
     at::Tensor by_weight = at::empty_like(weight);
     at::Tensor by_bias;
     if (bias.defined()) by_bias = at::empty_like(bias);
-    matrix_product(view(x).transposed(), view(grad),
-                   {x.size(1), x.size(0), weight.size(1)},
-                   target(by_weight, nullptr, data_or_null(by_bias)));
+    matrix_product({view(x).transposed(), view(grad),
+                    {x.size(1), x.size(0), weight.size(1)},
+                    target(by_weight, nullptr, data_or_null(by_bias))});
     Tape::add_grad(weight, by_weight);
     Tape::add_grad(bias, by_bias);
   } else if (bias.defined() && bias.requires_grad()) {

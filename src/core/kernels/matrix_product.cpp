@@ -1,13 +1,13 @@
 #include "kernels/matrix_product.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
+#include <limits>
 #include <utility>
 #include <vector>
 
 #include "kernels/dispatch.hpp"
 #include "kernels/vector_register.hpp"
+#include "util/task_queue.hpp"
 
 // The way of Goto and van de Geijn (2008), for one level of cache: a panel of
 // b, kPanel columns wide and kDepth rows deep, is packed so that it lies in
@@ -266,10 +266,9 @@ class PanelOut {
 
 // A panel of the result, for `rows` of its rows from `row` on: what the rows of
 // b from `j` on add to it, kDepth at most.
-void multiply_panel(const MatrixView& a, const MatrixView& b,
-                    const ProductShape& shape, const ProductTarget& target,
-                    std::int64_t j, std::int64_t first, std::int64_t row,
-                    std::int64_t rows) {
+void multiply_panel(const Product& product, std::int64_t j, std::int64_t first,
+                    std::int64_t row, std::int64_t rows) {
+  const auto& [a, b, shape, target] = product;
   alignas(64) float panel[kDepth * kPanel];
   alignas(64) float start[kPanel] = {};
   float sums[kPanel] = {};
@@ -295,33 +294,92 @@ void multiply_panel(const MatrixView& a, const MatrixView& b,
 }
 
 // So much work is worth a thread.
-constexpr std::int64_t kProductsPerTask = 1 << 18;
+constexpr std::int64_t kWorkPerThread = 1 << 16;
 // Fewer rows do not pay for packing a panel.
 constexpr std::int64_t kFewestRows = 32;
 
+// Some panels of the products of a chain, and some of their rows.
+struct ChainTask {
+  const ProductChain* chain;
+  std::int64_t first_panel, last_panel;
+  std::int64_t row, last_row;
+};
+
+std::int64_t panels_of(const ProductChain& chain) {
+  if (chain.empty()) return 0;
+  return (chain.front().shape.n + kPanel - 1) / kPanel;
+}
+
+std::int64_t work_of(const ProductChain& chain) {
+  std::int64_t work = 0;
+  for (const auto& product : chain)
+    work += product.shape.m * product.shape.k * product.shape.n;
+  return work;
+}
+
+// A deep product meets the same columns of a with several panels: a worker's
+// stay together. Others are handed out one by one.
+std::int64_t panels_per_task(const ProductChain& chain) {
+  const bool deep = std::any_of(
+      chain.begin(), chain.end(),
+      [](const Product& product) { return product.shape.k > kDepth; });
+  return deep ? std::numeric_limits<std::int64_t>::max() : 1;
+}
+
+// Adds the tasks of worker `worker` of `workers`. They share the panels, and the
+// rows too where panels are too few, but not into parts that are too small.
+void add_tasks(const ProductChain& chain, std::int64_t worker,
+               std::int64_t workers, std::vector<ChainTask>& tasks) {
+  if (chain.empty()) return;
+  const auto m = chain.front().shape.m;
+  const auto n_panels = panels_of(chain);
+  const auto row_parts =
+      std::min(std::max<std::int64_t>(1, m / kFewestRows),
+               (workers + n_panels - 1) / n_panels);
+  const auto row_part = worker % row_parts;
+  const auto row = m * row_part / row_parts;
+  const auto last_row = m * (row_part + 1) / row_parts;
+  // Whoever else has these rows has other panels.
+  const auto panel_part = worker / row_parts;
+  const auto panel_parts = (workers - row_part + row_parts - 1) / row_parts;
+  const auto end = n_panels * (panel_part + 1) / panel_parts;
+  const auto at_once = panels_per_task(chain);
+  for (auto panel = n_panels * panel_part / panel_parts; panel < end;) {
+    const auto last = panel + std::min(at_once, end - panel);
+    tasks.push_back({&chain, panel, last, row, last_row});
+    panel = last;
+  }
+}
+
+void run(const ChainTask& task) {
+  for (const auto& product : *task.chain)
+    for (std::int64_t j = 0; j < product.shape.k; j += kDepth)
+      for (auto panel = task.first_panel; panel < task.last_panel; ++panel)
+        multiply_panel(product, j, panel * kPanel, task.row,
+                       task.last_row - task.row);
+}
+
 }  // namespace
 
-void matrix_product(const MatrixView& a, const MatrixView& b,
-                    const ProductShape& shape, const ProductTarget& target) {
-  const auto n_panels = (shape.n + kPanel - 1) / kPanel;
-  // Rows are shared among threads only where panels are too few.
-  const auto wanted = (at::get_num_threads() + n_panels - 1) / n_panels;
-  const auto rows_per_part =
-      std::max(kFewestRows, (shape.m + wanted - 1) / wanted);
-  const auto n_parts = (shape.m + rows_per_part - 1) / rows_per_part;
-  const auto grain =
-      1 + kProductsPerTask / (rows_per_part * shape.k * kPanel + 1);
-  at::parallel_for(0, n_panels * n_parts, grain,
-                   [&](std::int64_t begin, std::int64_t end) {
-                     // All panels of a thread meet the same columns of a.
-                     for (std::int64_t j = 0; j < shape.k; j += kDepth)
-                       for (auto task = begin; task < end; ++task) {
-                         const auto row = task % n_parts * rows_per_part;
-                         multiply_panel(a, b, shape, target, j,
-                                        task / n_parts * kPanel, row,
-                                        std::min(rows_per_part, shape.m - row));
-                       }
-                   });
+void matrix_products(const std::vector<ProductChain>& chains) {
+  std::int64_t work = 0;
+  for (const auto& chain : chains) work += work_of(chain);
+  const auto workers = workers_for(work / kWorkPerThread);
+  std::int64_t panels = 0;
+  for (const auto& chain : chains) panels += panels_of(chain);
+  std::vector<ChainTask> tasks;
+  tasks.reserve(static_cast<std::size_t>(panels * workers));
+  std::vector<std::int64_t> ends;
+  for (std::int64_t worker = 0; worker < workers; ++worker) {
+    for (const auto& chain : chains) add_tasks(chain, worker, workers, tasks);
+    ends.push_back(static_cast<std::int64_t>(tasks.size()));
+  }
+  share_tasks(ends, [&](auto take) {
+    for (std::int64_t task; take(task);)
+      run(tasks[static_cast<std::size_t>(task)]);
+  });
 }
+
+void matrix_product(const Product& product) { matrix_products({{product}}); }
 
 }  // namespace scvigor

@@ -2,6 +2,7 @@
 #define SCVIGOR_CORE_KERNELS_MATRIX_PRODUCT_HPP
 
 #include <cstdint>
+#include <vector>
 
 namespace scvigor {
 
@@ -38,8 +39,18 @@ constexpr std::int64_t kProductPanel = 32;
 // most beside the genes: what BLAS makes of those differs by a factor of
 // three between libraries and processors. The number of threads changes no
 // bit.
-void matrix_product(const MatrixView& a, const MatrixView& b,
-                    const ProductShape& shape, const ProductTarget& target);
+struct Product {
+  MatrixView a;
+  MatrixView b;
+  ProductShape shape;
+  ProductTarget target;
+};
+void matrix_product(const Product& product);
+
+// Several of them, for all threads at once: products of one chain, all of one
+// shape but for k, one after the other, as when they add to the same target.
+using ProductChain = std::vector<Product>;
+void matrix_products(const std::vector<ProductChain>& chains);
 
 }  // namespace scvigor
 

@@ -76,9 +76,11 @@ void run_kernel(const CountLossInput& in, const ScaleRows& rows) {
     for (auto task = begin; task < end; ++task) {
       const auto first = task * cells_per_task;
       const auto n = std::min(cells_per_task, n_cells - first);
-      matrix_product({hidden.data_ptr<float>() + first * n_hidden, n_hidden, 1},
-                     {weight.data_ptr<float>(), genes, 1},
-                     {n, n_hidden, genes}, {room.data(), step, bias});
+      matrix_product(
+          {{hidden.data_ptr<float>() + first * n_hidden, n_hidden, 1},
+           {weight.data_ptr<float>(), genes, 1},
+           {n, n_hidden, genes},
+           {room.data(), step, bias}});
       for (std::int64_t i = 0; i < n; ++i) {
         float* scale = room.data() + i * step;
         SoftmaxSum<float> softmaxed;

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "kernels/dispatch.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -17,6 +18,19 @@ Tape*& current() {
   thread_local Tape* tape = nullptr;
   return tape;
 }
+
+bool is_plain_float(const at::Tensor& x) {
+  return x.is_cpu() && x.is_contiguous() && x.scalar_type() == at::kFloat;
+}
+
+// sum += x, of n numbers
+SCVIGOR_INLINE void add_floats_body(const float* x, std::int64_t n,
+                                    float* sum) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += x[i];
+}
+SCVIGOR_KERNEL(add_floats, add_floats_body,
+               (const float* x, std::int64_t n, float* sum), (x, n, sum))
 
 }  // namespace
 
@@ -50,10 +64,16 @@ void Tape::note(const at::Tensor& out, Back back) {
   notes_.push_back({out, std::move(back)});
 }
 
+// A sum that nobody else holds is added to in place.
 void Tape::add_grad(const at::Tensor& to, at::Tensor grad) {
   if (!to.defined() || !to.requires_grad()) return;
   at::Tensor& sum = to.mutable_grad();
-  sum = sum.defined() ? sum + grad : std::move(grad);
+  if (!sum.defined())
+    sum = std::move(grad);
+  else if (sum.use_count() == 1 && is_plain_float(sum) && is_plain_float(grad))
+    add_floats(grad.data_ptr<float>(), grad.numel(), sum.data_ptr<float>());
+  else
+    sum = sum + grad;
 }
 
 double Tape::value(const Sum& sum) {

@@ -49,17 +49,19 @@ void AdamOptimizer::step() {
   step.weight_decay = options_.weight_decay;
   step.decoupled = options_.optimizer == Optimizer::kAdamW;
   step.grad_scale = clip_factor();
+  std::vector<AdamUpdate> updates;
   for (auto& slot : slots_) {
     const at::Tensor grad = slot.grad();
     if (!grad.defined()) continue;
-    at::Tensor value = slot.value();
+    const at::Tensor value = slot.value();
     if (!slot.m.defined()) {
       slot.m = at::zeros_like(value);
       slot.v = at::zeros_like(value);
     }
     step.t = ++slot.t;
-    adam_update(value, grad, slot.m, slot.v, step);
+    updates.push_back({value, grad, slot.m, slot.v, step});
   }
+  adam_updates(updates);
 }
 
 bool AdamOptimizer::gradients_finite() const {
