@@ -79,12 +79,26 @@
     # Giving the assay its names costs assay() more time than a small query
     # takes, so it is done by hand, and only where they differ.
     counts <- assay(x, assay.type, withDimnames = FALSE)
-    names <- dimnames(x)
+    names <- .experiment_names(x)
     if (!identical(dimnames(counts), names)) {
         dimnames(counts) <- names
     }
     counts
 }
+
+# dimnames() of a SummarizedExperiment. That of ranged ones first brings the
+# ranges of the genes to today's form, which takes most of the time of a small
+# query and leaves their names alone; other classes may have names of their own.
+.experiment_names <- function(x) {
+    if (!class(x) %in% .ranged_classes) {
+        return(dimnames(x))
+    }
+    genes <- names(slot(x, "rowRanges"))
+    cells <- rownames(colData(x))
+    if (!is.null(genes) || !is.null(cells)) list(genes, cells)
+}
+
+.ranged_classes <- c("RangedSummarizedExperiment", "SingleCellExperiment")
 
 .there_are <- function(known) {
     if (length(known)) paste("are", .some(known, 20)) else "are none"

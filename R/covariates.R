@@ -48,7 +48,8 @@
             "\" in the cell table; there ", .there_are(known), "."
         )
     }
-    list(column = column, values = data$cell_data[[column]])
+    # `[[` of a DataFrame takes its time
+    list(column = column, values = as.list(data$cell_data)[[column]])
 }
 
 .cell_values <- function(values, argument, data, name = argument) {

@@ -41,6 +41,28 @@ test_that("DS03 the named assay is read, also on new data", {
     )
 })
 
+test_that("genes and cells are named as the object names them", {
+    counts <- toy_counts(5, 4)
+    dimnames(counts) <- NULL
+    ranges <- as(paste0("1:", 1:5), "GRanges")
+    plain <- SummarizedExperiment::SummarizedExperiment(list(counts = counts))
+    ranged <- SummarizedExperiment::SummarizedExperiment(
+        list(counts = counts), rowRanges = ranges
+    )
+    single <- SingleCellExperiment::SingleCellExperiment(list(counts = counts))
+    for (x in list(plain, ranged, single)) {
+        expect_null(.experiment_names(x))
+        expect_null(dimnames(.named_assay(x, "counts"))[[1]])
+        rownames(x) <- letters[1:5]
+        expect_identical(.experiment_names(x), dimnames(x))
+        colnames(x) <- LETTERS[1:4]
+        expect_identical(.experiment_names(x), dimnames(x))
+        expect_identical(dimnames(.named_assay(x, "counts")), dimnames(x))
+        rownames(x) <- NULL
+        expect_identical(.experiment_names(x), dimnames(x))
+    }
+})
+
 test_that("an alternative experiment is read", {
     sce <- toy_sce(20, per_batch = 50)
     SingleCellExperiment::altExp(sce, "ADT") <-

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace scvigor {
@@ -28,6 +29,12 @@ struct CsrBlock {
   }
 };
 
+// Numbers that lie in memory; zeros may be among them.
+struct StoredValues {
+  const double* values;
+  std::int64_t n;
+};
+
 // Where counts come from: memory, a file, a callback. Cells x genes.
 // A source is read-only; read() may be called from any threads at once.
 class CountSource {
@@ -38,6 +45,9 @@ class CountSource {
   // Fills `out` with the given cells, in the given order.
   virtual void read(const std::int64_t* cells, std::int64_t n_cells,
                     CsrBlock& out) const = 0;
+  // The values of a cell, for a source that has them in memory: a look at all
+  // of them needs no copy then.
+  virtual std::optional<StoredValues> stored(std::int64_t) const { return {}; }
 };
 
 // Views of memory that the caller keeps alive; nothing is copied.

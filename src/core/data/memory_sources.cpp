@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "kernels/dispatch.hpp"
@@ -87,6 +88,11 @@ class CompressedCells final : public CountSource {
     if (zeros) drop_zeros(out);
   }
 
+  std::optional<StoredValues> stored(std::int64_t cell) const override {
+    const auto first = indptr_[cell];
+    return StoredValues{values_ + first, indptr_[cell + 1] - first};
+  }
+
  private:
   // The cells of a minibatch lie anywhere in memory; the next one is on its
   // way while this one is copied.
@@ -138,6 +144,13 @@ class DenseCells final : public CountSource {
       }
       out.end_cell();
     }
+  }
+
+  std::optional<StoredValues> stored(std::int64_t cell) const override {
+    if constexpr (std::is_same_v<T, double>)
+      return StoredValues{values_ + cell * n_genes_, n_genes_};
+    else
+      return CountSource::stored(cell);
   }
 
  private:

@@ -38,16 +38,25 @@ void for_each_cell(const CountSource& source, Visitor visit) {
 // Every float from here on is an integer.
 constexpr float kAllIntegers = 1 << 24;
 
-// Adds to counts[0 .. 2]: how many of n values are not finite, negative,
-// fractional. Without a branch, so that vector units can do it.
-SCVIGOR_INLINE void count_odd_body(const float* values, std::int32_t n,
-                                   std::int32_t* counts) {
+// What is odd about the values of a cell, and how many of them are no zeros.
+struct Odd {
   std::int32_t not_finite = 0;
   std::int32_t negative = 0;
   std::int32_t fractional = 0;
-#pragma omp simd reduction(+ : not_finite, negative, fractional)
-  for (std::int32_t k = 0; k < n; ++k) {
-    const float v = values[k];
+  std::int32_t not_zero = 0;
+};
+
+// Of n values as the model sees them, in float32. Without a branch, so that
+// vector units can do it.
+template <class T>
+SCVIGOR_INLINE void count_odd_body(const T* values, std::int64_t n, Odd* odd) {
+  std::int32_t not_finite = 0;
+  std::int32_t negative = 0;
+  std::int32_t fractional = 0;
+  std::int32_t not_zero = 0;
+#pragma omp simd reduction(+ : not_finite, negative, fractional, not_zero)
+  for (std::int64_t k = 0; k < n; ++k) {
+    const auto v = static_cast<float>(values[k]);
     const float size = __builtin_fabsf(v);
     const std::int32_t finite = size <= std::numeric_limits<float>::max();
     const std::int32_t below_zero = v < 0.0F;
@@ -57,32 +66,58 @@ SCVIGOR_INLINE void count_odd_body(const float* values, std::int32_t n,
     not_finite += 1 - finite;
     negative += finite & below_zero;
     fractional += broken & (1 - below_zero);
+    not_zero += v != 0.0F;
   }
-  counts[0] += not_finite;
-  counts[1] += negative;
-  counts[2] += fractional;
+  *odd = {not_finite, negative, fractional, not_zero};
 }
 
 SCVIGOR_KERNEL(count_odd, count_odd_body,
-               (const float* values, std::int32_t n, std::int32_t* counts),
-               (values, n, counts))
+               (const float* values, std::int64_t n, Odd* odd),
+               (values, n, odd))
+SCVIGOR_KERNEL(count_odd, count_odd_body,
+               (const double* values, std::int64_t n, Odd* odd),
+               (values, n, odd))
+
+// Calls visit(odd) for every cell, several at once.
+template <class Visitor>
+void for_each_odd(const CountSource& source, Visitor visit) {
+  const auto look = [&](const auto* values, std::int64_t n) {
+    Odd odd;
+    count_odd(values, n, &odd);
+    visit(odd);
+  };
+  const bool in_memory = source.n_cells() > 0 && source.stored(0);
+  if (!in_memory)
+    return for_each_cell(source, [&](std::int64_t, const float* v,
+                                     const float* end) { look(v, end - v); });
+  at::parallel_for(0, source.n_cells(), kBlock,
+                   [&](std::int64_t b, std::int64_t e) {
+                     for (auto cell = b; cell < e; ++cell) {
+                       const auto stored = *source.stored(cell);
+                       look(stored.values, stored.n);
+                     }
+                   });
+}
 
 }  // namespace
 
 CountSummary summarise_counts(const CountSource& source) {
-  std::atomic<std::int64_t> found[4] = {};
-  for_each_cell(source, [&](std::int64_t, const float* v, const float* end) {
-    std::int32_t odd[4] = {0, 0, 0, v == end};
-    count_odd(v, static_cast<std::int32_t>(end - v), odd);
+  std::atomic<std::int64_t> negative{0};
+  std::atomic<std::int64_t> not_finite{0};
+  std::atomic<std::int64_t> fractional{0};
+  std::atomic<std::int64_t> empty{0};
+  for_each_odd(source, [&](const Odd& odd) {
     // Hardly any cell has something to tell.
-    for (int k = 0; k < 4; ++k)
-      if (odd[k] > 0) found[k] += odd[k];
+    if (odd.negative > 0) negative += odd.negative;
+    if (odd.not_finite > 0) not_finite += odd.not_finite;
+    if (odd.fractional > 0) fractional += odd.fractional;
+    if (odd.not_zero == 0) ++empty;
   });
   CountSummary out;
-  out.n_not_finite = found[0];
-  out.n_negative = found[1];
-  out.n_fractional = found[2];
-  out.n_empty_cells = found[3];
+  out.n_negative = negative;
+  out.n_not_finite = not_finite;
+  out.n_fractional = fractional;
+  out.n_empty_cells = empty;
   return out;
 }
 
