@@ -190,6 +190,7 @@ int main(int argc, char** argv) {
       batch_size, options.n_hidden, options.n_genes,
       options.gene_likelihood == GeneLikelihood::kZinb ? 2 : 1);
 
+  TensorPool pool;
   Stopwatch parts;
   Stopwatch whole;
   std::int64_t first = 0;
@@ -202,7 +203,8 @@ int main(int argc, char** argv) {
     first += batch_size;
     parts.lap("load");
     const Mode mode{true, &rng};
-    Tape tape;
+    optimizer.zero_grad();
+    Tape tape(&pool);
     const Inference q = vae.infer(batch, mode);
     const at::Tensor z = vae.draw_z(q.qz, vae.draw_noise(batch_size, rng).z);
     parts.lap("encoder");
@@ -212,7 +214,6 @@ int main(int argc, char** argv) {
     const Tape::Sum loss = terms.objective(0.5);
     (void)Tape::value(loss);
     parts.lap("loss and heads");
-    optimizer.zero_grad();
     tape.backward(loss);
     parts.lap("backward");
     optimizer.step();

@@ -4,7 +4,6 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/full.h>
-#include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
@@ -12,8 +11,10 @@
 #include <optional>
 #include <vector>
 
+#include "kernels/add.hpp"
 #include "kernels/count_loss_row.hpp"
 #include "kernels/matrix_product.hpp"
+#include "kernels/tape.hpp"
 #include "util/task_queue.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -45,19 +46,6 @@ std::vector<Chunk> chunks_of(std::int64_t n) {
   return out;
 }
 
-// sum += values
-template <class T>
-SCVIGOR_INLINE void add_to_body(T* sum, const T* values, std::int64_t n) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < n; ++i) sum[i] += values[i];
-}
-SCVIGOR_KERNEL(add_to, add_to_body,
-               (float* sum, const float* values, std::int64_t n),
-               (sum, values, n))
-SCVIGOR_KERNEL(add_to, add_to_body,
-               (double* sum, const double* values, std::int64_t n),
-               (sum, values, n))
-
 template <class T>
 T* data_or_null(const at::Tensor& tensor) {
   return tensor.defined() ? tensor.data_ptr<T>() : nullptr;
@@ -87,8 +75,8 @@ class Head {
     row_step_ = (genes + kProductPanel - 1) / kProductPanel * kProductPanel;
     weight_ = logits.weight.contiguous();
     if (logits.bias.defined()) bias_ = logits.bias.contiguous();
-    room_ = at::empty({cells, row_step_}, logits.weight.options());
-    if (wanted[1]) weight_grad_ = at::empty_like(weight_);
+    room_ = Tape::room({cells, row_step_}, weight_.options());
+    if (wanted[1]) weight_grad_ = Tape::room(weight_.sizes(), weight_.options());
     if (wanted[2]) bias_grad_ = at::empty_like(bias_);
   }
 
@@ -180,12 +168,16 @@ class SharedTheta {
   void start(const Chunk& chunk) {
     if (!grad_.defined()) return;
     const auto n = (chunk.n + cells_per_sum_ - 1) / cells_per_sum_;
-    sums_ = at::zeros({n, log_theta_.size(1)}, log_theta_.options());
+    sums_ = at::empty({n, log_theta_.size(1)}, log_theta_.options());
   }
-  // Where cell i of the chunk adds its gradient.
+  // Where cell i of the chunk adds its gradient: the cells of a sum come one
+  // after the other.
   T* sum(std::int64_t i) {
     if (!grad_.defined()) return nullptr;
-    return sums_.template data_ptr<T>() + i / cells_per_sum_ * sums_.size(1);
+    const auto genes = sums_.size(1);
+    T* out = sums_.template data_ptr<T>() + i / cells_per_sum_ * genes;
+    if (i % cells_per_sum_ == 0) std::fill_n(out, genes, T(0));
+    return out;
   }
   void finish(const Chunk& chunk) {
     if (!grad_.defined()) return;

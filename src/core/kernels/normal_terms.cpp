@@ -66,6 +66,7 @@ T activated(T x, VarActivation activation) {
   if (activation == VarActivation::kExp) return std::exp(x);
   return x > kLinear ? x : std::log1p(std::exp(x));
 }
+
 template <class T>
 T slope(T x, VarActivation activation) {
   return activation == VarActivation::kExp ? std::exp(x)

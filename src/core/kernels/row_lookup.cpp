@@ -5,6 +5,9 @@
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/zeros_like.h>
 
+#include <algorithm>
+
+#include "kernels/add.hpp"
 #include "kernels/forms.hpp"
 #include "kernels/tape.hpp"
 #include "util/tensor_operators.hpp"
@@ -21,9 +24,7 @@ void add_rows_by_level(const at::Tensor& rows, const at::Tensor& codes,
   T* levels = out.data_ptr<T>();
   const auto n = rows.size(0);
   for (std::int64_t i = 0; i < n; ++i, from += width) {
-    T* to = levels + level[i] * width;
-#pragma omp simd
-    for (std::int64_t h = 0; h < width; ++h) to[h] += from[h];
+    add_to(levels + level[i] * width, from, width);
   }
 }
 
@@ -38,9 +39,8 @@ void add_looked_up(const at::Tensor& rows, const at::Tensor& weight,
   T* to = out.data_ptr<T>();
   const auto n = out.size(0);
   for (std::int64_t i = 0; i < n; ++i, from += width, to += width) {
-    const T* level = levels + code[i] * width;
-#pragma omp simd
-    for (std::int64_t h = 0; h < width; ++h) to[h] = from[h] + level[h];
+    std::copy_n(from, width, to);
+    add_to(to, levels + code[i] * width, width);
   }
 }
 

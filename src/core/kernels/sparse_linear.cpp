@@ -246,7 +246,7 @@ at::Tensor forward(const SparseCounts& x, const at::Tensor& weight) {
 
 at::Tensor by_weight(const SparseCounts& x, const at::Tensor& grad_out) {
   at::Tensor grad =
-      at::empty({x.n_genes, grad_out.size(1)}, grad_out.options());
+      Tape::room({x.n_genes, grad_out.size(1)}, grad_out.options());
   if (grad_out.scalar_type() == at::kFloat)
     backward_cpu<float>(x, grad_out, grad);
   else

@@ -1,6 +1,7 @@
 #include "kernels/tape.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/full_like.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -8,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "kernels/dispatch.hpp"
+#include "kernels/add.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -23,18 +24,10 @@ bool is_plain_float(const at::Tensor& x) {
   return x.is_cpu() && x.is_contiguous() && x.scalar_type() == at::kFloat;
 }
 
-// sum += x, of n numbers
-SCVIGOR_INLINE void add_floats_body(const float* x, std::int64_t n,
-                                    float* sum) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < n; ++i) sum[i] += x[i];
-}
-SCVIGOR_KERNEL(add_floats, add_floats_body,
-               (const float* x, std::int64_t n, float* sum), (x, n, sum))
-
 }  // namespace
 
-Tape::Tape() : outer_(std::exchange(current(), this)) {}
+Tape::Tape(TensorPool* pool)
+    : pool_(pool), outer_(std::exchange(current(), this)) {}
 Tape::~Tape() { current() = outer_; }
 
 Tape* Tape::of(at::TensorList inputs) {
@@ -71,9 +64,16 @@ void Tape::add_grad(const at::Tensor& to, at::Tensor grad) {
   if (!sum.defined())
     sum = std::move(grad);
   else if (sum.use_count() == 1 && is_plain_float(sum) && is_plain_float(grad))
-    add_floats(grad.data_ptr<float>(), grad.numel(), sum.data_ptr<float>());
+    add_to(sum.data_ptr<float>(), grad.data_ptr<float>(), grad.numel());
   else
     sum = sum + grad;
+}
+
+at::Tensor Tape::room(at::IntArrayRef sizes, const at::TensorOptions& options) {
+  const Tape* tape = current();
+  return tape != nullptr && tape->pool_ != nullptr
+             ? tape->pool_->take(sizes, options)
+             : at::empty(sizes, options);
 }
 
 double Tape::value(const Sum& sum) {

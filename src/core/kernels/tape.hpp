@@ -6,6 +6,8 @@
 #include <functional>
 #include <vector>
 
+#include "util/tensor_pool.hpp"
+
 namespace scvigor {
 
 // How gradients find their way back through kernels. While a tape lives,
@@ -19,7 +21,8 @@ namespace scvigor {
 // kernel. The gradient of a tensor is in its grad(), as ever.
 class Tape {
  public:
-  Tape();
+  // With a pool, room() is taken from it.
+  explicit Tape(TensorPool* pool = nullptr);
   ~Tape();
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
@@ -34,6 +37,10 @@ class Tape {
 
   // Adds the gradient by `to`, where it wants one.
   static void add_grad(const at::Tensor& to, at::Tensor grad);
+
+  // A tensor to be filled, for a gradient or what leads to one.
+  static at::Tensor room(at::IntArrayRef sizes,
+                         const at::TensorOptions& options);
 
   // A sum of numbers, each times its weight: what is differentiated.
   struct Term {
@@ -55,6 +62,7 @@ class Tape {
   void note_plain(const at::Tensor& tensor);
 
   std::vector<Note> notes_;
+  TensorPool* pool_;
   Tape* outer_;  // current before
 };
 

@@ -6,6 +6,7 @@
 #include <ATen/ops/zeros.h>
 
 #include "kernels/normalise.hpp"
+#include "util/plain.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -25,7 +26,7 @@ at::Tensor BatchNorm::evaluate(const at::Tensor& x) const {
 at::Tensor BatchNorm::train(const at::Tensor& x, const at::Tensor& shift,
                             bool relu, const at::Tensor& mask,
                             bool keep_statistics) {
-  num_batches_tracked_.add_(1);
+  count_up(num_batches_tracked_);
   return normalise({x, shift, weight_, bias_, running_mean_, running_var_,
                     keep_statistics ? 0.0 : kMomentum, kBatchNormEps, relu,
                     mask});

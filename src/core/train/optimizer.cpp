@@ -1,13 +1,13 @@
 #include "train/optimizer.hpp"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/zeros_like.h>
 
 #include <cmath>
 #include <utility>
 
 #include "kernels/adam.hpp"
 #include "util/plain.hpp"
+#include "util/tensor_pool.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -15,6 +15,10 @@ namespace {
 
 // Looking at more would cost a step time that can be measured.
 constexpr std::int64_t kSmallGradient = 65536;
+
+at::Tensor zeros_like(const at::Tensor& value) {
+  return empty_in_large_pages(value.sizes(), value.options()).zero_();
+}
 
 }  // namespace
 
@@ -55,8 +59,8 @@ void AdamOptimizer::step() {
     if (!grad.defined()) continue;
     const at::Tensor value = slot.value();
     if (!slot.m.defined()) {
-      slot.m = at::zeros_like(value);
-      slot.v = at::zeros_like(value);
+      slot.m = zeros_like(value);
+      slot.v = zeros_like(value);
     }
     step.t = ++slot.t;
     updates.push_back({value, grad, slot.m, slot.v, step});

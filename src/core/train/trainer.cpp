@@ -13,7 +13,7 @@ namespace {
 void copy_all(const std::vector<at::Tensor>& from,
               std::vector<at::Tensor>& to) {
   const at::NoGradGuard no_grad;
-  for (std::size_t i = 0; i < from.size(); ++i) to[i].copy_(from[i]);
+  for (std::size_t i = 0; i < from.size(); ++i) copy_values(from[i], to[i]);
 }
 
 // Where the minibatches of n cells end. A last one too small for BatchNorm
@@ -125,7 +125,8 @@ bool Trainer::train_epoch() {
 
 EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
   const Mode mode{true, &rng_};
-  Tape tape;
+  optimizer_.zero_grad();
+  Tape tape(&pool_);
   copy_all(buffers_, buffers_before_);
   const Inference inference = vae_.infer(batch, mode);
   const Noise noise = vae_.draw_noise(batch.n_cells(), rng_);
@@ -139,7 +140,6 @@ EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
                         "for instance with `freeze_batchnorm_decoder = FALSE` "
                         "or `unfrozen = TRUE`.");
 
-  optimizer_.zero_grad();
   tape.backward(loss);
   check_gradients();
   optimizer_.step();

@@ -63,6 +63,7 @@ class Trainer {
   Loader loader_;
   Rng rng_;
   AdamOptimizer optimizer_;
+  TensorPool pool_;  // what every step needs
   // BatchNorm's statistics, now and before the step under way: a pass over a
   // minibatch changes them before its loss is known.
   std::vector<at::Tensor> buffers_;

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/tensor.h>
 
+#include <cstring>
 #include <numeric>
 
 #include "scvigor/error.hpp"
@@ -37,6 +38,21 @@ at::Tensor tensor_like(const at::Tensor& like,
   return at::tensor(values, at::kDouble)
       .reshape(like.sizes())
       .to(like.options().requires_grad(false));
+}
+
+void copy_values(const at::Tensor& from, const at::Tensor& to) {
+  if (from.is_cpu() && to.is_cpu() && from.is_contiguous() &&
+      to.is_contiguous())
+    std::memcpy(to.data_ptr(), from.data_ptr(), from.nbytes());
+  else
+    to.copy_(from);
+}
+
+void count_up(const at::Tensor& counter) {
+  if (counter.is_cpu())
+    ++*counter.data_ptr<std::int64_t>();
+  else
+    counter.add_(1);
 }
 
 double sum_of(const at::Tensor& tensor) {

@@ -15,6 +15,13 @@ std::vector<double> to_doubles(const at::Tensor& tensor);
 at::Tensor tensor_like(const at::Tensor& like,
                        const std::vector<double>& values);
 
+// to = from, of one shape and type. LibTorch's copy_() takes longer to find out
+// how to copy a small tensor than to do it.
+void copy_values(const at::Tensor& from, const at::Tensor& to);
+
+// Adds 1 to an integer of shape {}.
+void count_up(const at::Tensor& counter);
+
 // The sum of all elements, in double precision.
 double sum_of(const at::Tensor& tensor);
 

@@ -1,6 +1,7 @@
 #include "util/rng.hpp"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
 #include <ATen/ops/_standard_gamma.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/poisson.h>
@@ -11,6 +12,7 @@
 
 #include "kernels/dispatch.hpp"
 #include "scvigor/error.hpp"
+#include "util/tensor_pool.hpp"
 
 namespace scvigor {
 namespace {
@@ -62,7 +64,7 @@ at::Tensor Rng::normal(at::IntArrayRef shape,
 
 at::Tensor Rng::uniform(at::IntArrayRef shape, double low, double high,
                         const at::TensorOptions& options) {
-  return at::empty(shape, on_cpu(options))
+  return empty_in_large_pages(shape, on_cpu(options))
       .uniform_(low, high, generator_)
       .to(options.device());
 }
@@ -75,11 +77,17 @@ at::Tensor Rng::bernoulli(at::IntArrayRef shape, double p,
   const auto key =
       at::check_generator<at::CPUGeneratorImpl>(generator_)->random64();
   const auto bound = static_cast<std::uint64_t>(std::ldexp(p, 32));
-  if (out.scalar_type() == at::kFloat)
-    bernoulli_span(key, bound, static_cast<float>(value), out.numel(),
-                   out.data_ptr<float>());
-  else
-    bernoulli_span(key, bound, value, out.numel(), out.data_ptr<double>());
+  constexpr std::int64_t kPerTask = 4096;
+  at::parallel_for(
+      0, out.numel(), kPerTask, [&](std::int64_t b, std::int64_t e) {
+        const auto first = key + static_cast<std::uint64_t>(b) * kSplitMixStep;
+        if (out.scalar_type() == at::kFloat)
+          bernoulli_span(first, bound, static_cast<float>(value), e - b,
+                         out.data_ptr<float>() + b);
+        else
+          bernoulli_span(first, bound, value, e - b,
+                         out.data_ptr<double>() + b);
+      });
   return out.to(options.device());
 }
 

@@ -1,0 +1,50 @@
+// A pool gives again what nobody else holds, and nothing else.
+
+#include "util/tensor_pool.hpp"
+
+#include <ATen/ATen.h>
+
+#include "catch.hpp"
+#include "kernels/tape.hpp"
+
+using namespace scvigor;
+
+TEST_CASE("a pool gives the same memory again once it is free") {
+  TensorPool pool;
+  const auto options = at::TensorOptions(at::kFloat);
+  at::Tensor first = pool.take({3, 4}, options);
+  const void* memory = first.data_ptr();
+  CHECK(first.sizes() == at::IntArrayRef({3, 4}));
+  CHECK(pool.take({3, 4}, options).data_ptr() != memory);  // still held
+
+  at::Tensor part = first.narrow(0, 1, 1);
+  first.reset();
+  CHECK(pool.take({3, 4}, options).data_ptr() != memory);  // a part of it is
+  part.reset();
+  CHECK(pool.take({4, 3}, options).data_ptr() != memory);
+  CHECK(pool.take({3, 4}, at::kDouble).scalar_type() == at::kDouble);
+  CHECK(pool.take({3, 4}, options).data_ptr() == memory);
+}
+
+TEST_CASE("large tensors are like any other") {
+  const auto options = at::TensorOptions(at::kDouble);
+  for (const std::int64_t n : {0, 1, 1000, 300000}) {
+    at::Tensor x = empty_in_large_pages({n, 2}, options);
+    CHECK(x.sizes() == at::IntArrayRef({n, 2}));
+    CHECK(x.is_contiguous());
+    x.fill_(1.0);
+    CHECK((x + x).sum().item<double>() == 4.0 * static_cast<double>(n));
+  }
+}
+
+TEST_CASE("a tape takes room from its pool") {
+  TensorPool pool;
+  void* memory = nullptr;
+  for (int step = 0; step < 2; ++step) {
+    const Tape tape(&pool);
+    const at::Tensor room = Tape::room({5}, at::kFloat);
+    if (step > 0) CHECK(room.data_ptr() == memory);
+    memory = room.data_ptr();
+  }
+  CHECK(Tape::room({5}, at::kFloat).data_ptr() != memory);
+}
