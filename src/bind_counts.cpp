@@ -2,12 +2,17 @@
 
 #include "r_convert.h"
 #include "r_runtime.h"
+#include "scvigor/runtime.hpp"
 
 using scvigor::r::guarded;
+
+// These come before a call has threads to use, and take so little that one will
+// do.
 
 // [[Rcpp::export(rng = false)]]
 Rcpp::List summarise_counts(SEXP counts) {
   return guarded([&] {
+    const scvigor::ThreadScope one_thread(1);
     const auto source = scvigor::r::view_counts(counts);
     const scvigor::CountSummary found = scvigor::summarise_counts(*source);
     using Rcpp::Named;
@@ -22,6 +27,7 @@ Rcpp::List summarise_counts(SEXP counts) {
 // [[Rcpp::export(rng = false)]]
 Rcpp::NumericVector log_library_sizes(SEXP counts) {
   return guarded([&] {
+    const scvigor::ThreadScope one_thread(1);
     const auto source = scvigor::r::view_counts(counts);
     return Rcpp::NumericVector(
         Rcpp::wrap(scvigor::log_library_sizes(*source)));

@@ -25,25 +25,26 @@ std::int64_t blocks_at_once(const Vae& vae, std::int64_t n_cells,
 
 BlockReader::BlockReader(Vae& vae, const Cells& cells, std::int64_t batch_size)
     : vae_(vae),
-      cells_(cells),
+      n_cells_(cells.n_cells()),
       batch_size_(batch_size),
-      at_once_(blocks_at_once(vae, cells.n_cells(), batch_size)) {}
+      loaders_(static_cast<std::size_t>(
+                   blocks_at_once(vae, cells.n_cells(), batch_size)),
+               Loader(cells, vae.tensor_options())) {}
 
 std::vector<CellBlock> BlockReader::read(std::int64_t first) const {
   std::vector<CellBlock> blocks;
-  for (; first < cells_.n_cells() &&
-         static_cast<std::int64_t>(blocks.size()) < at_once_;
+  for (; first < n_cells_ && blocks.size() < loaders_.size();
        first += batch_size_)
     blocks.push_back({first, {}, {}});
-  on_all_threads(blocks.size(), [&](std::size_t i) { fill(blocks[i]); });
+  on_all_threads(blocks.size(),
+                 [&](std::size_t i) { fill(blocks[i], loaders_[i]); });
   return blocks;
 }
 
-void BlockReader::fill(CellBlock& block) const {
-  const auto n = std::min(batch_size_, cells_.n_cells() - block.first);
+void BlockReader::fill(CellBlock& block, const Loader& loader) const {
+  const auto n = std::min(batch_size_, n_cells_ - block.first);
   std::vector<std::int64_t> positions(static_cast<std::size_t>(n));
   std::iota(positions.begin(), positions.end(), block.first);
-  const Loader loader(cells_, vae_.tensor_options());
   block.cells = loader.load(positions.data(), n);
   block.q = vae_.infer(block.cells, Mode{});
 }

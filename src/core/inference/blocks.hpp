@@ -43,12 +43,12 @@ class BlockReader {
   std::vector<CellBlock> read(std::int64_t first) const;
 
  private:
-  void fill(CellBlock& block) const;
+  void fill(CellBlock& block, const Loader& loader) const;
 
   Vae& vae_;
-  const Cells& cells_;
+  std::int64_t n_cells_;
   std::int64_t batch_size_;
-  std::int64_t at_once_;
+  std::vector<Loader> loaders_;  // of the blocks read at once, one each
 };
 
 // Walks over all cells in blocks, in evaluation mode and without gradients:
