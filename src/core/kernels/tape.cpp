@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full_like.h>
+#include <ATen/ops/ones_like.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
@@ -90,12 +91,18 @@ bool Tape::wants_grad(const Sum& sum) {
 }
 
 void Tape::backward(const Sum& sum) {
-  const at::NoGradGuard no_grad;
-  for (const auto& term : sum) {
-    if (term.number.requires_grad() && !term.number.is_leaf())
-      note_plain(term.number);
-    add_grad(term.number, at::full_like(term.number, term.weight));
+  at::Tensor plain;  // terms that autograd knows go back together
+  for (const auto& [number, weight] : sum) {
+    if (!number.requires_grad() || number.is_leaf()) continue;
+    plain = plain.defined() ? plain + weight * number : weight * number;
   }
+  const at::NoGradGuard no_grad;
+  if (plain.defined()) {
+    note_plain(plain);
+    add_grad(plain, at::ones_like(plain));
+  }
+  for (const auto& [number, weight] : sum)
+    if (number.is_leaf()) add_grad(number, at::full_like(number, weight));
   for (; !notes_.empty(); notes_.pop_back()) {
     const Note& note = notes_.back();
     const at::Tensor grad = std::exchange(note.out.mutable_grad(), {});
