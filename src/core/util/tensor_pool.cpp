@@ -42,7 +42,7 @@ at::Tensor empty_in_large_pages(at::IntArrayRef sizes,
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   constexpr std::size_t kPage = std::size_t{1} << 21;
   const auto bytes = bytes_of(sizes, options);
-  if (options.device().is_cpu() && bytes >= kPage / 4) {
+  if (options.device().is_cpu() && bytes >= kPage) {
     const auto room = (bytes + kPage - 1) / kPage * kPage;
     if (void* memory = std::aligned_alloc(kPage, room)) {
       // Advice: where it is not taken nothing is lost.
