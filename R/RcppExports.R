@@ -5,8 +5,8 @@ differential_abundance <- function(model, cells, sample, num_cells_posterior, do
     .Call(`_scvigor_differential_abundance`, model, cells, sample, num_cells_posterior, dof, batch_size, seed, run_on)
 }
 
-summarise_counts <- function(counts) {
-    .Call(`_scvigor_summarise_counts`, counts)
+summarise_counts <- function(counts, num_threads) {
+    .Call(`_scvigor_summarise_counts`, counts, num_threads)
 }
 
 log_library_sizes <- function(counts) {

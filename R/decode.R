@@ -12,7 +12,8 @@
     run_on <- .run_on(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
-        needs_counts = FALSE, known = known
+        needs_counts = FALSE, known = known,
+        num_threads = run_on$num_threads
     )
     if (needs_library) {
         .check_library(query)

@@ -53,7 +53,8 @@ differentialAbundance <- function(
     run_on <- .run_on(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = NULL, name = name,
-        needs_counts = FALSE, known = names(formals())
+        needs_counts = FALSE, known = names(formals()),
+        num_threads = run_on$num_threads
     )
     sample <- .read_column(sample, "sample", list(
         counts = matrix(0, 0, .n_cells(query$cells)),

@@ -97,7 +97,8 @@ differentialExpression <- function(
     run_on <- .run_on(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = NULL, name = name, needs_counts = FALSE,
-        known = names(formals())
+        known = names(formals()),
+        num_threads = run_on$num_threads
     )
     .check_de_counts(query, test, all_stats, weights)
     sampling <- .de_batches(sampling, query$model)

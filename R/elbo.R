@@ -41,7 +41,8 @@ elbo <- function(
     run_on <- .run_on(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
-        needs_counts = TRUE, known = known
+        needs_counts = TRUE, known = known,
+        num_threads = run_on$num_threads
     )
     losses <- cell_losses(
         query$pointer, query$cells, FALSE, batch_size, .check_seed(seed),

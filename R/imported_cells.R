@@ -19,7 +19,8 @@
 .add_cells <- function(model, x, ..., run_on) {
     query <- .query(
         model, x, ..., subset.col = NULL, name = NULL, needs_counts = TRUE,
-        known = character()
+        known = character(),
+        num_threads = run_on$num_threads
     )
     cells <- query$cells
     n_cells <- ncol(cells$counts)

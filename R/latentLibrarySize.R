@@ -29,7 +29,8 @@ latentLibrarySize <- function(
     run_on <- .run_on(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
-        needs_counts = FALSE, known = names(formals())
+        needs_counts = FALSE, known = names(formals()),
+        num_threads = run_on$num_threads
     )
     .check_library(query)
     sizes <- latent_library_size(

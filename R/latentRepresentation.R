@@ -51,7 +51,8 @@ latentRepresentation <- function(
     run_on <- .run_on(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
-        needs_counts = FALSE, known = names(formals())
+        needs_counts = FALSE, known = names(formals()),
+        num_threads = run_on$num_threads
     )
     if (return_dist) {
         posterior <- latent_posterior(

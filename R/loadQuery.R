@@ -117,11 +117,13 @@ loadQuery <- function(
     data$counts <- .match_genes(
         data$counts, .genes(model), data$label, registry$padded
     )
-    .check_counts(data, .model_options(model)$gene_likelihood)
+    run_on <- .run_on(num_threads, accelerator)
+    .check_counts(
+        data, .model_options(model)$gene_likelihood, run_on$num_threads
+    )
     .new_query(
         model, data, .make_codes(covariates, registry), registry, options,
-        external_indexing, .check_seed(seed),
-        .run_on(num_threads, accelerator)
+        external_indexing, .check_seed(seed), run_on
     )
 }
 

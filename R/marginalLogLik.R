@@ -30,7 +30,8 @@ marginalLogLik <- function(
     run_on <- .run_on(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
-        needs_counts = TRUE, known = names(formals())
+        needs_counts = TRUE, known = names(formals()),
+        num_threads = run_on$num_threads
     )
     values <- marginal_log_likelihood(
         query$pointer, query$cells, n_mc_samples, batch_size,

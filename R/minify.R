@@ -147,7 +147,8 @@ isMinified <- function(object, name = NULL) {
 .keep_cells_of <- function(model, x, ..., run_on) {
     query <- .query(
         model, x, ..., subset.col = NULL, name = NULL, needs_counts = FALSE,
-        known = c("x", "keep_counts", "num_threads", "accelerator")
+        known = c("x", "keep_counts", "num_threads", "accelerator"),
+        num_threads = run_on$num_threads
     )
     .keep_cells(model, query, run_on)
 }

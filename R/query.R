@@ -17,8 +17,9 @@
 # What a verb works on: the model, its handle, the cells and their names.
 # `object` is a model or an object with one; `x` is new data. The covariates
 # and assay.type, altexp, assay say how to read `x`; `known` are the verb's
-# own arguments.
+# own arguments; new counts are checked by `num_threads`.
 .query <- function(object, x, ..., subset.col, name, needs_counts, known,
+                   num_threads = 1,
                    batch = NULL, labels = NULL,
                    categorical_covariates = NULL,
                    continuous_covariates = NULL, size_factor = NULL,
@@ -37,7 +38,7 @@
         source <- .source_with(
             .registry(model)$source, mget(.source_arguments)
         )
-        .new_cells(model, x, subset.col, given, source)
+        .new_cells(model, x, subset.col, given, source, num_threads)
     }
     c(query, list(model = model, pointer = .handle(model)))
 }
@@ -96,7 +97,7 @@
     )
 }
 
-.new_cells <- function(model, x, subset.col, given, source) {
+.new_cells <- function(model, x, subset.col, given, source, num_threads) {
     data <- do.call(.count_data, c(list(x), source))
     codes <- .codes_for(model, data, given)
     if (!is.null(subset.col)) {
@@ -111,7 +112,7 @@
     data$counts <- .match_genes(
         data$counts, .genes(model), data$label, .registry(model)$padded
     )
-    .check_counts(data, .model_options(model)$gene_likelihood)
+    .check_counts(data, .model_options(model)$gene_likelihood, num_threads)
     list(
         cells = .core_cells(codes, counts = data$counts), codes = codes,
         cell_names = colnames(data$counts), cell_data = data$cell_data,

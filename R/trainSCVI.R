@@ -119,7 +119,9 @@ trainSCVI <- function(
     )
     options$train <- .set_epochs(options$train, ncol(data$counts))
     validate_options(options$model, options$train)
-    .check_counts(data, options$model$gene_likelihood)
+    .check_counts(
+        data, options$model$gene_likelihood, .check_threads(num_threads)
+    )
 
     codes <- .make_codes(covariates, registry)
     registry$source <- arguments[.source_arguments]

@@ -29,12 +29,13 @@ BEGIN_RCPP
 END_RCPP
 }
 // summarise_counts
-Rcpp::List summarise_counts(SEXP counts);
-RcppExport SEXP _scvigor_summarise_counts(SEXP countsSEXP) {
+Rcpp::List summarise_counts(SEXP counts, double num_threads);
+RcppExport SEXP _scvigor_summarise_counts(SEXP countsSEXP, SEXP num_threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type counts(countsSEXP);
-    rcpp_result_gen = Rcpp::wrap(summarise_counts(counts));
+    Rcpp::traits::input_parameter< double >::type num_threads(num_threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(summarise_counts(counts, num_threads));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -451,7 +452,7 @@ END_RCPP
 
 static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_differential_abundance", (DL_FUNC) &_scvigor_differential_abundance, 8},
-    {"_scvigor_summarise_counts", (DL_FUNC) &_scvigor_summarise_counts, 1},
+    {"_scvigor_summarise_counts", (DL_FUNC) &_scvigor_summarise_counts, 2},
     {"_scvigor_log_library_sizes", (DL_FUNC) &_scvigor_log_library_sizes, 1},
     {"_scvigor_differential_expression", (DL_FUNC) &_scvigor_differential_expression, 6},
     {"_scvigor_compare_samples", (DL_FUNC) &_scvigor_compare_samples, 2},

@@ -6,13 +6,10 @@
 
 using scvigor::r::guarded;
 
-// These come before a call has threads to use, and take so little that one will
-// do.
-
 // [[Rcpp::export(rng = false)]]
-Rcpp::List summarise_counts(SEXP counts) {
+Rcpp::List summarise_counts(SEXP counts, double num_threads) {
   return guarded([&] {
-    const scvigor::ThreadScope one_thread(1);
+    const scvigor::ThreadScope threads(static_cast<int>(num_threads));
     const auto source = scvigor::r::view_counts(counts);
     const scvigor::CountSummary found = scvigor::summarise_counts(*source);
     using Rcpp::Named;
@@ -24,6 +21,7 @@ Rcpp::List summarise_counts(SEXP counts) {
   });
 }
 
+// Comes before a call has threads to use, and takes so little that one will do.
 // [[Rcpp::export(rng = false)]]
 Rcpp::NumericVector log_library_sizes(SEXP counts) {
   return guarded([&] {

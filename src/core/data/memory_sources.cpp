@@ -79,7 +79,8 @@ class CompressedCells final : public CountSource {
         0, n_cells, kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
           bool found = false;
           for (auto i = b; i < e; ++i) {
-            if (i + 1 < e) fetch_cell(cells[i + 1]);
+            if (i + 1 < e && cells[i + 1] != cells[i] + 1)
+              fetch_cell(cells[i + 1]);
             found |= copy_cell(cells[i], out.genes.data() + out.indptr[i],
                                out.values.data() + out.indptr[i]);
           }
@@ -95,7 +96,8 @@ class CompressedCells final : public CountSource {
 
  private:
   // The cells of a minibatch lie anywhere in memory; the next one is on its
-  // way while this one is copied.
+  // way while this one is copied. Of cells in their order the processor sees
+  // that itself.
   void fetch_cell(std::int64_t cell) const {
     constexpr std::int64_t kLine = 64;
     const auto fetch = [](const auto* begin, const auto* end) {

@@ -15,6 +15,7 @@
 #include "kernels/count_loss_row.hpp"
 #include "kernels/matrix_product.hpp"
 #include "kernels/tape.hpp"
+#include "kernels/tensor_data.hpp"
 #include "util/task_queue.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -46,14 +47,6 @@ std::vector<Chunk> chunks_of(std::int64_t n) {
   return out;
 }
 
-template <class T>
-T* data_or_null(const at::Tensor& tensor) {
-  return tensor.defined() ? tensor.data_ptr<T>() : nullptr;
-}
-
-MatrixView view(const at::Tensor& x) {
-  return {x.data_ptr<float>(), x.size(1), 1};
-}
 MatrixView rows_of(const at::Tensor& x, const Chunk& chunk) {
   return {x.data_ptr<float>() + chunk.first * x.size(1), x.size(1), 1};
 }

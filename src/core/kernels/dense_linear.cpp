@@ -9,17 +9,10 @@
 #include "kernels/forms.hpp"
 #include "kernels/matrix_product.hpp"
 #include "kernels/tape.hpp"
+#include "kernels/tensor_data.hpp"
 
 namespace scvigor {
 namespace {
-
-MatrixView view(const at::Tensor& x) {
-  return {x.data_ptr<float>(), x.size(1), 1};
-}
-
-float* data_or_null(const at::Tensor& x) {
-  return x.defined() ? x.data_ptr<float>() : nullptr;
-}
 
 // All of x.
 ProductTarget target(at::Tensor& x, const float* bias = nullptr,
@@ -33,7 +26,7 @@ at::Tensor forward(const at::Tensor& x, const at::Tensor& weight,
                              x.options());
   matrix_product({view(x), view(weight),
                   {x.size(0), x.size(1), weight.size(1)},
-                  target(out, data_or_null(bias))});
+                  target(out, data_or_null<float>(bias))});
   return out;
 }
 
@@ -51,7 +44,7 @@ void backward(const at::Tensor& x, const at::Tensor& weight,
     if (bias.defined()) by_bias = at::empty_like(bias);
     matrix_product({view(x).transposed(), view(grad),
                     {x.size(1), x.size(0), weight.size(1)},
-                    target(by_weight, nullptr, data_or_null(by_bias))});
+                    target(by_weight, nullptr, data_or_null<float>(by_bias))});
     Tape::add_grad(weight, by_weight);
     Tape::add_grad(bias, by_bias);
   } else if (bias.defined() && bias.requires_grad()) {

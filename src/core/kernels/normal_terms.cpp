@@ -26,34 +26,19 @@ void with_precision(const at::Tensor& x, Run run) {
     run(double{});
 }
 
-at::Tensor draw(const at::Tensor& mean, const at::Tensor& var,
-                const at::Tensor& eps) {
-  at::Tensor out = at::empty_like(mean);
-  with_precision(mean, [&](auto zero) {
-    using T = decltype(zero);
-    const T* m = mean.data_ptr<T>();
-    const T* v = var.data_ptr<T>();
-    const T* noise = eps.data_ptr<T>();
-    T* z = out.data_ptr<T>();
-    const auto n = mean.numel();
-    for (std::int64_t i = 0; i < n; ++i) z[i] = m[i] + std::sqrt(v[i]) * noise[i];
-  });
-  return out;
+template <class T, class Of, class... From>
+void map_span(std::int64_t n, T* to, Of of, const From*... from) {
+  for (std::int64_t i = 0; i < n; ++i) to[i] = of(from[i]...);
 }
 
-// eps / (2 sqrt(var)), times the gradient by the draw
-at::Tensor draw_by_var(const at::Tensor& var, const at::Tensor& eps,
-                       const at::Tensor& grad) {
-  at::Tensor out = at::empty_like(var);
-  with_precision(var, [&](auto zero) {
+// of(x, more...) of every element; contiguous, and of one shape and type.
+template <class Of, class... More>
+at::Tensor map(Of of, const at::Tensor& x, const More&... more) {
+  at::Tensor out = at::empty_like(x);
+  with_precision(x, [&](auto zero) {
     using T = decltype(zero);
-    const T* v = var.data_ptr<T>();
-    const T* noise = eps.data_ptr<T>();
-    const T* g = grad.data_ptr<T>();
-    T* to = out.data_ptr<T>();
-    const auto n = var.numel();
-    for (std::int64_t i = 0; i < n; ++i)
-      to[i] = g[i] * noise[i] / (T(2) * std::sqrt(v[i]));
+    map_span(x.numel(), out.data_ptr<T>(), of, x.data_ptr<T>(),
+             more.template data_ptr<T>()...);
   });
   return out;
 }
@@ -71,34 +56,6 @@ template <class T>
 T slope(T x, VarActivation activation) {
   return activation == VarActivation::kExp ? std::exp(x)
                                            : T(1) / (T(1) + std::exp(-x));
-}
-
-at::Tensor activate(const at::Tensor& raw, VarActivation activation,
-                    double least) {
-  at::Tensor out = at::empty_like(raw);
-  with_precision(raw, [&](auto zero) {
-    using T = decltype(zero);
-    const T* x = raw.data_ptr<T>();
-    T* to = out.data_ptr<T>();
-    const auto n = raw.numel();
-    for (std::int64_t i = 0; i < n; ++i)
-      to[i] = activated(x[i], activation) + static_cast<T>(least);
-  });
-  return out;
-}
-
-at::Tensor activate_by_raw(const at::Tensor& raw, VarActivation activation,
-                           const at::Tensor& grad) {
-  at::Tensor out = at::empty_like(raw);
-  with_precision(raw, [&](auto zero) {
-    using T = decltype(zero);
-    const T* x = raw.data_ptr<T>();
-    const T* g = grad.data_ptr<T>();
-    T* to = out.data_ptr<T>();
-    const auto n = raw.numel();
-    for (std::int64_t i = 0; i < n; ++i) to[i] = g[i] * slope(x[i], activation);
-  });
-  return out;
 }
 
 // sum += mean^2 + var - 1 - log(var)
@@ -174,11 +131,16 @@ at::Tensor normal_draw(const at::Tensor& mean, const at::Tensor& var,
   const at::Tensor m = mean.contiguous();
   const at::Tensor v = var.contiguous();
   const at::Tensor noise = eps.contiguous();
-  at::Tensor out = draw(m, v, noise);
+  at::Tensor out = map(
+      [](auto mu, auto sigma2, auto e) { return mu + std::sqrt(sigma2) * e; },
+      m, v, noise);
   if (Tape* tape = Tape::of({m, v}))
     tape->note(out, [m, v, noise](const at::Tensor& grad) {
+      const auto by_var = [](auto sigma2, auto e, auto g) {
+        return g * e / (2 * std::sqrt(sigma2));
+      };
       if (v.requires_grad())
-        Tape::add_grad(v, draw_by_var(v, noise, grad.contiguous()));
+        Tape::add_grad(v, map(by_var, v, noise, grad.contiguous()));
       Tape::add_grad(m, grad);
     });
   return out;
@@ -191,10 +153,18 @@ at::Tensor normal_var(const at::Tensor& raw, VarActivation activation,
                                               : at::softplus(raw)) +
            least;
   const at::Tensor x = raw.contiguous();
-  at::Tensor out = activate(x, activation, least);
+  at::Tensor out = map(
+      [=](auto value) {
+        return activated(value, activation) +
+               static_cast<decltype(value)>(least);
+      },
+      x);
   if (Tape* tape = Tape::of({x}))
     tape->note(out, [x, activation](const at::Tensor& grad) {
-      Tape::add_grad(x, activate_by_raw(x, activation, grad.contiguous()));
+      const auto by_raw = [=](auto value, auto g) {
+        return g * slope(value, activation);
+      };
+      Tape::add_grad(x, map(by_raw, x, grad.contiguous()));
     });
   return out;
 }

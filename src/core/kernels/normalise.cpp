@@ -14,6 +14,7 @@
 #include "kernels/dispatch.hpp"
 #include "kernels/forms.hpp"
 #include "kernels/tape.hpp"
+#include "kernels/tensor_data.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -145,10 +146,6 @@ SCVIGOR_NORMALISE_KERNELS(float)
 SCVIGOR_NORMALISE_KERNELS(double)
 #undef SCVIGOR_NORMALISE_KERNELS
 
-template <class T>
-T* data_or_null(const at::Tensor& tensor) {
-  return tensor.defined() ? tensor.data_ptr<T>() : nullptr;
-}
 template <class T>
 T* from(T* data, std::int64_t first) {
   return data == nullptr ? nullptr : data + first;
