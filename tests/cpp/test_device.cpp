@@ -5,86 +5,36 @@
 #include <ATen/core/grad_mode.h>
 
 #include "catch.hpp"
-#include "collect.hpp"
+#include "device_cases.hpp"
 #include "kernels/forms.hpp"
 #include "model/vae.hpp"
-#include "scvigor/inference.hpp"
 #include "scvigor/runtime.hpp"
 #include "simulated.hpp"
 #include "support.hpp"
-#include "training.hpp"
 
 using namespace scvigor;
 using support::Training;
 
-namespace {
-
-Training in_double(const std::function<void(ModelOptions&)>& change) {
-  Training t;
-  t.model.precision = Precision::kFloat64;
-  t.options.max_epochs = 3;
-  change(t.model);
-  t.cells.size_factor.assign(t.model.use_size_factor ? 230 : 0, 1.7);
-  return t;
-}
-
-at::Tensor values_of(const Model& model) {
-  return at::tensor(support::all_values(model.state()), at::kDouble);
-}
-
-}  // namespace
-
 TEST_CASE("training with reference forms alone gives the kernels' weights") {
-  const std::vector<std::function<void(ModelOptions&)>> models{
-      [](ModelOptions&) {},
-      [](ModelOptions& o) {
-        o.gene_likelihood = GeneLikelihood::kNb;
-        o.dispersion = Dispersion::kGeneBatch;
-        o.encode_covariates = true;
-      },
-      [](ModelOptions& o) {
-        o.gene_likelihood = GeneLikelihood::kPoisson;
-        o.use_observed_lib_size = false;
-        o.batch_representation = BatchRepresentation::kEmbedding;
-      },
-      [](ModelOptions& o) {
-        o.dispersion = Dispersion::kGeneCell;
-        o.use_size_factor = true;
-        o.latent_distribution = LatentDistribution::kLogisticNormal;
-      }};
-  for (std::size_t i = 0; i < models.size(); ++i) {
-    INFO("model " << i);
-    const Training t = in_double(models[i]);
+  for (const auto& one : support::device_cases()) {
+    INFO(one.name);
+    const Training t = support::training_of(one, Precision::kFloat64);
     const auto by_kernels = support::run(t);
     const ReferenceForms reference;
-    const auto by_reference = support::run(t);
-    REQUIRE_CLOSE(values_of(by_reference.model), values_of(by_kernels.model),
-                  1e-7);
-    REQUIRE_CLOSE(
-        at::tensor(support::column(by_reference.result.history,
-                                   "elbo_train")),
-        at::tensor(support::column(by_kernels.result.history, "elbo_train")),
-        1e-9);
+    support::check_close(support::run(t), by_kernels, 1e-8);
   }
 }
 
 TEST_CASE("verbs with reference forms alone give the kernels' values") {
-  const Training t = in_double([](ModelOptions&) {});
-  const Model model = std::move(support::run(t).model);
-  MarginalOptions marginal;
-  marginal.n_mc_samples = 3;
-  OverallOptions overall;
-  overall.max_cells = 10;
-  overall.n_mc_samples = 3;
-  const auto expression = support::expression(model, t.cells);
-  const auto likelihood = marginal_log_likelihood(model, t.cells, marginal);
-  const auto weights = importance_weights(model, t.cells, overall);
-  const ReferenceForms reference;
-  REQUIRE_CLOSE(support::expression(model, t.cells), expression, 1e-10);
-  REQUIRE_CLOSE(at::tensor(marginal_log_likelihood(model, t.cells, marginal)),
-                at::tensor(likelihood), 1e-10);
-  REQUIRE_CLOSE(at::tensor(importance_weights(model, t.cells, overall)),
-                at::tensor(weights), 1e-9);
+  for (const auto& one : support::device_cases()) {
+    INFO(one.name);
+    const Training t = support::training_of(one, Precision::kFloat64);
+    const Model model = std::move(support::run(t).model);
+    const auto by_kernels = support::ask_everything(model, t.cells);
+    const ReferenceForms reference;
+    support::check_close(support::ask_everything(model, t.cells), by_kernels,
+                         1e-9);
+  }
 }
 
 // Vae::move_to() gives the tensors in the list of the state other storage.

@@ -4,6 +4,7 @@
 
 #include "catch.hpp"
 #include "scvigor/error.hpp"
+#include "scvigor/runtime.hpp"
 #include "simulated.hpp"
 
 using namespace scvigor;
@@ -23,8 +24,11 @@ Training::Training() {
 Trained run(const Training& t) {
   Model model(t.model, 5,
               library_prior(*t.cells.counts, t.cells.batch, t.model.n_batch));
-  TrainResult result =
-      train(model, t.cells, t.split, t.options, t.seed, t.hooks);
+  TrainResult result;
+  {
+    const DeviceScope device(model, t.accelerator);
+    result = train(model, t.cells, t.split, t.options, t.seed, t.hooks);
+  }
   return {std::move(model), std::move(result)};
 }
 

@@ -20,6 +20,7 @@ struct Training {
   scvigor::Split split;
   scvigor::Hooks hooks;
   std::uint64_t seed = 1;
+  scvigor::Accelerator accelerator = scvigor::Accelerator::kCpu;
 };
 
 struct Trained {
