@@ -9,6 +9,7 @@
 //   cmake --build build/bench -j2
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <algorithm>
 #include <chrono>
