@@ -13,7 +13,6 @@ using support::write_frame;
 using support::write_frames;
 using support::write_h5ad;
 using support::write_sparse;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -191,8 +190,8 @@ TEST_CASE("Count file: counts are looked for in X, layers/counts, raw/X") {
   }
   if (n_count_places == 0) {
     CHECK_THROWS_WITH(CountFile(path.path()),
-                      Contains("holds no counts") &&
-                          Contains("X, layers/scaled"));
+                      contains("holds no counts") &&
+                          contains("X, layers/scaled"));
     return;
   }
   const CountFile found(path.path());
@@ -209,7 +208,7 @@ TEST_CASE("Count file: counts are looked for in X, layers/counts, raw/X") {
   CHECK(result.not_a_count == -1.0);
   CHECK(CountFile(path.path(), "raw").genes().names[1] == "r2");
   CHECK_THROWS_WITH(CountFile(path.path(), "nothing"),
-                    Contains("`nothing`") && Contains("layers/scaled"));
+                    contains("`nothing`") && contains("layers/scaled"));
 }
 
 TEST_CASE("Count file: 10x, CellRanger 2 and 3") {
@@ -241,7 +240,7 @@ TEST_CASE("Count file: 10x, CellRanger 2 and 3") {
     }
   }
   if (!modern)
-    CHECK_THROWS_WITH(CountFile(path.path()), Contains("hg19, mm10"));
+    CHECK_THROWS_WITH(CountFile(path.path()), contains("hg19, mm10"));
   const CountFile file(path.path(), modern ? "" : "mm10");
   CHECK(file.format() == CountFileFormat::kTenx);
   CHECK(read_dense(file) == small.dense);

@@ -16,7 +16,6 @@ using support::write_frame;
 using support::write_frames;
 using support::write_h5ad;
 using support::write_sparse;
-using Catch::Matchers::Contains;
 
 namespace {
 
@@ -67,9 +66,9 @@ std::string error_of_sparse(const std::vector<double>& data,
 
 TEST_CASE("Damaged count file: no HDF5 at all") {
   const TemporaryFile path;
-  CHECK_THAT(error_of(path.path()), Contains("There is no file"));
+  CHECK_THAT(error_of(path.path()), contains("There is no file"));
   CHECK_THAT(error_of(std::filesystem::temp_directory_path().string()),
-             Contains("is a directory"));
+             contains("is a directory"));
   const std::vector<std::pair<std::string, std::string>> guesses{
       {"", "it is empty"},
       {"gene,cell\n1,2\n", "does not begin as one"},
@@ -79,7 +78,7 @@ TEST_CASE("Damaged count file: no HDF5 at all") {
   for (const auto& [bytes, guess] : guesses) {
     path.write(bytes);
     CHECK_THAT(error_of(path.path()),
-               Contains("not an HDF5 file") && Contains(guess));
+               contains("not an HDF5 file") && contains(guess));
   }
 }
 
@@ -90,7 +89,7 @@ TEST_CASE("Damaged count file: HDF5 of something else") {
     file.group("weights");
   }
   CHECK_THAT(error_of(path.path()),
-             Contains("neither an .h5ad") && Contains("weights"));
+             contains("neither an .h5ad") && contains("weights"));
 }
 
 TEST_CASE("Damaged count file: the three arrays do not fit together") {
@@ -118,29 +117,29 @@ TEST_CASE("Damaged count file: the three arrays do not fit together") {
     };
     CHECK(error(s.data, s.indices, s.indptr) == "no error");
     CHECK_THAT(error(s.data, s.indices, {0, 2, 1, 4, 5}),
-               Contains("`X/indptr`") && Contains("must ascend"));
+               contains("`X/indptr`") && contains("must ascend"));
     CHECK_THAT(error(s.data, s.indices, {1, 2, 2, 4, 5}),
-               Contains("must ascend"));
+               contains("must ascend"));
     CHECK_THAT(error(s.data, s.indices, {0, 2, 2, 4, 4}),
-               Contains("must ascend"));
+               contains("must ascend"));
     CHECK_THAT(error(s.data, s.indices, {0, -7, 2, 4, 5}),
-               Contains("must ascend"));
+               contains("must ascend"));
     CHECK_THAT(error(s.data, s.indices, {0, 2, 2, 5}),
-               Contains("has 4 elements") && Contains("5"));
+               contains("has 4 elements") && contains("5"));
     CHECK_THAT(error(s.data, {0, 2, 1, 3, 0}, s.indptr),
-               Contains("`X/indices`") && Contains("from 0 to 2"));
+               contains("`X/indices`") && contains("from 0 to 2"));
     CHECK_THAT(error(s.data, {0, 2, -1, 2, 0}, s.indptr),
-               Contains("from 0 to 2"));
+               contains("from 0 to 2"));
     CHECK_THAT(error(s.data, {0, 2, 1, 2}, s.indptr),
-               Contains("5 values, but 4 indices"));
+               contains("5 values, but 4 indices"));
   }
   CHECK_THAT(error_of_sparse(s.data, s.indices, s.indptr, {4, 2}),
-             Contains("`X/indices`") || Contains("3 genes"));
+             contains("`X/indices`") || contains("3 genes"));
   CHECK_THAT(error_of_sparse(s.data, s.indices, s.indptr, {-4, 3}),
-             Contains("impossible shape"));
+             contains("impossible shape"));
   CHECK_THAT(
       error_of_sparse(s.data, s.indices, s.indptr, {4, std::int64_t{1} << 40}),
-      Contains("impossible shape"));
+      contains("impossible shape"));
 }
 
 TEST_CASE("Damaged count file: tables do not fit the matrix") {
@@ -167,17 +166,17 @@ TEST_CASE("Damaged count file: tables do not fit the matrix") {
     });
   };
   CHECK(batch({0, 1, 1, 0}, {"a", "b"}) == "no error");
-  CHECK_THAT(batch({0, 1, 2, 0}, {"a", "b"}), Contains("holds code 2"));
-  CHECK_THAT(batch({0, 1, -2, 0}, {"a", "b"}), Contains("holds code -2"));
-  CHECK_THAT(batch({0, 1, 1, 0}, {"a", "a"}), Contains("not unique"));
+  CHECK_THAT(batch({0, 1, 2, 0}, {"a", "b"}), contains("holds code 2"));
+  CHECK_THAT(batch({0, 1, -2, 0}, {"a", "b"}), contains("holds code -2"));
+  CHECK_THAT(batch({0, 1, 1, 0}, {"a", "a"}), contains("not unique"));
   CHECK_THAT(batch({0, 1, 1}, {"a", "b"}),
-             Contains("4 rows") && Contains("`batch` has 3"));
-  CHECK_THAT(error([](H5Writer&) {}), Contains("lists a column `batch`"));
+             contains("4 rows") && contains("`batch` has 3"));
+  CHECK_THAT(error([](H5Writer&) {}), contains("lists a column `batch`"));
   CHECK_THAT(error([](H5Writer& file) {
                file.numbers("obs/batch", {1, 2, 3, 4});
                write_frame(file, "var", {"g1"});
              }),
-             Contains("names 1 genes") && Contains("has 3"));
+             contains("names 1 genes") && contains("has 3"));
   CHECK_THAT(error([](H5Writer& file) {
                file.group("obs/batch");
                file.attribute("obs/batch", "encoding-type",
@@ -185,7 +184,7 @@ TEST_CASE("Damaged count file: tables do not fit the matrix") {
                file.numbers("obs/batch/values", {1, 2, 3, 4});
                file.booleans("obs/batch/mask", {true});
              }),
-             Contains("mask"));
+             contains("mask"));
 }
 
 TEST_CASE("Damaged count file: no memory for what a file cannot hold") {
@@ -201,7 +200,7 @@ TEST_CASE("Damaged count file: no memory for what a file cannot hold") {
     file.numbers("X/data", {}, {2000000000}, {H5T_IEEE_F32LE, {1000}});
     file.numbers("X/indices", {}, {2000000000}, {H5T_STD_I32LE, {1000}});
   }
-  CHECK_THAT(error_of(path.path()), Contains("claims 2000000000 values"));
+  CHECK_THAT(error_of(path.path()), contains("claims 2000000000 values"));
 }
 
 TEST_CASE("Damaged count file: links do not lead out of the file") {
@@ -213,7 +212,7 @@ TEST_CASE("Damaged count file: links do not lead out of the file") {
     H5Lcreate_external(other.path().c_str(), "/X", file.id(), "X",
                        H5P_DEFAULT, H5P_DEFAULT);
   }
-  CHECK_THAT(error_of(path.path()), Contains("has no matrix at all"));
+  CHECK_THAT(error_of(path.path()), contains("has no matrix at all"));
 }
 
 // Bit flips, wild bytes, holes and truncations. Most must be noticed, none

@@ -20,7 +20,6 @@
 using namespace scvigor;
 using support::H5Writer;
 using support::TemporaryFile;
-using Catch::Matchers::Contains;
 using Kind = Value::Kind;
 
 namespace {
@@ -136,7 +135,7 @@ TEST_CASE("Model file: nothing is overwritten unasked") {
   const Value model = list({numbers({1})}, {"a"});
   CHECK_THROWS_WITH(
       write_model_file(path.path(), model, list({}), "", false),
-      Contains("exists already"));
+      contains("exists already"));
   CHECK(path.bytes() == "mine");
   write_model_file(path.path(), model, list({}), "", true);
   CHECK(read_model_file(path.path()).model.names == model.names);
@@ -190,7 +189,7 @@ TEST_CASE("SL01 A write that fails leaves the old file and nothing else") {
     const SizeLimit limit(20000);
     CHECK_THROWS_WITH(write_model_file(folder.path() + "/" + name, large,
                                        list({}), "", name == "model.h5"),
-                      Contains("Cannot write \"" + folder.path() + "/" +
+                      contains("Cannot write \"" + folder.path() + "/" +
                                name + "\": File too large"));
   }
   CHECK(free_descriptor() == descriptor);
@@ -207,17 +206,17 @@ TEST_CASE("SL01 A write that fails leaves the old file and nothing else") {
 
 TEST_CASE("Model file: other files are told apart") {
   const TemporaryFile path(".h5");
-  CHECK_THAT(error_of(path.path()), Contains("There is no file"));
+  CHECK_THAT(error_of(path.path()), contains("There is no file"));
   path.write("weights");
-  CHECK_THAT(error_of(path.path()), Contains("not an HDF5 file"));
+  CHECK_THAT(error_of(path.path()), contains("not an HDF5 file"));
   { H5Writer(path.path()).group("model"); }
-  CHECK_THAT(error_of(path.path()), Contains("no model that saveSCVI() wrote"));
+  CHECK_THAT(error_of(path.path()), contains("no model that saveSCVI() wrote"));
   {
     h5::Writer file;
     file.text_attribute(file.root(), "format", {"scvigor_model"});
     path.write(file.finish());
   }
-  CHECK_THAT(error_of(path.path()), Contains("the version of its format"));
+  CHECK_THAT(error_of(path.path()), contains("the version of its format"));
   {
     h5::Writer file;
     file.text_attribute(file.root(), "format", {"scvigor_model"});
@@ -226,7 +225,7 @@ TEST_CASE("Model file: other files are told apart") {
     path.write(file.finish());
   }
   CHECK_THAT(error_of(path.path()),
-             Contains("format version 99, written by scvigor 9.0"));
+             contains("format version 99, written by scvigor 9.0"));
 }
 
 TEST_CASE("Model file: a group that contains itself ends") {
@@ -241,7 +240,7 @@ TEST_CASE("Model file: a group that contains itself ends") {
                      H5P_DEFAULT);
     path.write(file.finish());
   }
-  CHECK_THAT(error_of(path.path()), Contains("damaged"));
+  CHECK_THAT(error_of(path.path()), contains("damaged"));
 }
 
 TEST_CASE("Model file: every bit flip and truncation is survived") {

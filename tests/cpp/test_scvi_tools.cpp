@@ -1,5 +1,7 @@
 // Models of scvi-tools: written and read, old forms, wrong content.
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
