@@ -26,10 +26,10 @@ constexpr std::int64_t kTileGenes = 64;
 
 template <class T>
 ScaleDecoder<T>::ScaleDecoder(const Vae& vae, const at::Tensor& hidden)
-    : hidden_(hidden.detach().contiguous()) {
+    : hidden_(hidden.detach().to(at::kCPU).contiguous()) {
   const at::NoGradGuard no_grad;
   const ScaleHead head = vae.scale_head();
-  weight_ = head.weight.detach().t().contiguous();
+  weight_ = head.weight.detach().t().to(at::kCPU).contiguous();
   const at::Tensor bias = head.bias.detach().to(at::kCPU).contiguous();
   bias_.assign(bias.data_ptr<T>(), bias.data_ptr<T>() + bias.numel());
   if (!vae.options().use_size_factor) find_log_norm();
@@ -41,17 +41,14 @@ void ScaleDecoder<T>::product(const at::Tensor& weight, std::int64_t first,
   const auto n_samples = hidden_.size(1);
   const auto n_units = hidden_.size(0);
   if constexpr (std::is_same_v<T, float>) {
-    if (hidden_.is_cpu()) {
-      const MatrixView a{weight.data_ptr<float>(), n_units, 1};
-      const MatrixView b{hidden_.data_ptr<float>() + first, n_samples, 1};
-      matrix_product({a, b, {weight.size(0), n_units, n}, {out, n}});
-      return;
-    }
+    const MatrixView a{weight.data_ptr<float>(), n_units, 1};
+    const MatrixView b{hidden_.data_ptr<float>() + first, n_samples, 1};
+    matrix_product({a, b, {weight.size(0), n_units, n}, {out, n}});
+  } else {
+    const at::NoGradGuard no_grad;
+    const at::Tensor logits = at::mm(weight, hidden_.narrow(1, first, n));
+    std::copy_n(logits.template data_ptr<T>(), logits.numel(), out);
   }
-  const at::NoGradGuard no_grad;
-  const at::Tensor logits =
-      at::mm(weight, hidden_.narrow(1, first, n)).to(at::kCPU).contiguous();
-  std::copy_n(logits.template data_ptr<T>(), logits.numel(), out);
 }
 
 template <class T>
@@ -92,8 +89,8 @@ void ScaleDecoder<T>::read(const std::vector<std::int64_t>& genes,
                            T* out) const {
   const at::NoGradGuard no_grad;
   const auto n_samples = hidden_.size(1);
-  const at::Tensor rows = at::index_select(
-      weight_, 0, at::tensor(genes, at::kLong).to(weight_.device()));
+  const at::Tensor rows =
+      at::index_select(weight_, 0, at::tensor(genes, at::kLong));
   product(rows, 0, n_samples, out);
   for (std::size_t k = 0; k < genes.size(); ++k) {
     T* row = out + static_cast<std::int64_t>(k) * n_samples;

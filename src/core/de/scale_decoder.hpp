@@ -13,7 +13,8 @@ namespace scvigor {
 
 // px_scale of samples, a few genes at a time. What the decoder does before
 // its last layer was done once a sample; the sum that the softmax divides by
-// is found in a first pass over the genes.
+// is found in a first pass over the genes. Wherever the model is, this is done
+// on the CPU: its threads ask for genes as they need them, a few at a time.
 template <class T>
 class ScaleDecoder {
  public:
