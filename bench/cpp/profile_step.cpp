@@ -2,6 +2,7 @@
 //
 //   profile_step FILE.h5ad [--threads 2] [--batch 128] [--steps 200]
 //                [--likelihood zinb] [--layers 1] [--latent 10]
+//                [--accelerator cpu]
 //
 // Times are medians over the steps, in microseconds. To build it:
 //
@@ -51,11 +52,13 @@ Counts read(const std::string& path) {
   return out;
 }
 
-// Medians of named intervals.
+// Medians of named intervals, at whose end the device has done its work.
 class Stopwatch {
  public:
+  explicit Stopwatch(at::TensorOptions on = {}) : on_(on) {}
   void start() { last_ = Clock::now(); }
   void lap(const std::string& name) {
+    if (!on_.device().is_cpu()) at::zeros({1}, on_).item<float>();
     const auto now = Clock::now();
     const double us =
         std::chrono::duration<double, std::micro>(now - last_).count();
@@ -71,6 +74,7 @@ class Stopwatch {
   const std::vector<std::string>& names() const { return names_; }
 
  private:
+  at::TensorOptions on_;
   Clock::time_point last_;
   std::map<std::string, std::vector<double>> times_;
   std::vector<std::string> names_;
@@ -136,7 +140,7 @@ void likelihood_alone(CountLossInput decoded, const SparseCounts& x) {
 
 // All cells through the encoder, as latentRepresentation() does it.
 void time_latent(Vae& vae, const Cells& cells) {
-  Stopwatch watch;
+  Stopwatch watch;  // the posterior is on the CPU in the end
   for (int i = 0; i < 5; ++i) {
     watch.start();
     verbs::latent_posterior(vae, cells, 512, {});
@@ -154,7 +158,8 @@ int main(int argc, char** argv) {
                                           {"steps", "200"},
                                           {"likelihood", "zinb"},
                                           {"layers", "1"},
-                                          {"latent", "10"}};
+                                          {"latent", "10"},
+                                          {"accelerator", "cpu"}};
   if (argc < 2) {
     std::fprintf(stderr, "usage: %s FILE.h5ad [--threads N] ...\n", argv[0]);
     return 2;
@@ -177,6 +182,8 @@ int main(int argc, char** argv) {
   for (std::int64_t i = 0; i < data.n_cells; ++i) cells.batch.push_back(i % 2);
 
   Vae vae(options, 1, {});
+  const bool on_cpu = args["accelerator"] == "cpu";
+  if (!on_cpu) vae.move_to(at::kCUDA);
   AdamOptimizer optimizer(vae.free_parts(), TrainOptions{});
   const Loader loader(cells, vae.tensor_options());
   Rng rng(1);
@@ -192,11 +199,11 @@ int main(int argc, char** argv) {
       options.gene_likelihood == GeneLikelihood::kZinb ? 2 : 1);
 
   TensorPool pool;
-  Stopwatch parts;
-  Stopwatch whole;
+  Stopwatch parts(vae.tensor_options());
+  Stopwatch whole = parts;
   std::int64_t first = 0;
   for (int step = 0; step < steps + 20; ++step) {
-    if (step == 20) parts = whole = Stopwatch();
+    if (step == 20) parts = whole = Stopwatch(vae.tensor_options());
     if (first + batch_size > data.n_cells) first = 0;
     whole.start();
     parts.start();
@@ -221,6 +228,9 @@ int main(int argc, char** argv) {
     parts.lap("adam");
     whole.lap("step");
     parts.start();
+    optimizer.gradients_finite();
+    parts.lap("(gradients finite?)");
+    if (!on_cpu) continue;  // what follows is about kernels
     products.by_kernel();
     parts.lap("(its products alone)");
     products.by_blas();
@@ -234,17 +244,20 @@ int main(int argc, char** argv) {
       parts.lap("(likelihood alone)");
     }
   }
-  std::printf("%s: %lld cells x %lld genes, batch %lld, %s threads, %s\n",
+  std::printf("%s: %lld cells x %lld genes, batch %lld, %s, %s threads, %s\n",
               argv[1], static_cast<long long>(data.n_cells),
               static_cast<long long>(data.n_genes),
-              static_cast<long long>(batch_size), args["threads"].c_str(),
-              args["likelihood"].c_str());
+              static_cast<long long>(batch_size), args["accelerator"].c_str(),
+              args["threads"].c_str(), args["likelihood"].c_str());
   for (const auto& name : parts.names())
     std::printf("  %-20s %9.0f us\n", name.c_str(), parts.median(name));
   const double step = whole.median("step");
-  std::printf("  %-20s %9.0f us = %.1f us a cell, %.2f x its products\n",
-              "step", step, step / static_cast<double>(batch_size),
-              step / parts.median("(its products alone)"));
+  std::printf("  %-20s %9.0f us = %.1f us a cell", "step", step,
+              step / static_cast<double>(batch_size));
+  if (on_cpu)
+    std::printf(", %.2f x its products",
+                step / parts.median("(its products alone)"));
+  std::printf("\n");
   time_latent(vae, cells);
   return 0;
 }
