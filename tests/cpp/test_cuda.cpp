@@ -17,6 +17,7 @@
 #include "scvigor/transfer.hpp"
 #include "simulated.hpp"
 #include "support.hpp"
+#include "train/optimizer.hpp"
 
 using namespace scvigor;
 using support::all_values;
@@ -213,6 +214,20 @@ TEST_CASE("an error on a card leaves a finite model on the CPU", "[cuda]") {
   }
   CHECK(is_on_cpu(model));
   CHECK(values_of(model.state()).isfinite().all().item<bool>());
+}
+
+TEST_CASE("a gradient on a card that is no number is seen", "[cuda]") {
+  if (!has_card()) return;
+  const auto on_card = at::TensorOptions(at::kCUDA);
+  const at::Tensor weight = at::ones({3}, on_card).requires_grad_(true);
+  const at::Tensor bias = at::ones({2}, on_card).requires_grad_(true);
+  AdamOptimizer optimizer({weight, bias}, TrainOptions{});
+  CHECK(optimizer.gradients_finite());
+  weight.mutable_grad() = at::ones({3}, on_card);
+  bias.mutable_grad() = at::ones({2}, on_card);
+  CHECK(optimizer.gradients_finite());
+  bias.grad()[1] = std::numeric_limits<double>::quiet_NaN();
+  CHECK_FALSE(optimizer.gradients_finite());
 }
 
 // Files are read in a copy of the process, which has no card.

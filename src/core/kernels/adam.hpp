@@ -24,7 +24,7 @@ struct AdamUpdate {
   at::Tensor w, g, m, v;
   AdamStep step;
 };
-// Those of many weights, which threads share among them.
+// Those of all weights of an optimizer, on one device.
 void adam_updates(std::vector<AdamUpdate>& updates);
 
 // One of them from plain tensors.

@@ -1,6 +1,7 @@
 #include "train/optimizer.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/cat.h>
 
 #include <cmath>
 #include <utility>
@@ -70,12 +71,16 @@ void AdamOptimizer::step() {
 
 bool AdamOptimizer::gradients_finite() const {
   const at::NoGradGuard no_grad;
+  std::vector<at::Tensor> elsewhere;  // to be asked once, which takes a while
   for (const auto& slot : slots_) {
     const at::Tensor grad = slot.part.tensor.grad();
-    if (grad.defined() && grad.numel() <= kSmallGradient && !all_finite(grad))
+    if (!grad.defined() || grad.numel() > kSmallGradient) continue;
+    if (!grad.is_cpu())
+      elsewhere.push_back(grad.reshape({-1}));
+    else if (!all_finite(grad))
       return false;
   }
-  return true;
+  return elsewhere.empty() || all_finite(at::cat(elsewhere));
 }
 
 std::vector<AdamMoments> AdamOptimizer::moments() const {
