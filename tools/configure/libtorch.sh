@@ -42,9 +42,11 @@ torch_include_flags() {
 torch_link_flags() {
   libs="-ltorch -ltorch_cpu -lc10"
   # Nothing calls libtorch.so by name, but it brings the CUDA libraries along
-  # where there are any, and those register themselves.
+  # where there are any, and those register themselves. PyTorch's wheels offer
+  # parts of std::filesystem of their own, which crash when they meet the rest:
+  # the compiler's library goes first.
   if [ "$(uname -s)" = Linux ]; then
-    libs="-Wl,--no-as-needed $libs -Wl,--as-needed"
+    libs="-Wl,--no-as-needed -lstdc++ $libs -Wl,--as-needed"
   fi
   # Debian's headers log through glog, from functions that are inlined.
   if cat "$2/c10/macros/cmake_macros.h" \
