@@ -54,6 +54,7 @@ SCVIGOR_KERNEL(sum_of, sum_body,
 std::int64_t lanes() {
 #ifdef SCVIGOR_AVX2
   switch (cpu_level()) {
+    case CpuLevel::kTiles:
     case CpuLevel::kAvx512: return 16;
     case CpuLevel::kAvx2: return 8;
     default: return 4;

@@ -22,7 +22,8 @@ void for_each_cpu_level(Work work) {
        std::vector<std::pair<CpuLevel, std::string>>{
            {CpuLevel::kBase, "base"},
            {CpuLevel::kAvx2, "AVX2"},
-           {CpuLevel::kAvx512, "AVX-512"}})
+           {CpuLevel::kAvx512, "AVX-512"},
+           {CpuLevel::kTiles, "tiles"}})
     if (candidate <= best) {
       level = candidate;
       work(name);

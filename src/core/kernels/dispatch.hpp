@@ -21,19 +21,19 @@
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 
-namespace scvigor {
-enum class CpuLevel { kBase, kAvx2, kAvx512 };
+// Matrix units are Intel's (AMX), and Linux hands them out on request.
+#if defined(__linux__) && !defined(__clang__) && __GNUC__ >= 11
+#define SCVIGOR_TILES                                                     \
+  __attribute__((                                                         \
+      target("avx2,fma,prfchw,avx512f,avx512dq,avx512bw,avx512vl," \
+             "amx-tile,amx-bf16,prefer-vector-width=512")))
+#endif
 
-inline CpuLevel detect_cpu_level() {
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") &&
-      __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-    return CpuLevel::kAvx512;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-    return CpuLevel::kAvx2;
-  return CpuLevel::kBase;
-}
+namespace scvigor {
+// kTiles: AVX-512, and a matrix unit for those who know how to use it.
+enum class CpuLevel { kBase, kAvx2, kAvx512, kTiles };
+
+CpuLevel detect_cpu_level();
 
 // The level in use. Tests lower it, to see the other copies at work.
 inline CpuLevel& cpu_level() {
@@ -42,14 +42,19 @@ inline CpuLevel& cpu_level() {
 }
 }  // namespace scvigor
 
-#define SCVIGOR_AVX2 __attribute__((target("avx2,fma")))
+// prfchw: without it, fetching a cache line to write is fetching it to read, and
+// the write has to ask the other processors for it once more. Processors that do
+// not know the instruction do nothing.
+#define SCVIGOR_AVX2 __attribute__((target("avx2,fma,prfchw")))
 #if defined(__clang__)
 #define SCVIGOR_AVX512 \
-  __attribute__((target("avx2,fma,avx512f,avx512dq,avx512bw,avx512vl")))
+  __attribute__((      \
+      target("avx2,fma,prfchw,avx512f,avx512dq,avx512bw,avx512vl")))
 #else
-#define SCVIGOR_AVX512                                                     \
-  __attribute__((target("avx2,fma,avx512f,avx512dq,avx512bw,avx512vl," \
-                        "prefer-vector-width=512")))
+#define SCVIGOR_AVX512                                                       \
+  __attribute__((                                                            \
+      target("avx2,fma,prfchw,avx512f,avx512dq,avx512bw,avx512vl," \
+             "prefer-vector-width=512")))
 #endif
 
 // With a body for each level, where the shape of the loops depends on it.
@@ -60,6 +65,7 @@ inline CpuLevel& cpu_level() {
   SCVIGOR_AVX512 static void name##_avx512 parameters { avx512 arguments; } \
   static inline void name parameters {                               \
     switch (::scvigor::cpu_level()) {                                \
+      case ::scvigor::CpuLevel::kTiles:                              \
       case ::scvigor::CpuLevel::kAvx512: name##_avx512 arguments; break; \
       case ::scvigor::CpuLevel::kAvx2: name##_avx2 arguments; break; \
       default: name##_base arguments;                                \

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <limits>
-#include <utility>
 #include <vector>
 
 #include "kernels/dispatch.hpp"
+#include "kernels/tile_product.hpp"
+#include "kernels/transpose.hpp"
 #include "kernels/vector_register.hpp"
 #include "util/task_queue.hpp"
 
@@ -125,42 +126,6 @@ SCVIGOR_KERNEL_BY_LEVEL(multiply_block, (multiply_block_body<16, 6>),
                         (multiply_block_body<64, 8>),
                         (const Block& block, std::int64_t rows), (block, rows))
 
-// The numbers of two registers in turn, a0 b0 a1 b1 and so on: the first half
-// of them, or the second.
-template <int kFirst, class V, int... kPlace>
-SCVIGOR_INLINE void take_turns(const V& a, const V& b, V& out,
-                               std::integer_sequence<int, kPlace...>) {
-  constexpr int kLanes = sizeof...(kPlace);
-#if defined(__clang__) || __GNUC__ >= 12
-  out = __builtin_shufflevector(
-      a, b, (kFirst + kPlace / 2 + kPlace % 2 * kLanes)...);
-#else
-  typedef std::int32_t Places __attribute__((vector_size(sizeof(V))));
-  out = __builtin_shuffle(
-      a, b, Places{(kFirst + kPlace / 2 + kPlace % 2 * kLanes)...});
-#endif
-}
-
-// A square of numbers, rows in registers, becomes its transpose: row i and
-// the row half a square further down are mixed, as often as it can be halved.
-template <int kLanes, class V>
-SCVIGOR_INLINE void transpose(V (&rows)[kLanes]) {
-  constexpr std::make_integer_sequence<int, kLanes> kLane{};
-#pragma GCC unroll 4
-  for (int halves = 1; halves < kLanes; halves *= 2) {
-    V mixed[kLanes];
-#pragma GCC unroll 8
-    for (int i = 0; i < kLanes / 2; ++i) {
-      const V& a = rows[i];
-      const V& b = rows[i + kLanes / 2];
-      take_turns<0>(a, b, mixed[2 * i], kLane);
-      take_turns<kLanes / 2>(a, b, mixed[2 * i + 1], kLane);
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < kLanes; ++i) rows[i] = mixed[i];
-  }
-}
-
 // to[j, c] = b[j, c] of a b whose columns lie in a row, for all kPanel of
 // them.
 template <int kBytes>
@@ -176,7 +141,7 @@ SCVIGOR_INLINE void pack_columns_body(const MatrixView& b, std::int64_t depth,
       for (int i = 0; i < kLanes; ++i)
         square[i] = *reinterpret_cast<const V*>(
             b.data + (c + i) * b.column_step + j);
-      transpose<kLanes>(square);
+      transpose(square);
 #pragma GCC unroll 16
       for (int i = 0; i < kLanes; ++i)
         *reinterpret_cast<V*>(to + (j + i) * kPanel + c) = square[i];
@@ -359,25 +324,33 @@ void run(const ChainTask& task) {
                        task.last_row - task.row);
 }
 
-}  // namespace
-
-void matrix_products(const std::vector<ProductChain>& chains) {
+void register_products(const std::vector<const ProductChain*>& chains) {
   std::int64_t work = 0;
-  for (const auto& chain : chains) work += work_of(chain);
+  for (const auto* chain : chains) work += work_of(*chain);
   const auto workers = workers_for(work / kWorkPerThread);
   std::int64_t panels = 0;
-  for (const auto& chain : chains) panels += panels_of(chain);
+  for (const auto* chain : chains) panels += panels_of(*chain);
   std::vector<ChainTask> tasks;
   tasks.reserve(static_cast<std::size_t>(panels * workers));
   std::vector<std::int64_t> ends;
   for (std::int64_t worker = 0; worker < workers; ++worker) {
-    for (const auto& chain : chains) add_tasks(chain, worker, workers, tasks);
+    for (const auto* chain : chains) add_tasks(*chain, worker, workers, tasks);
     ends.push_back(static_cast<std::int64_t>(tasks.size()));
   }
   share_tasks(ends, [&](auto take) {
     for (std::int64_t task; take(task);)
       run(tasks[static_cast<std::size_t>(task)]);
   });
+}
+
+}  // namespace
+
+void matrix_products(const std::vector<ProductChain>& chains) {
+  std::vector<const ProductChain*> by_tiles, by_registers;
+  for (const auto& chain : chains)
+    (suits_tiles(chain) ? by_tiles : by_registers).push_back(&chain);
+  if (!by_tiles.empty()) tile_products(by_tiles);
+  if (!by_registers.empty()) register_products(by_registers);
 }
 
 void matrix_product(const Product& product) { matrix_products({{product}}); }

@@ -1,0 +1,558 @@
+#include "kernels/tile_product.hpp"
+
+#include "kernels/dispatch.hpp"
+
+#ifdef SCVIGOR_TILES
+
+#include <ATen/Parallel.h>
+#include <immintrin.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+
+#include "kernels/add.hpp"
+#include "kernels/aligned.hpp"
+#include "kernels/transpose.hpp"
+#include "util/task_queue.hpp"
+
+namespace scvigor {
+namespace {
+
+// A tile has kLines lines of kDeep bfloat16: rows of the left factor, or
+// columns of the right one. A block is two tiles of lines, and its product with
+// another fills four registers of the unit.
+constexpr std::int64_t kLines = 16;
+constexpr std::int64_t kDeep = 32;
+constexpr std::int64_t kBlock = 2 * kLines;
+constexpr int kParts = 3;
+
+// So much of a product's depth is packed at a time, for so many rows.
+constexpr std::int64_t kDepth = 256;
+constexpr std::int64_t kRows = 256;
+static_assert(kProductPanel == kBlock && kDepth % kDeep == 0 &&
+              kRows % kBlock == 0);
+
+using Tile = std::uint32_t[kLines][kLines];  // pairs of bfloat16
+using Block = float[kBlock][kBlock];         // of a result
+
+// The parts of a block's lines, the largest first, kDeep of their depth. The
+// left factor has a line's pairs in a row, the right one has those of all
+// lines side by side. A pair are the numbers i and i + 16.
+struct alignas(64) PackedBlock {
+  Tile part[kParts][2];
+};
+constexpr std::int64_t kPartWords = sizeof(PackedBlock::part[0]) / 4;
+
+std::int64_t blocks_of(std::int64_t numbers, std::int64_t size) {
+  return (numbers + size - 1) / size;
+}
+
+// Which of 16 numbers are among the first n.
+__mmask16 first_of(std::int64_t n) {
+  return static_cast<__mmask16>(
+      n >= kLines ? 0xffff : (1 << std::max<std::int64_t>(n, 0)) - 1);
+}
+
+// Where a factor's lines are, and how deep they are: number k of line i is
+// data[i * line_step + k * step], and one of the steps is 1.
+struct Lines {
+  const float* data;
+  std::int64_t line_step;
+  std::int64_t step;
+  std::int64_t lines;
+  std::int64_t depth;
+
+  Lines from(std::int64_t line, std::int64_t k) const {
+    return {data + line * line_step + k * step, line_step, step, lines - line,
+            depth - k};
+  }
+};
+bool operator==(const Lines& a, const Lines& b) {
+  return a.data == b.data && a.line_step == b.line_step && a.step == b.step &&
+         a.lines == b.lines && a.depth == b.depth;
+}
+
+enum class Side { kLeft, kRight };
+
+// Number i of a and of b become pair i, of each part: their upper halves, those
+// of what is left, and so on. The third part is all that is left.
+SCVIGOR_TILES inline void split(__m512 a, __m512 b, std::uint32_t* to) {
+  typedef std::uint32_t V __attribute__((vector_size(64), may_alias));
+#pragma GCC unroll 3
+  for (int p = 0; p < kParts; ++p) {
+    const V a_part = reinterpret_cast<V>(a) & 0xffff0000;
+    const V b_part = reinterpret_cast<V>(b) & 0xffff0000;
+    *reinterpret_cast<V*>(to + p * kPartWords) = a_part >> 16 | b_part;
+    a -= reinterpret_cast<__m512>(a_part);
+    b -= reinterpret_cast<__m512>(b_part);
+  }
+}
+
+SCVIGOR_TILES void transpose_tile(Tile& tile) {
+  typedef float V __attribute__((vector_size(64), may_alias));
+  V rows[kLines];
+#pragma GCC unroll 16
+  for (int i = 0; i < kLines; ++i) rows[i] = *reinterpret_cast<V*>(tile[i]);
+  transpose(rows);
+#pragma GCC unroll 16
+  for (int i = 0; i < kLines; ++i) *reinterpret_cast<V*>(tile[i]) = rows[i];
+}
+
+// The rows of memory that a tile's first 16 numbers come from, or its last.
+struct Half {
+  const float* data;
+  std::int64_t row_step;
+  std::int64_t rows;
+  __mmask16 mask;
+};
+// Zeros where there are no more.
+SCVIGOR_TILES inline __m512 load(const Half& half, std::int64_t row) {
+  return _mm512_maskz_loadu_ps(row < half.rows ? half.mask : __mmask16(0),
+                               half.data + row * half.row_step);
+}
+
+// The first 16 lines and kDeep numbers.
+SCVIGOR_TILES void pack_tile(const Lines& from, Side side, int tile,
+                             PackedBlock& to) {
+  const float* high_data = from.data + kLines * from.step;
+  const bool in_rows = from.step == 1;
+  const Half low = in_rows ? Half{from.data, from.line_step, from.lines,
+                                  first_of(from.depth)}
+                           : Half{from.data, from.step, from.depth,
+                                  first_of(from.lines)};
+  const Half high = in_rows ? Half{high_data, from.line_step, from.lines,
+                                   first_of(from.depth - kLines)}
+                            : Half{high_data, from.step, from.depth - kLines,
+                                   first_of(from.lines)};
+  for (std::int64_t i = 0; i < kLines; ++i)
+    split(load(low, i), load(high, i), to.part[0][tile][i]);
+  if (in_rows == (side == Side::kLeft)) return;
+  for (int p = 0; p < kParts; ++p) transpose_tile(to.part[p][tile]);
+}
+
+// All blocks of lines, each with all its depth.
+void pack(const Lines& from, Side side, AlignedVector<PackedBlock>& out) {
+  out.resize(static_cast<std::size_t>(blocks_of(from.lines, kBlock) *
+                                      blocks_of(from.depth, kDeep)));
+  auto* to = out.data();
+  for (std::int64_t line = 0; line < from.lines; line += kBlock)
+    for (std::int64_t k = 0; k < from.depth; k += kDeep, ++to)
+      for (int tile = 0; tile < 2; ++tile)
+        pack_tile(from.from(line + tile * kLines, k), side, tile, *to);
+}
+
+// The unit's registers: 0 to 3 sum up a block of the result, 4 and 5 hold two
+// tiles of the left factor, 6 and 7 of the right one.
+struct TileShapes {
+  std::uint8_t palette = 1;
+  std::uint8_t start_row = 0;
+  std::uint8_t reserved[14] = {};
+  std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
+  std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
+};
+constexpr TileShapes kTileShapes;
+
+// A thread has the unit while one of these lives.
+class TileUnit {
+ public:
+  SCVIGOR_TILES TileUnit() { _tile_loadconfig(&kTileShapes); }
+  SCVIGOR_TILES ~TileUnit() { _tile_release(); }
+  TileUnit(const TileUnit&) = delete;
+  TileUnit& operator=(const TileUnit&) = delete;
+};
+
+SCVIGOR_TILES inline void load_left(const PackedBlock& block, int part) {
+  _tile_loadd(4, block.part[part][0], 64);
+  _tile_loadd(5, block.part[part][1], 64);
+}
+SCVIGOR_TILES inline void load_right(const PackedBlock& block, int part) {
+  _tile_loadd(6, block.part[part][0], 64);
+  _tile_loadd(7, block.part[part][1], 64);
+}
+
+// Products of parts that are added up.
+constexpr std::int64_t kProducts = 6;
+
+// sum = left right, of two blocks, `steps` packed ones deep. The products of the
+// largest parts come last: what the others add up to is small, and so are its
+// rounding errors. Calls meanwhile() kProducts times a step: the processor does
+// other work while its matrix unit multiplies, as long as it comes in pieces
+// that are small.
+template <class Meanwhile>
+SCVIGOR_TILES void multiply_blocks(const PackedBlock* left,
+                                   const PackedBlock* right,
+                                   std::int64_t steps, Block& sum,
+                                   Meanwhile meanwhile) {
+  // Loads of tiles do not tell the compiler that they read memory.
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  _tile_zero(0);
+  _tile_zero(1);
+  _tile_zero(2);
+  _tile_zero(3);
+  const auto add = [&] {
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+    meanwhile();
+  };
+  for (std::int64_t s = 0; s < steps; ++s) {
+    load_left(left[s], 0);
+    load_right(right[s], 2);
+    add();
+    load_right(right[s], 1);
+    add();
+    load_left(left[s], 1);
+    add();
+    load_right(right[s], 0);
+    add();
+    load_left(left[s], 2);
+    add();
+  }
+  for (std::int64_t s = 0; s < steps; ++s) {
+    load_left(left[s], 0);
+    load_right(right[s], 0);
+    add();
+  }
+  constexpr int kRowBytes = sizeof sum[0];
+  _tile_stored(0, &sum[0][0], kRowBytes);
+  _tile_stored(1, &sum[0][kLines], kRowBytes);
+  _tile_stored(2, &sum[kLines][0], kRowBytes);
+  _tile_stored(3, &sum[kLines][kLines], kRowBytes);
+}
+
+// A block of the result that waits to go where it belongs, some rows at a time.
+class BlockOut {
+ public:
+  BlockOut() = default;  // nothing to do
+  BlockOut(const Block& sum, const ProductTarget& target, bool add,
+           std::int64_t row, std::int64_t rows, std::int64_t column,
+           std::int64_t columns)
+      : sum_(&sum),
+        to_(target.data + row * target.row_step + column),
+        row_step_(target.row_step),
+        rows_(rows),
+        columns_(columns),
+        add_(add),
+        bias_(target.bias == nullptr ? nullptr : target.bias + column) {}
+
+  SCVIGOR_TILES void put(std::int64_t rows) {
+    const auto end = std::min(rows_, done_ + rows);
+    for (; done_ < end; ++done_)
+      for (std::int64_t c = 0; c < columns_; c += kLines) {
+        const __mmask16 columns = first_of(columns_ - c);
+        float* to = to_ + done_ * row_step_ + c;
+        const float* start =
+            add_ ? to : bias_ == nullptr ? nullptr : bias_ + c;
+        __m512 value = _mm512_load_ps((*sum_)[done_] + c);
+        if (start != nullptr)
+          value = _mm512_add_ps(_mm512_maskz_loadu_ps(columns, start), value);
+        _mm512_mask_storeu_ps(to, columns, value);
+      }
+  }
+  void put_all() { put(rows_); }
+
+ private:
+  const Block* sum_ = nullptr;
+  float* to_ = nullptr;
+  std::int64_t row_step_ = 0;
+  std::int64_t rows_ = 0;
+  std::int64_t columns_ = 0;
+  bool add_ = false;             // to what is there, else to
+  const float* bias_ = nullptr;  // of the columns, or null
+  std::int64_t done_ = 0;
+};
+
+// Rows of kBlock numbers that are written soon: they are fetched, some at a
+// time.
+class RowFetcher {
+ public:
+  RowFetcher() = default;  // nothing to do
+  RowFetcher(const float* row, std::int64_t row_step, std::int64_t rows,
+             std::int64_t calls)
+      : row_(row), row_step_(row_step), rows_(rows),
+        per_call_(blocks_of(rows, calls)) {}
+
+  SCVIGOR_TILES void fetch() {
+    for (auto n = std::min(rows_, per_call_); n > 0; --n, --rows_) {
+      __builtin_prefetch(row_, 1);
+      __builtin_prefetch(row_ + kLines, 1);
+      __builtin_prefetch(row_ + kBlock - 1, 1);
+      row_ += row_step_;
+    }
+  }
+
+ private:
+  const float* row_ = nullptr;
+  std::int64_t row_step_ = 0;
+  std::int64_t rows_ = 0;
+  std::int64_t per_call_ = 0;
+};
+
+// to = the sums over the depth, of kProductPanel lines side by side, at most.
+SCVIGOR_TILES void sum_lines(const Lines& from, bool add, float* to) {
+  for (std::int64_t c = 0; c < from.lines; c += kLines) {
+    const __mmask16 lines = first_of(from.lines - c);
+    __m512 sum = _mm512_setzero_ps();
+    for (std::int64_t k = 0; k < from.depth; ++k)
+      sum = _mm512_add_ps(
+          sum, _mm512_maskz_loadu_ps(lines, from.data + k * from.step + c));
+    if (add) sum = _mm512_add_ps(_mm512_maskz_loadu_ps(lines, to + c), sum);
+    _mm512_mask_storeu_ps(to + c, lines, sum);
+  }
+}
+
+// Some panels of the products of a chain, for some rows.
+struct Task {
+  const Product* first;
+  const Product* last;
+  std::int64_t panel, last_panel;
+  std::int64_t row, rows;
+
+  std::int64_t work() const {
+    std::int64_t depth = 0;
+    for (const auto* p = first; p != last; ++p) depth += p->shape.k;
+    return depth * rows * (last_panel - panel) * kProductPanel;
+  }
+};
+
+// What `depth` rows of the right factor from k on add to the panels of a task.
+struct Slice {
+  const Product& product;
+  const Task& task;
+  std::int64_t k;
+  std::int64_t depth;
+
+  // To what the rows before them have added, or others before the product?
+  bool add() const { return product.target.add || k > 0; }
+  Lines left() const {
+    const MatrixView& a = product.a;
+    return {a.data + task.row * a.row_step + k * a.column_step, a.row_step,
+            a.column_step, task.rows, depth};
+  }
+  // Those of a panel.
+  Lines right(std::int64_t panel) const {
+    const MatrixView& b = product.b;
+    const auto column = panel * kProductPanel;
+    return {b.data + k * b.row_step + column * b.column_step, b.column_step,
+            b.row_step, std::min(kProductPanel, product.shape.n - column),
+            depth};
+  }
+  const float* result(std::int64_t panel) const {
+    return product.target.data + task.row * product.target.row_step +
+           panel * kProductPanel;
+  }
+};
+
+// Works off tasks, on one thread.
+class Worker {
+ public:
+  void run(const Task& task) {
+    for (const auto* p = task.first; p != task.last; ++p)
+      for (std::int64_t k = 0; k < p->shape.k; k += kDepth)
+        run({*p, task, k, std::min(kDepth, p->shape.k - k)});
+  }
+
+ private:
+  void run(const Slice& slice) {
+    pack_left(slice.left());
+    const auto& task = slice.task;
+    float* sums = slice.product.target.column_sums;
+    for (auto panel = task.panel; panel < task.last_panel; ++panel) {
+      multiply_panel(slice, panel);
+      if (sums != nullptr && task.row == 0)
+        sum_lines(slice.right(panel), slice.add(),
+                  sums + panel * kProductPanel);
+    }
+    out_.put_all();
+    out_ = BlockOut();
+  }
+
+  // Most tasks have the rows of the one before.
+  void pack_left(const Lines& lines) {
+    if (lines == left_lines_) return;
+    pack(lines, Side::kLeft, left_);
+    left_lines_ = lines;
+  }
+
+  // Meanwhile the block before is put in its place, and that of the next panel
+  // is fetched.
+  void multiply_panel(const Slice& slice, std::int64_t panel) {
+    const Lines lines = slice.right(panel);
+    pack(lines, Side::kRight, right_);
+    const auto rows = slice.task.rows;
+    const auto steps = blocks_of(slice.depth, kDeep);
+    const auto calls = kProducts * steps;
+    RowFetcher next;
+    if (panel + 1 < slice.task.last_panel)
+      next = {slice.result(panel + 1), slice.product.target.row_step, rows,
+              calls * blocks_of(rows, kBlock)};
+    for (std::int64_t i = 0; i < rows; i += kBlock) {
+      Block& sum = sums_[++n_blocks_ % 2];
+      multiply_blocks(left_.data() + i / kBlock * steps, right_.data(), steps,
+                      sum, [&, at_once = blocks_of(kBlock, calls)] {
+                        out_.put(at_once);
+                        next.fetch();
+                      });
+      out_.put_all();
+      out_ = {sum, slice.product.target, slice.add(), slice.task.row + i,
+              std::min(kBlock, rows - i), panel * kProductPanel, lines.lines};
+    }
+  }
+
+  TileUnit unit_;
+  Lines left_lines_{};  // of what is packed
+  AlignedVector<PackedBlock> left_, right_;
+  alignas(64) Block sums_[2];
+  std::int64_t n_blocks_ = 0;
+  BlockOut out_;
+};
+
+// A deep product, whose result is small, comes in parts of the depth which are
+// added up in the end: its factors are packed once, whatever the number of
+// threads, and so every bit stays the same.
+class DeepChain {
+ public:
+  static bool suits(const ProductChain& chain) {
+    constexpr std::int64_t kWidest = 256;
+    return chain.front().shape.n <= kWidest &&
+           std::any_of(chain.begin(), chain.end(),
+                       [](const Product& p) { return p.shape.k > kDepth; }) &&
+           std::all_of(chain.begin(), chain.end(), [](const Product& p) {
+             return p.target.column_sums == nullptr;
+           });
+  }
+
+  explicit DeepChain(const ProductChain& chain)
+      : target_(chain.front().target), m_(chain.front().shape.m),
+        n_(chain.front().shape.n) {
+    for (const auto& p : chain) add_parts(p);
+    sums_.resize(parts_.size() * static_cast<std::size_t>(m_ * n_));
+    for (std::size_t i = 0; i < parts_.size(); ++i)
+      parts_[i].target = {sum(i), n_};
+  }
+
+  const std::vector<Product>& parts() const { return parts_; }
+
+  void add_up() {
+    constexpr std::int64_t kRowsPerThread = 32;
+    at::parallel_for(0, m_, kRowsPerThread,
+                     [&](std::int64_t begin, std::int64_t end) {
+                       for (auto i = begin; i < end; ++i) add_up_row(i);
+                     });
+  }
+
+ private:
+  float* sum(std::size_t part) {
+    return sums_.data() + part * static_cast<std::size_t>(m_ * n_);
+  }
+
+  // More parts than threads could ever want would only be more to add up.
+  void add_parts(const Product& p) {
+    constexpr std::int64_t kMostParts = 16;
+    const auto count = std::min(kMostParts, blocks_of(p.shape.k, kDepth));
+    const auto size = blocks_of(p.shape.k, count * kDeep) * kDeep;
+    for (std::int64_t k = 0; k < p.shape.k; k += size) {
+      Product part = p;
+      part.a.data += k * p.a.column_step;
+      part.b.data += k * p.b.row_step;
+      part.shape.k = std::min(size, p.shape.k - k);
+      parts_.push_back(part);
+    }
+  }
+
+  void add_up_row(std::int64_t i) {
+    float* to = target_.data + i * target_.row_step;
+    if (!target_.add && target_.bias == nullptr) std::fill_n(to, n_, 0.0F);
+    if (!target_.add && target_.bias != nullptr)
+      std::copy_n(target_.bias, n_, to);
+    for (std::size_t part = 0; part < parts_.size(); ++part)
+      add_to(to, sum(part) + i * n_, n_);
+  }
+
+  ProductTarget target_;
+  std::int64_t m_, n_;
+  std::vector<Product> parts_;
+  AlignedVector<float> sums_;
+};
+
+void add_tasks(const Product* first, const Product* last,
+               std::vector<Task>& tasks) {
+  constexpr std::int64_t kPanels = 8;
+  const auto& shape = first->shape;
+  const auto panels = blocks_of(shape.n, kProductPanel);
+  for (std::int64_t row = 0; row < shape.m; row += kRows)
+    for (std::int64_t panel = 0; panel < panels; panel += kPanels)
+      tasks.push_back({first, last, panel, std::min(panels, panel + kPanels),
+                       row, std::min(kRows, shape.m - row)});
+}
+
+// The end of each worker's share: about equal work.
+std::vector<std::int64_t> shares_of(const std::vector<Task>& tasks) {
+  constexpr std::int64_t kWorkPerThread = 1 << 19;
+  std::int64_t all = 0;
+  for (const auto& task : tasks) all += task.work();
+  const auto workers = workers_for(all / kWorkPerThread);
+  std::vector<std::int64_t> ends;
+  std::int64_t done = 0;
+  std::int64_t task = 0;
+  for (std::int64_t worker = 1; worker < workers; ++worker) {
+    const auto n_tasks = static_cast<std::int64_t>(tasks.size());
+    for (; task < n_tasks && done * workers < all * worker; ++task)
+      done += tasks[static_cast<std::size_t>(task)].work();
+    ends.push_back(task);
+  }
+  ends.push_back(static_cast<std::int64_t>(tasks.size()));
+  return ends;
+}
+
+bool has_unit_step(const MatrixView& x) {
+  return x.row_step == 1 || x.column_step == 1;
+}
+
+}  // namespace
+
+bool suits_tiles(const ProductChain& chain) {
+  constexpr std::int64_t kFewest = 32;
+  return cpu_level() == CpuLevel::kTiles && !chain.empty() &&
+         std::all_of(chain.begin(), chain.end(), [](const Product& p) {
+           return p.shape.n >= kFewest && p.shape.k >= kFewest &&
+                  has_unit_step(p.a) && has_unit_step(p.b) &&
+                  (p.target.column_sums == nullptr || p.b.column_step == 1);
+         });
+}
+
+void tile_products(const std::vector<const ProductChain*>& chains) {
+  std::vector<DeepChain> deep;
+  deep.reserve(chains.size());
+  std::vector<Task> tasks;
+  for (const auto* chain : chains) {
+    if (!DeepChain::suits(*chain)) {
+      add_tasks(chain->data(), chain->data() + chain->size(), tasks);
+      continue;
+    }
+    deep.emplace_back(*chain);
+    for (const auto& part : deep.back().parts())
+      add_tasks(&part, &part + 1, tasks);
+  }
+  share_tasks(shares_of(tasks), [&](auto take) {
+    Worker worker;
+    for (std::int64_t task; take(task);)
+      worker.run(tasks[static_cast<std::size_t>(task)]);
+  });
+  for (auto& chain : deep) chain.add_up();
+}
+
+}  // namespace scvigor
+
+#else
+
+namespace scvigor {
+
+bool suits_tiles(const ProductChain&) { return false; }
+void tile_products(const std::vector<const ProductChain*>&) {}
+
+}  // namespace scvigor
+
+#endif
