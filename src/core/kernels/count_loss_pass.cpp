@@ -24,7 +24,7 @@ namespace {
 
 // So many cells' logits stay in the cache from their product to the products
 // of their gradients.
-constexpr std::int64_t kCellsPerChunk = 128;
+constexpr std::int64_t kCellsPerChunk = 256;
 // Cells whose gradients by a shared theta are summed up before those of other
 // cells: sums do not depend on the number of threads.
 constexpr std::int64_t kCellsPerSum = 8;
