@@ -477,15 +477,20 @@ class DeepChain {
   AlignedVector<float> sums_;
 };
 
-void add_tasks(const Product* first, const Product* last,
+// Some panels each, about equal ones: `wanted` tasks, or more, if there are
+// panels enough.
+void add_tasks(const Product* first, const Product* last, std::int64_t wanted,
                std::vector<Task>& tasks) {
-  constexpr std::int64_t kPanels = 8;
+  constexpr std::int64_t kMostPanels = 8;
   const auto& shape = first->shape;
   const auto panels = blocks_of(shape.n, kProductPanel);
+  const auto parts = std::clamp<std::int64_t>(
+      wanted, blocks_of(panels, kMostPanels), panels);
   for (std::int64_t row = 0; row < shape.m; row += kRows)
-    for (std::int64_t panel = 0; panel < panels; panel += kPanels)
-      tasks.push_back({first, last, panel, std::min(panels, panel + kPanels),
-                       row, std::min(kRows, shape.m - row)});
+    for (std::int64_t part = 0; part < parts; ++part)
+      tasks.push_back({first, last, panels * part / parts,
+                       panels * (part + 1) / parts, row,
+                       std::min(kRows, shape.m - row)});
 }
 
 // The end of each worker's share: about equal work.
@@ -515,26 +520,30 @@ bool has_unit_step(const MatrixView& x) {
 
 bool suits_tiles(const ProductChain& chain) {
   constexpr std::int64_t kFewest = 32;
+  constexpr std::int64_t kLeast = 1 << 15;
   return cpu_level() == CpuLevel::kTiles && !chain.empty() &&
          std::all_of(chain.begin(), chain.end(), [](const Product& p) {
            return p.shape.n >= kFewest && p.shape.k >= kFewest &&
+                  p.shape.n * p.shape.k >= kLeast &&
                   has_unit_step(p.a) && has_unit_step(p.b) &&
                   (p.target.column_sums == nullptr || p.b.column_step == 1);
          });
 }
 
 void tile_products(const std::vector<const ProductChain*>& chains) {
+  constexpr std::int64_t kTasksPerThread = 4;
   std::vector<DeepChain> deep;
   deep.reserve(chains.size());
   std::vector<Task> tasks;
   for (const auto* chain : chains) {
     if (!DeepChain::suits(*chain)) {
-      add_tasks(chain->data(), chain->data() + chain->size(), tasks);
+      add_tasks(chain->data(), chain->data() + chain->size(),
+                kTasksPerThread * at::get_num_threads(), tasks);
       continue;
     }
     deep.emplace_back(*chain);
     for (const auto& part : deep.back().parts())
-      add_tasks(&part, &part + 1, tasks);
+      add_tasks(&part, &part + 1, 1, tasks);
   }
   share_tasks(shares_of(tasks), [&](auto take) {
     Worker worker;
