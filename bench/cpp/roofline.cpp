@@ -1,5 +1,7 @@
 // What this machine could do at most: products and sums in registers, and
-// reading from memory that no cache holds, with one thread and with two.
+// reading from memory that no cache holds, with one thread and with two; and
+// what the product of a head by itself comes to, the same matrices again and
+// again, by vector units and by the matrix unit where there is one.
 
 #include <algorithm>
 #include <chrono>
@@ -10,6 +12,7 @@
 #include <ATen/Parallel.h>
 
 #include "kernels/dispatch.hpp"
+#include "kernels/matrix_product.hpp"
 #include "kernels/vector_register.hpp"
 #include "scvigor/runtime.hpp"
 
@@ -78,6 +81,39 @@ double seconds(Work work) {
   return best;
 }
 
+// GFLOP/s of 128 cells x 128 hidden units x 1,280 genes.
+double product_rate() {
+  constexpr std::int64_t kCells = 128;
+  constexpr std::int64_t kHidden = 128;
+  constexpr std::int64_t kGenes = 1280;
+  constexpr int kTimes = 100;
+  const std::vector<float> a(kCells * kHidden, 0.37F);
+  const std::vector<float> b(kHidden * kGenes, 0.73F);
+  std::vector<float> out(kCells * kGenes);
+  const Product product{{a.data(), kHidden, 1},
+                        {b.data(), kGenes, 1},
+                        {kCells, kHidden, kGenes},
+                        {out.data(), kGenes}};
+  const double time = seconds([&] {
+    for (int i = 0; i < kTimes; ++i) matrix_product(product);
+  });
+  return 2e-9 * kTimes * static_cast<double>(kCells * kHidden * kGenes) / time;
+}
+
+void print_products() {
+#ifdef SCVIGOR_AVX2
+  const CpuLevel best = detect_cpu_level();
+  for (const auto level : {CpuLevel::kAvx512, CpuLevel::kTiles}) {
+    if (level > best) continue;
+    cpu_level() = level;
+    std::printf("  a head's product by the %s: %.0f GFLOP/s\n",
+                level == CpuLevel::kTiles ? "matrix unit" : "vector units",
+                product_rate());
+  }
+  cpu_level() = best;
+#endif
+}
+
 }  // namespace
 
 int main() {
@@ -104,6 +140,7 @@ int main() {
                 2e-9 * static_cast<double>(kRounds * kSums * lanes() * n) /
                     arithmetic,
                 8e-9 * static_cast<double>(kDoubles) / reading);
+    print_products();
   }
   return 0;
 }
