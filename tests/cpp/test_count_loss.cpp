@@ -172,7 +172,7 @@ TEST_CASE("heads multiplied within the loss are the products before it") {
   constexpr std::int64_t kHidden = 24;
   Rng rng(5);
   for (auto shape : support::all_count_loss_shapes()) {
-    shape.n_cells = 150;  // two chunks
+    shape.n_cells = 300;  // two chunks
     shape.n_genes = 67;
     const bool own_theta = shape.theta_rows == support::ThetaRows::kPerCell;
     DYNAMIC_SECTION(support::describe(shape)) {

@@ -79,34 +79,6 @@ void run(const Block& block) {
             constants<T>(u.step));
 }
 
-// What adam_update_reference() does, for all weights at once: another device
-// takes as long for one. The steps of an optimizer differ in t alone.
-void update_together(const std::vector<AdamUpdate>& updates) {
-  std::vector<at::Tensor> w, g, m, v;
-  std::vector<at::Scalar> minus_step_size, root_factor;
-  for (const auto& update : updates) {
-    w.push_back(update.w);
-    g.push_back(update.g.contiguous());
-    m.push_back(update.m);
-    v.push_back(update.v);
-    const auto c = constants<double>(update.step);
-    minus_step_size.push_back(-c.step_size);
-    root_factor.push_back(c.root_factor);
-  }
-  const auto c = constants<double>(updates.front().step);
-  const auto grad = at::_foreach_mul(g, c.grad_scale);
-  at::_foreach_add_(grad, w, c.coupled_decay);
-  at::_foreach_mul_(m, c.beta1);
-  at::_foreach_add_(m, grad, 1.0 - c.beta1);
-  at::_foreach_mul_(v, c.beta2);
-  at::_foreach_addcmul_(v, grad, grad, 1.0 - c.beta2);
-  const auto denominator = at::_foreach_sqrt(v);
-  at::_foreach_mul_(denominator, root_factor);
-  at::_foreach_add_(denominator, c.eps);
-  at::_foreach_mul_(w, c.decoupled_factor);
-  at::_foreach_addcdiv_(w, m, denominator, minus_step_size);
-}
-
 // So many elements are worth a thread, and a block is that large.
 constexpr std::int64_t kElementsPerBlock = 16384;
 
@@ -114,7 +86,7 @@ constexpr std::int64_t kElementsPerBlock = 16384;
 
 void adam_updates(std::vector<AdamUpdate>& updates) {
   if (updates.empty()) return;
-  if (!has_kernel(updates.front().w)) return update_together(updates);
+  if (!has_kernel(updates.front().w)) return adam_updates_reference(updates);
   std::vector<Block> blocks;
   for (auto& update : updates) {
     update.g = update.g.contiguous();
@@ -133,14 +105,31 @@ void adam_updates(std::vector<AdamUpdate>& updates) {
   });
 }
 
-void adam_update_reference(AdamUpdate& update) {
-  auto& [w, g, m, v, step] = update;
-  const auto c = constants<double>(step);
-  const at::Tensor grad = g * c.grad_scale + w * c.coupled_decay;
-  m.mul_(c.beta1).add_(grad, 1.0 - c.beta1);
-  v.mul_(c.beta2).addcmul_(grad, grad, 1.0 - c.beta2);
-  const at::Tensor denominator = v.sqrt() * c.root_factor + c.eps;
-  w.mul_(c.decoupled_factor).addcdiv_(m, denominator, -c.step_size);
+void adam_updates_reference(const std::vector<AdamUpdate>& updates) {
+  std::vector<at::Tensor> w, g, m, v;
+  std::vector<at::Scalar> minus_step_size, root_factor;
+  for (const auto& update : updates) {
+    w.push_back(update.w);
+    g.push_back(update.g.contiguous());
+    m.push_back(update.m);
+    v.push_back(update.v);
+    const auto c = constants<double>(update.step);
+    minus_step_size.push_back(-c.step_size);
+    root_factor.push_back(c.root_factor);
+  }
+  // They differ in t alone.
+  const auto c = constants<double>(updates.front().step);
+  const auto grad = at::_foreach_mul(g, c.grad_scale);
+  at::_foreach_add_(grad, w, c.coupled_decay);
+  at::_foreach_mul_(m, c.beta1);
+  at::_foreach_add_(m, grad, 1.0 - c.beta1);
+  at::_foreach_mul_(v, c.beta2);
+  at::_foreach_addcmul_(v, grad, grad, 1.0 - c.beta2);
+  const auto denominator = at::_foreach_sqrt(v);
+  at::_foreach_mul_(denominator, root_factor);
+  at::_foreach_add_(denominator, c.eps);
+  at::_foreach_mul_(w, c.decoupled_factor);
+  at::_foreach_addcdiv_(w, m, denominator, minus_step_size);
 }
 
 }  // namespace scvigor

@@ -27,8 +27,9 @@ struct AdamUpdate {
 // Those of all weights of an optimizer, on one device.
 void adam_updates(std::vector<AdamUpdate>& updates);
 
-// One of them from plain tensors.
-void adam_update_reference(AdamUpdate& update);
+// The same from plain tensors, of one weight or more: all weights at once, since
+// a device without a kernel takes as long for one.
+void adam_updates_reference(const std::vector<AdamUpdate>& updates);
 
 }  // namespace scvigor
 

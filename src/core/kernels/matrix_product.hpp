@@ -47,8 +47,8 @@ struct Product {
 };
 void matrix_product(const Product& product);
 
-// Several of them, for all threads at once: products of one chain, all of one
-// shape but for k, one after the other, as when they add to the same target.
+// Several of them, for all threads at once. Products of one chain are of one
+// shape but for k, and those after the first add to its target.
 using ProductChain = std::vector<Product>;
 void matrix_products(const std::vector<ProductChain>& chains);
 
