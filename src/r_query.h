@@ -6,11 +6,8 @@
 
 #include <Rcpp.h>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
-
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -18,6 +15,7 @@
 #include "r_convert.h"
 #include "r_runtime.h"
 #include "scvigor/inference.hpp"
+#include "scvigor/large_pages.hpp"
 
 namespace scvigor {
 namespace r {
@@ -62,24 +60,6 @@ Options decode_options(const Rcpp::List& list) {
   return options;
 }
 
-// Large new memory that is written once costs a fault a page, as much as
-// filling it: the larger the pages the better.
-inline void advise_huge_pages(void* memory, std::size_t bytes) {
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  constexpr std::size_t kPage = 4096;
-  constexpr std::size_t kLarge = std::size_t{1} << 23;
-  if (bytes < kLarge) return;
-  const auto address = reinterpret_cast<std::uintptr_t>(memory);
-  const auto first = (address + kPage - 1) / kPage * kPage;
-  // Only advice: an error changes nothing.
-  (void)madvise(reinterpret_cast<void*>(first),
-                (address + bytes - first) / kPage * kPage, MADV_HUGEPAGE);
-#else
-  (void)memory;
-  (void)bytes;
-#endif
-}
-
 // An array of genes x cells x samples, a matrix for one sample. It is filled
 // in place: the core's rows of cells are R's columns.
 class GeneCellArray {
@@ -97,8 +77,10 @@ class GeneCellArray {
     if (n_samples > 1) dim.push_back(static_cast<int>(n_samples));
     values_.attr("dim") = Rcpp::wrap(dim);
     first_ = REAL(values_);
-    advise_huge_pages(first_, static_cast<std::size_t>(values_.size()) *
-                                  sizeof(double));
+    constexpr std::size_t kLarge = std::size_t{1} << 23;
+    const auto bytes =
+        static_cast<std::size_t>(values_.size()) * sizeof(double);
+    if (bytes >= kLarge) advise_large_pages(first_, bytes);
   }
 
   // Where the rows from `first` on go, of the first sample.

@@ -2,11 +2,10 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
-#ifdef __linux__
-#include <sys/mman.h>
-#endif
 
 #include <cstdlib>
+
+#include "scvigor/large_pages.hpp"
 
 namespace scvigor {
 namespace {
@@ -39,14 +38,13 @@ at::Tensor TensorPool::take(at::IntArrayRef sizes,
 
 at::Tensor empty_in_large_pages(at::IntArrayRef sizes,
                                 const at::TensorOptions& options) {
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
+#ifdef __linux__
   constexpr std::size_t kPage = std::size_t{1} << 21;
   const auto bytes = bytes_of(sizes, options);
   if (options.device().is_cpu() && bytes >= kPage) {
     const auto room = (bytes + kPage - 1) / kPage * kPage;
     if (void* memory = std::aligned_alloc(kPage, room)) {
-      // Advice: where it is not taken nothing is lost.
-      madvise(memory, room, MADV_HUGEPAGE);
+      advise_large_pages(memory, room);
       return at::from_blob(memory, sizes, std::free, options);
     }
   }
