@@ -40,7 +40,8 @@ SCVIGOR_INLINE float exp_of_normal(float x) {
   const float low = 1.6666665459e-1F * r + 5.0000001201e-1F;
   const float p = ((high * r2 + middle) * r2 + low) * r2 + (r + 1.0F);
   // The lowest bits of `shifted` are those of k: on to the exponent of p.
-  return bits_to_float(float_to_bits(p) + (float_to_bits(shifted) << 23));
+  const auto exponent = static_cast<std::uint32_t>(float_to_bits(shifted)) << 23;
+  return bits_to_float(float_to_bits(p) + static_cast<std::int32_t>(exponent));
 }
 
 // Arguments are clamped to where the result is a normal number.
