@@ -8,6 +8,7 @@
 #include "collect.hpp"
 #include "data/take_cells.hpp"
 #include "scvigor/inference.hpp"
+#include "scvigor/runtime.hpp"
 #include "simulated.hpp"
 #include "support.hpp"
 #include "training.hpp"
@@ -114,6 +115,13 @@ TEST_CASE("an interrupt ends the work early") {
   int asked = 0;
   Hooks hooks;
   hooks.interrupted = [&] { return ++asked > 3; };
-  const auto found = latent_posterior(model, t.cells, 10, hooks);
-  CHECK(found.mean.n_rows == 30);
+  {
+    // Several threads would take several blocks before they ask again.
+    const ThreadScope threads(1);
+    const auto found = latent_posterior(model, t.cells, 10, hooks);
+    CHECK(found.mean.n_rows == 30);
+    CHECK(found.var.n_rows == 30);
+  }
+  const ThreadScope threads(2);
+  CHECK(latent_posterior(model, t.cells, 10, hooks).mean.n_rows == 0);
 }

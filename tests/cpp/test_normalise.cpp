@@ -116,3 +116,39 @@ TEST_CASE("the number of threads changes no bit of normalise()") {
   const auto three = with_threads(3);
   for (std::size_t i = 0; i < one.size(); ++i) CHECK(one[i].equal(three[i]));
 }
+
+TEST_CASE("normalise_by_running() is BatchNorm in evaluation, and ReLU") {
+  for (const bool shift : {true, false})
+    for (const bool relu : {true, false}) {
+      INFO("shift " << shift << ", ReLU " << relu);
+      const auto in = random_input({21, 131, shift, relu, false});
+      const auto expected =
+          run(in, at::kDouble, normalise_by_running_reference);
+      CHECK(expected[1].equal(in.running_mean));
+      CHECK(expected[2].equal(in.running_var));
+      support::for_each_cpu_level([&](const std::string& level) {
+        INFO(level);
+        // With gradients, which a frozen BatchNorm has in training ...
+        check_same(run(in, at::kDouble, normalise_by_running), expected, 1e-12);
+        // ... and without.
+        const at::NoGradGuard no_grad;
+        for (const auto precision : {at::kDouble, at::kFloat}) {
+          auto plain = in;
+          for (auto* tensor : {&plain.x, &plain.shift, &plain.weight,
+                               &plain.bias, &plain.running_mean,
+                               &plain.running_var})
+            if (tensor->defined()) *tensor = tensor->detach().to(precision);
+          REQUIRE_CLOSE(normalise_by_running(plain), expected[0],
+                        precision == at::kFloat ? 1e-5 : 1e-12);
+        }
+      });
+    }
+}
+
+TEST_CASE("in evaluation what is no number stays none") {
+  auto in = random_input({3, 5, true, true, false});
+  const at::NoGradGuard no_grad;
+  in.x = in.x.clone();
+  in.x[1][2] = NAN;
+  CHECK(normalise_by_running(in).isnan().sum().item<std::int64_t>() == 1);
+}

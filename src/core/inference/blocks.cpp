@@ -1,6 +1,5 @@
 #include "inference/blocks.hpp"
 
-#include <algorithm>
 #include <numeric>
 
 namespace scvigor {
@@ -31,22 +30,22 @@ BlockReader::BlockReader(Vae& vae, const Cells& cells, std::int64_t batch_size)
                    blocks_at_once(vae, cells.n_cells(), batch_size)),
                Loader(cells, vae.tensor_options())) {}
 
-std::vector<CellBlock> BlockReader::read(std::int64_t first) const {
-  std::vector<CellBlock> blocks;
-  for (; first < n_cells_ && blocks.size() < loaders_.size();
+std::vector<std::int64_t> BlockReader::next(std::int64_t first) const {
+  std::vector<std::int64_t> starts;
+  for (; first < n_cells_ && starts.size() < loaders_.size();
        first += batch_size_)
-    blocks.push_back({first, {}, {}});
-  on_all_threads(blocks.size(),
-                 [&](std::size_t i) { fill(blocks[i], loaders_[i]); });
-  return blocks;
+    starts.push_back(first);
+  return starts;
 }
 
-void BlockReader::fill(CellBlock& block, const Loader& loader) const {
-  const auto n = std::min(batch_size_, n_cells_ - block.first);
-  std::vector<std::int64_t> positions(static_cast<std::size_t>(n));
-  std::iota(positions.begin(), positions.end(), block.first);
-  block.cells = loader.load(positions.data(), n);
+CellBlock BlockReader::read(std::int64_t first, std::size_t i) const {
+  std::vector<std::int64_t> positions(
+      static_cast<std::size_t>(size_of_block(first)));
+  std::iota(positions.begin(), positions.end(), first);
+  CellBlock block{first, {}, {}};
+  block.cells = loaders_[i].load(positions.data(), size_of_block(first));
   block.q = vae_.infer(block.cells, Mode{});
+  return block;
 }
 
 }  // namespace scvigor

@@ -5,6 +5,7 @@
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -39,12 +40,16 @@ struct CellBlock {
 class BlockReader {
  public:
   BlockReader(Vae& vae, const Cells& cells, std::int64_t batch_size);
-  // The blocks from cell `first` on; in evaluation mode, without gradients.
-  std::vector<CellBlock> read(std::int64_t first) const;
+
+  // The first cells of the blocks that threads take at once, from `first` on.
+  std::vector<std::int64_t> next(std::int64_t first) const;
+  std::int64_t size_of_block(std::int64_t first) const {
+    return std::min(batch_size_, n_cells_ - first);
+  }
+  // The i-th of them, in evaluation mode, without gradients.
+  CellBlock read(std::int64_t first, std::size_t i) const;
 
  private:
-  void fill(CellBlock& block, const Loader& loader) const;
-
   Vae& vae_;
   std::int64_t n_cells_;
   std::int64_t batch_size_;
@@ -60,7 +65,12 @@ bool for_each_block(Vae& vae, const Cells& cells, std::int64_t batch_size,
   const at::NoGradGuard no_grad;
   const BlockReader reader(vae, cells, batch_size);
   for (std::int64_t first = 0; first < cells.n_cells();) {
-    for (const auto& block : reader.read(first)) {
+    const auto starts = reader.next(first);
+    std::vector<CellBlock> blocks(starts.size());
+    on_all_threads(starts.size(), [&](std::size_t i) {
+      blocks[i] = reader.read(starts[i], i);
+    });
+    for (const auto& block : blocks) {
       if (hooks.interrupted && hooks.interrupted()) return false;
       visit(block.first, block.cells, block.q);
       first = block.first + block.cells.n_cells();
@@ -69,7 +79,7 @@ bool for_each_block(Vae& vae, const Cells& cells, std::int64_t batch_size,
   return true;
 }
 
-// The same for work that keeps a thread busy by itself: work(block, prepared)
+// The same for threads that need not wait for each other: work(block, prepared)
 // is called from any thread, with what prepare(n_cells) gave for the block; that
 // is called for one block after another, and may draw random numbers.
 template <class Prepare, class Work>
@@ -79,14 +89,15 @@ bool for_blocks_at_once(Vae& vae, const Cells& cells, std::int64_t batch_size,
   const BlockReader reader(vae, cells, batch_size);
   for (std::int64_t first = 0; first < cells.n_cells();) {
     if (hooks.interrupted && hooks.interrupted()) return false;
-    const auto blocks = reader.read(first);
+    const auto starts = reader.next(first);
     std::vector<decltype(prepare(first))> prepared;
-    for (const auto& block : blocks) {
-      prepared.push_back(prepare(block.cells.n_cells()));
-      first += block.cells.n_cells();
+    for (const auto start : starts) {
+      const auto n = reader.size_of_block(start);
+      prepared.push_back(prepare(n));
+      first = start + n;
     }
-    on_all_threads(blocks.size(), [&](std::size_t i) {
-      work(blocks[i], prepared[i]);
+    on_all_threads(starts.size(), [&](std::size_t i) {
+      work(reader.read(starts[i], i), prepared[i]);
     });
   }
   return true;

@@ -1,5 +1,8 @@
 #include <ATen/ops/softmax.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "inference/blocks.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -18,17 +21,48 @@ at::Tensor logistic_normal_mean(const NormalParameters& qz,
   return sum / static_cast<double>(n_samples);
 }
 
+// A row a cell, which threads fill block by block.
+class CellRows {
+ public:
+  CellRows(std::int64_t n_cells, std::int64_t n_cols) {
+    out_.n_cols = n_cols;
+    out_.values.reserve(static_cast<std::size_t>(n_cells * n_cols));
+  }
+  // Makes room for the next n cells.
+  void add(std::int64_t n) {
+    out_.n_rows += n;
+    out_.values.resize(static_cast<std::size_t>(out_.n_rows * out_.n_cols));
+  }
+  // From any thread: the rows from cell `first` on.
+  void put(std::int64_t first, const at::Tensor& rows) {
+    const at::Tensor flat = rows.to(at::kCPU, at::kDouble).contiguous();
+    std::copy_n(flat.data_ptr<double>(), flat.numel(),
+                out_.values.data() + first * out_.n_cols);
+  }
+  Matrix take() { return std::move(out_); }
+
+ private:
+  Matrix out_;
+};
+
 }  // namespace
 
 Posterior latent_posterior(Vae& vae, const Cells& cells,
                            std::int64_t batch_size, const Hooks& hooks) {
-  Posterior out;
-  for_each_block(vae, cells, batch_size, hooks,
-                 [&](std::int64_t, const Minibatch&, const Inference& q) {
-                   append_rows(q.qz.mean, out.mean);
-                   append_rows(q.qz.var, out.var);
-                 });
-  return out;
+  CellRows mean(cells.n_cells(), vae.options().n_latent);
+  CellRows var(cells.n_cells(), vae.options().n_latent);
+  for_blocks_at_once(
+      vae, cells, batch_size, hooks,
+      [&](std::int64_t n) {
+        mean.add(n);
+        var.add(n);
+        return n;
+      },
+      [&](const CellBlock& block, std::int64_t) {
+        mean.put(block.first, block.q.qz.mean);
+        var.put(block.first, block.q.qz.var);
+      });
+  return {mean.take(), var.take()};
 }
 
 Matrix latent_representation(Vae& vae, const Cells& cells,
@@ -39,20 +73,27 @@ Matrix latent_representation(Vae& vae, const Cells& cells,
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const bool logistic = vae.options().latent_distribution ==
                         LatentDistribution::kLogisticNormal;
-  Matrix out;
-  for_each_block(
+  CellRows out(cells.n_cells(), vae.options().n_latent);
+  if (options.give_mean && logistic) {
+    // Too many draws to be made before.
+    for_each_block(
+        vae, cells, options.batch_size, hooks,
+        [&](std::int64_t first, const Minibatch& batch, const Inference& q) {
+          out.add(batch.n_cells());
+          out.put(first, logistic_normal_mean(q.qz, options.mc_samples, rng));
+        });
+    return out.take();
+  }
+  for_blocks_at_once(
       vae, cells, options.batch_size, hooks,
-      [&](std::int64_t, const Minibatch& batch, const Inference& q) {
-        if (!options.give_mean)
-          append_rows(
-              vae.draw_z(q.qz, vae.draw_noise(batch.n_cells(), rng).z), out);
-        else if (logistic)
-          append_rows(logistic_normal_mean(q.qz, options.mc_samples, rng),
-                      out);
-        else
-          append_rows(q.qz.mean, out);
+      [&](std::int64_t n) {
+        out.add(n);
+        return options.give_mean ? Noise{} : vae.draw_noise(n, rng);
+      },
+      [&](const CellBlock& block, const Noise& noise) {
+        out.put(block.first, vae.draw_z(block.q.qz, noise.z));
       });
-  return out;
+  return out.take();
 }
 
 }  // namespace scvigor::verbs

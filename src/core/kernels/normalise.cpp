@@ -11,6 +11,7 @@
 #include <array>
 #include <cmath>
 
+#include "kernels/aligned.hpp"
 #include "kernels/dispatch.hpp"
 #include "kernels/forms.hpp"
 #include "kernels/tape.hpp"
@@ -118,6 +119,19 @@ SCVIGOR_INLINE void undo_transform_body(const UnitBlock<T>& block,
   }
 }
 
+// out = activation(scale x + shift), for n cells of a whole matrix
+template <class T>
+SCVIGOR_INLINE void scale_units_body(std::int64_t n, std::int64_t units,
+                                     const T* x, const T* scale,
+                                     const T* shift, bool relu, T* out) {
+  for (std::int64_t i = 0; i < n; ++i)
+#pragma omp simd
+    for (std::int64_t u = 0; u < units; ++u) {
+      const T y = scale[u] * x[i * units + u] + shift[u];
+      out[i * units + u] = relu && y < T(0) ? T(0) : y;
+    }
+}
+
 #define SCVIGOR_NORMALISE_KERNELS(T)                                          \
   SCVIGOR_KERNEL(sum_products, sum_products_body,                             \
                  (const UnitBlock<T>& block, const T* a, const T* b,          \
@@ -141,7 +155,11 @@ SCVIGOR_INLINE void undo_transform_body(const UnitBlock<T>& block,
                  (const UnitBlock<T>& block, const T* scaled,                 \
                   const double* factor, const double* mean_grad,              \
                   const double* mean_product, T* grad),                       \
-                 (block, scaled, factor, mean_grad, mean_product, grad))
+                 (block, scaled, factor, mean_grad, mean_product, grad))      \
+  SCVIGOR_KERNEL(scale_units, scale_units_body,                               \
+                 (std::int64_t n, std::int64_t units, const T* x,             \
+                  const T* scale, const T* shift, bool relu, T* out),         \
+                 (n, units, x, scale, shift, relu, out))
 SCVIGOR_NORMALISE_KERNELS(float)
 SCVIGOR_NORMALISE_KERNELS(double)
 #undef SCVIGOR_NORMALISE_KERNELS
@@ -264,6 +282,32 @@ void backward(const NormaliseInput& in, const at::Tensor& x,
   if (in.shift.defined()) Tape::add_grad(in.shift, at::zeros_like(by_bias));
 }
 
+template <class T>
+void by_running_cpu(const NormaliseInput& in, const at::Tensor& x,
+                    at::Tensor& out) {
+  constexpr std::int64_t kElementsPerTask = 1 << 14;
+  const auto units = x.size(1);
+  AlignedVector<T> scale(static_cast<std::size_t>(units));
+  AlignedVector<T> shift(static_cast<std::size_t>(units));
+  for (std::int64_t u = 0; u < units; ++u) {
+    const auto number = [u](const at::Tensor& of) {
+      return of.defined() ? static_cast<double>(of.data_ptr<T>()[u]) : 0.0;
+    };
+    const double by =
+        number(in.weight) / std::sqrt(number(in.running_var) + in.eps);
+    const double mean = number(in.running_mean) - number(in.shift);
+    scale[u] = static_cast<T>(by);
+    shift[u] = static_cast<T>(number(in.bias) - mean * by);
+  }
+  at::parallel_for(0, x.size(0), 1 + kElementsPerTask / (units + 1),
+                   [&](std::int64_t begin, std::int64_t end) {
+                     scale_units(end - begin, units,
+                                 x.data_ptr<T>() + begin * units, scale.data(),
+                                 shift.data(), in.relu,
+                                 out.data_ptr<T>() + begin * units);
+                   });
+}
+
 }  // namespace
 
 at::Tensor normalise(const NormaliseInput& input) {
@@ -277,6 +321,19 @@ at::Tensor normalise(const NormaliseInput& input) {
   return made.out;
 }
 
+at::Tensor normalise_by_running(const NormaliseInput& input) {
+  if (!has_kernel(input.x) ||
+      Tape::of({input.x, input.weight, input.bias, input.shift}))
+    return normalise_by_running_reference(input);
+  const at::Tensor x = input.x.contiguous();
+  at::Tensor out = at::empty(x.sizes(), x.options());
+  if (x.scalar_type() == at::kFloat)
+    by_running_cpu<float>(input, x, out);
+  else
+    by_running_cpu<double>(input, x, out);
+  return out;
+}
+
 at::Tensor normalise_reference(const NormaliseInput& input) {
   at::Tensor x = input.x;
   if (input.shift.defined())
@@ -286,6 +343,15 @@ at::Tensor normalise_reference(const NormaliseInput& input) {
                                   input.momentum, input.eps, false);
   if (input.relu) out = at::relu(out);
   return input.mask.defined() ? out * input.mask : out;
+}
+
+at::Tensor normalise_by_running_reference(const NormaliseInput& input) {
+  const at::Tensor x =
+      input.shift.defined() ? input.x + input.shift : input.x;
+  const at::Tensor out = at::batch_norm(
+      x, input.weight, input.bias, input.running_mean, input.running_var, false,
+      input.momentum, input.eps, false);
+  return input.relu ? at::relu(out) : out;
 }
 
 }  // namespace scvigor

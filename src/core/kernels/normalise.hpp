@@ -25,8 +25,13 @@ struct NormaliseInput {
 // every unit over the cells. Differentiable by x, weight and bias.
 at::Tensor normalise(const NormaliseInput& input);
 
-// The same from plain tensors.
+// The same in evaluation: mean and variance are the running ones, which stay as
+// they are, and nothing is dropped. Here `shift` counts.
+at::Tensor normalise_by_running(const NormaliseInput& input);
+
+// The two from plain tensors.
 at::Tensor normalise_reference(const NormaliseInput& input);
+at::Tensor normalise_by_running_reference(const NormaliseInput& input);
 
 }  // namespace scvigor
 

@@ -1,7 +1,6 @@
 #include "nn/batch_norm.hpp"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/batch_norm.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
@@ -18,9 +17,11 @@ BatchNorm::BatchNorm(std::int64_t n_units, const at::TensorOptions& options)
       running_var_(at::ones({n_units}, options)),
       num_batches_tracked_(at::zeros({}, options.dtype(at::kLong))) {}
 
-at::Tensor BatchNorm::evaluate(const at::Tensor& x) const {
-  return at::batch_norm(x, weight_, bias_, running_mean_, running_var_, false,
-                        kMomentum, kBatchNormEps, false);
+at::Tensor BatchNorm::evaluate(const at::Tensor& x, const at::Tensor& shift,
+                               bool relu) const {
+  return normalise_by_running({x, shift, weight_, bias_, running_mean_,
+                               running_var_, kMomentum, kBatchNormEps, relu,
+                               {}});
 }
 
 at::Tensor BatchNorm::train(const at::Tensor& x, const at::Tensor& shift,

@@ -20,8 +20,9 @@ class BatchNorm {
 
   BatchNorm(std::int64_t n_units, const at::TensorOptions& options);
 
-  // By the running statistics.
-  at::Tensor evaluate(const at::Tensor& x) const;
+  // x + shift by the running statistics; then ReLU if `relu`.
+  at::Tensor evaluate(const at::Tensor& x, const at::Tensor& shift,
+                      bool relu) const;
   // By the minibatch x + shift, whose statistics join the running ones; then
   // ReLU if `relu`, and the factors of `mask`, if there are any. Anything but
   // x and `relu` may be undefined. With `keep_statistics` the running ones

@@ -39,7 +39,7 @@ FcLayers::FcLayers(const Shape& shape, const at::TensorOptions& options,
 at::Tensor FcLayers::forward(const LayerInput& input, const Mode& mode) {
   LayerInput now = input;
   for (auto& layer : layers_) {
-    at::Tensor h = layer.linear.forward(now, !(layer.norm && mode.training));
+    at::Tensor h = layer.linear.forward(now, !layer.norm);
     at::Tensor mask;
     if (mode.training && mode.dropout && shape_.dropout_rate > 0.0)
       mask = dropout_mask(h, shape_.dropout_rate, *mode.rng);
@@ -56,11 +56,12 @@ at::Tensor FcLayers::after_linear(Layer& layer, at::Tensor h,
   auto& norm = layer.norm;
   const at::Tensor& bias = layer.linear.bias();
   const bool keep = mode.keep_statistics;
-  if (norm && mode.training && !shape_.layer_norm)
-    return norm->train(h, bias, shape_.activation, mask, keep);
+  if (norm && !shape_.layer_norm)
+    return mode.training ? norm->train(h, bias, shape_.activation, mask, keep)
+                         : norm->evaluate(h, bias, shape_.activation);
   if (norm)
     h = mode.training ? norm->train(h, bias, false, {}, keep)
-                      : norm->evaluate(h);
+                      : norm->evaluate(h, bias, false);
   if (shape_.layer_norm)
     h = at::layer_norm(h, {shape_.n_out}, {}, {}, kLayerNormEps);
   if (shape_.activation) h = at::relu(h);
