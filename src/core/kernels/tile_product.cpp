@@ -171,124 +171,110 @@ SCVIGOR_TILES inline void load_right(const PackedBlock& block, int part) {
   _tile_loadd(7, block.part[part][1], 64);
 }
 
-// Products of parts that are added up.
-constexpr std::int64_t kProducts = 6;
+// Where a block of the result goes, and what is there before.
+struct BlockTarget {
+  float* data;
+  std::int64_t row_step;
+  const float* start;       // what the product is added to; null: nothing
+  std::int64_t start_step;  // from a row of that to the next
 
-// sum = left right, of two blocks, `steps` packed ones deep. The products of the
+  // All of a block that is on its own.
+  static BlockTarget all_of(Block& block) {
+    return {&block[0][0], kBlock, nullptr, 0};
+  }
+};
+
+// The lines of rows that are written soon come into the nearest cache: the unit
+// stores a row at a time, and waits ten times as long for one that is not there.
+// (A function that only fetches has no effect, and GCC drops calls of it.)
+SCVIGOR_INLINE void fetch_rows(const BlockTarget& to, std::int64_t row,
+                               std::int64_t last) {
+  for (; row < last; ++row) {
+    const float* data = to.data + row * to.row_step;
+    __builtin_prefetch(data, 1);
+    __builtin_prefetch(data + kLines, 1);
+    __builtin_prefetch(data + kBlock - 1, 1);
+  }
+}
+
+SCVIGOR_TILES inline void start_sums(const BlockTarget& to) {
+  if (to.start == nullptr) {
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+    return;
+  }
+  const auto bytes = to.start_step * static_cast<std::int64_t>(sizeof(float));
+  const float* low = to.start + kLines * to.start_step;
+  _tile_loadd(0, to.start, bytes);
+  _tile_loadd(1, to.start + kLines, bytes);
+  _tile_loadd(2, low, bytes);
+  _tile_loadd(3, low + kLines, bytes);
+}
+
+SCVIGOR_TILES inline void store_sums(const BlockTarget& to) {
+  const auto bytes = to.row_step * static_cast<std::int64_t>(sizeof(float));
+  float* low = to.data + kLines * to.row_step;
+  _tile_stored(0, to.data, bytes);
+  _tile_stored(1, to.data + kLines, bytes);
+  _tile_stored(2, low, bytes);
+  _tile_stored(3, low + kLines, bytes);
+}
+
+SCVIGOR_TILES inline void add_products() {
+  _tile_dpbf16ps(0, 4, 6);
+  _tile_dpbf16ps(1, 4, 7);
+  _tile_dpbf16ps(2, 5, 6);
+  _tile_dpbf16ps(3, 5, 7);
+}
+
+// The product of two blocks, `steps` packed ones deep. The products of the
 // largest parts come last: what the others add up to is small, and so are its
-// rounding errors. Calls meanwhile() kProducts times a step: the processor does
-// other work while its matrix unit multiplies, as long as it comes in pieces
-// that are small.
-template <class Meanwhile>
+// rounding errors.
 SCVIGOR_TILES void multiply_blocks(const PackedBlock* left,
                                    const PackedBlock* right,
-                                   std::int64_t steps, Block& sum,
-                                   Meanwhile meanwhile) {
+                                   std::int64_t steps, const BlockTarget& to) {
   // Loads of tiles do not tell the compiler that they read memory.
   std::atomic_signal_fence(std::memory_order_seq_cst);
-  _tile_zero(0);
-  _tile_zero(1);
-  _tile_zero(2);
-  _tile_zero(3);
-  const auto add = [&] {
-    _tile_dpbf16ps(0, 4, 6);
-    _tile_dpbf16ps(1, 4, 7);
-    _tile_dpbf16ps(2, 5, 6);
-    _tile_dpbf16ps(3, 5, 7);
-    meanwhile();
-  };
+  start_sums(to);
   for (std::int64_t s = 0; s < steps; ++s) {
     load_left(left[s], 0);
     load_right(right[s], 2);
-    add();
+    add_products();
     load_right(right[s], 1);
-    add();
+    add_products();
     load_left(left[s], 1);
-    add();
+    add_products();
     load_right(right[s], 0);
-    add();
+    add_products();
     load_left(left[s], 2);
-    add();
+    add_products();
   }
+  const auto rows = blocks_of(kBlock, steps);
   for (std::int64_t s = 0; s < steps; ++s) {
     load_left(left[s], 0);
     load_right(right[s], 0);
-    add();
+    add_products();
+    fetch_rows(to, s * rows, std::min(kBlock, (s + 1) * rows));
   }
-  constexpr int kRowBytes = sizeof sum[0];
-  _tile_stored(0, &sum[0][0], kRowBytes);
-  _tile_stored(1, &sum[0][kLines], kRowBytes);
-  _tile_stored(2, &sum[kLines][0], kRowBytes);
-  _tile_stored(3, &sum[kLines][kLines], kRowBytes);
+  store_sums(to);
 }
 
-// A block of the result that waits to go where it belongs, some rows at a time.
-class BlockOut {
- public:
-  BlockOut() = default;  // nothing to do
-  BlockOut(const Block& sum, const ProductTarget& target, bool add,
-           std::int64_t row, std::int64_t rows, std::int64_t column,
-           std::int64_t columns)
-      : sum_(&sum),
-        to_(target.data + row * target.row_step + column),
-        row_step_(target.row_step),
-        rows_(rows),
-        columns_(columns),
-        add_(add),
-        bias_(target.bias == nullptr ? nullptr : target.bias + column) {}
-
-  SCVIGOR_TILES void put(std::int64_t rows) {
-    const auto end = std::min(rows_, done_ + rows);
-    for (; done_ < end; ++done_)
-      for (std::int64_t c = 0; c < columns_; c += kLines) {
-        const __mmask16 columns = first_of(columns_ - c);
-        float* to = to_ + done_ * row_step_ + c;
-        const float* start =
-            add_ ? to : bias_ == nullptr ? nullptr : bias_ + c;
-        __m512 value = _mm512_load_ps((*sum_)[done_] + c);
-        if (start != nullptr)
-          value = _mm512_add_ps(_mm512_maskz_loadu_ps(columns, start), value);
-        _mm512_mask_storeu_ps(to, columns, value);
-      }
-  }
-  void put_all() { put(rows_); }
-
- private:
-  const Block* sum_ = nullptr;
-  float* to_ = nullptr;
-  std::int64_t row_step_ = 0;
-  std::int64_t rows_ = 0;
-  std::int64_t columns_ = 0;
-  bool add_ = false;             // to what is there, else to
-  const float* bias_ = nullptr;  // of the columns, or null
-  std::int64_t done_ = 0;
-};
-
-// Rows of kBlock numbers that are written soon: they are fetched, some at a
-// time.
-class RowFetcher {
- public:
-  RowFetcher() = default;  // nothing to do
-  RowFetcher(const float* row, std::int64_t row_step, std::int64_t rows,
-             std::int64_t calls)
-      : row_(row), row_step_(row_step), rows_(rows),
-        per_call_(blocks_of(rows, calls)) {}
-
-  SCVIGOR_TILES void fetch() {
-    for (auto n = std::min(rows_, per_call_); n > 0; --n, --rows_) {
-      __builtin_prefetch(row_, 1);
-      __builtin_prefetch(row_ + kLines, 1);
-      __builtin_prefetch(row_ + kBlock - 1, 1);
-      row_ += row_step_;
+// The first rows and columns of a block, where there is no room for all of it.
+SCVIGOR_TILES void put_corner(const Block& sum, std::int64_t rows,
+                              std::int64_t columns, const BlockTarget& to) {
+  for (std::int64_t r = 0; r < rows; ++r)
+    for (std::int64_t c = 0; c < columns; c += kLines) {
+      const __mmask16 mask = first_of(columns - c);
+      __m512 value = _mm512_load_ps(sum[r] + c);
+      if (to.start != nullptr)
+        value = _mm512_add_ps(
+            _mm512_maskz_loadu_ps(mask, to.start + r * to.start_step + c),
+            value);
+      _mm512_mask_storeu_ps(to.data + r * to.row_step + c, mask, value);
     }
-  }
-
- private:
-  const float* row_ = nullptr;
-  std::int64_t row_step_ = 0;
-  std::int64_t rows_ = 0;
-  std::int64_t per_call_ = 0;
-};
+}
 
 // to = the sums over the depth, of kProductPanel lines side by side, at most.
 SCVIGOR_TILES void sum_lines(const Lines& from, bool add, float* to) {
@@ -339,9 +325,15 @@ struct Slice {
             b.row_step, std::min(kProductPanel, product.shape.n - column),
             depth};
   }
-  const float* result(std::int64_t panel) const {
-    return product.target.data + task.row * product.target.row_step +
-           panel * kProductPanel;
+  // Where a panel's block of rows from `row` of the task on goes.
+  BlockTarget block(std::int64_t panel, std::int64_t row) const {
+    const ProductTarget& target = product.target;
+    const auto column = panel * kProductPanel;
+    float* data =
+        target.data + (task.row + row) * target.row_step + column;
+    if (add()) return {data, target.row_step, data, target.row_step};
+    if (target.bias == nullptr) return {data, target.row_step, nullptr, 0};
+    return {data, target.row_step, target.bias + column, 0};
   }
 };
 
@@ -365,8 +357,6 @@ class Worker {
         sum_lines(slice.right(panel), slice.add(),
                   sums + panel * kProductPanel);
     }
-    out_.put_all();
-    out_ = BlockOut();
   }
 
   // Most tasks have the rows of the one before.
@@ -376,37 +366,28 @@ class Worker {
     left_lines_ = lines;
   }
 
-  // Meanwhile the block before is put in its place, and that of the next panel
-  // is fetched.
   void multiply_panel(const Slice& slice, std::int64_t panel) {
     const Lines lines = slice.right(panel);
     pack(lines, Side::kRight, right_);
-    const auto rows = slice.task.rows;
     const auto steps = blocks_of(slice.depth, kDeep);
-    const auto calls = kProducts * steps;
-    RowFetcher next;
-    if (panel + 1 < slice.task.last_panel)
-      next = {slice.result(panel + 1), slice.product.target.row_step, rows,
-              calls * blocks_of(rows, kBlock)};
-    for (std::int64_t i = 0; i < rows; i += kBlock) {
-      Block& sum = sums_[++n_blocks_ % 2];
-      multiply_blocks(left_.data() + i / kBlock * steps, right_.data(), steps,
-                      sum, [&, at_once = blocks_of(kBlock, calls)] {
-                        out_.put(at_once);
-                        next.fetch();
-                      });
-      out_.put_all();
-      out_ = {sum, slice.product.target, slice.add(), slice.task.row + i,
-              std::min(kBlock, rows - i), panel * kProductPanel, lines.lines};
+    for (std::int64_t i = 0; i < slice.task.rows; i += kBlock) {
+      const auto* left = left_.data() + i / kBlock * steps;
+      const auto rows = std::min(kBlock, slice.task.rows - i);
+      const auto to = slice.block(panel, i);
+      if (rows == kBlock && lines.lines == kBlock) {
+        multiply_blocks(left, right_.data(), steps, to);
+      } else {
+        multiply_blocks(left, right_.data(), steps,
+                        BlockTarget::all_of(corner_));
+        put_corner(corner_, rows, lines.lines, to);
+      }
     }
   }
 
   TileUnit unit_;
   Lines left_lines_{};  // of what is packed
   AlignedVector<PackedBlock> left_, right_;
-  alignas(64) Block sums_[2];
-  std::int64_t n_blocks_ = 0;
-  BlockOut out_;
+  alignas(64) Block corner_;
 };
 
 // A deep product, whose result is small, comes in parts of the depth which are
