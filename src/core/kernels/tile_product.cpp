@@ -75,28 +75,20 @@ bool operator==(const Lines& a, const Lines& b) {
 
 enum class Side { kLeft, kRight };
 
+typedef float Numbers __attribute__((vector_size(64), may_alias));
+
 // Number i of a and of b become pair i, of each part: their upper halves, those
 // of what is left, and so on. The third part is all that is left.
-SCVIGOR_TILES inline void split(__m512 a, __m512 b, std::uint32_t* to) {
+SCVIGOR_TILES inline void split(Numbers a, Numbers b, std::uint32_t* to) {
   typedef std::uint32_t V __attribute__((vector_size(64), may_alias));
 #pragma GCC unroll 3
   for (int p = 0; p < kParts; ++p) {
     const V a_part = reinterpret_cast<V>(a) & 0xffff0000;
     const V b_part = reinterpret_cast<V>(b) & 0xffff0000;
     *reinterpret_cast<V*>(to + p * kPartWords) = a_part >> 16 | b_part;
-    a -= reinterpret_cast<__m512>(a_part);
-    b -= reinterpret_cast<__m512>(b_part);
+    a -= reinterpret_cast<Numbers>(a_part);
+    b -= reinterpret_cast<Numbers>(b_part);
   }
-}
-
-SCVIGOR_TILES void transpose_tile(Tile& tile) {
-  typedef float V __attribute__((vector_size(64), may_alias));
-  V rows[kLines];
-#pragma GCC unroll 16
-  for (int i = 0; i < kLines; ++i) rows[i] = *reinterpret_cast<V*>(tile[i]);
-  transpose(rows);
-#pragma GCC unroll 16
-  for (int i = 0; i < kLines; ++i) *reinterpret_cast<V*>(tile[i]) = rows[i];
 }
 
 // The rows of memory that a tile's first 16 numbers come from, or its last.
@@ -107,9 +99,10 @@ struct Half {
   __mmask16 mask;
 };
 // Zeros where there are no more.
-SCVIGOR_TILES inline __m512 load(const Half& half, std::int64_t row) {
-  return _mm512_maskz_loadu_ps(row < half.rows ? half.mask : __mmask16(0),
-                               half.data + row * half.row_step);
+SCVIGOR_TILES inline Numbers load(const Half& half, std::int64_t row) {
+  return reinterpret_cast<Numbers>(
+      _mm512_maskz_loadu_ps(row < half.rows ? half.mask : __mmask16(0),
+                            half.data + row * half.row_step));
 }
 
 // The first 16 lines and kDeep numbers.
@@ -125,10 +118,21 @@ SCVIGOR_TILES void pack_tile(const Lines& from, Side side, int tile,
                                    first_of(from.depth - kLines)}
                             : Half{high_data, from.step, from.depth - kLines,
                                    first_of(from.lines)};
-  for (std::int64_t i = 0; i < kLines; ++i)
-    split(load(low, i), load(high, i), to.part[0][tile][i]);
-  if (in_rows == (side == Side::kLeft)) return;
-  for (int p = 0; p < kParts; ++p) transpose_tile(to.part[p][tile]);
+  if (in_rows == (side == Side::kLeft)) {
+    for (std::int64_t i = 0; i < kLines; ++i)
+      split(load(low, i), load(high, i), to.part[0][tile][i]);
+    return;
+  }
+  Numbers lows[kLines], highs[kLines];
+#pragma GCC unroll 16
+  for (int i = 0; i < kLines; ++i) highs[i] = load(high, i);
+  transpose(highs);
+#pragma GCC unroll 16
+  for (int i = 0; i < kLines; ++i) lows[i] = load(low, i);
+  transpose(lows);
+#pragma GCC unroll 16
+  for (int i = 0; i < kLines; ++i)
+    split(lows[i], highs[i], to.part[0][tile][i]);
 }
 
 // All blocks of lines, each with all its depth.
@@ -186,7 +190,7 @@ struct BlockTarget {
 
 // The lines of rows that are written soon come into the nearest cache: the unit
 // stores a row at a time, and waits ten times as long for one that is not there.
-// (A function that only fetches has no effect, and GCC drops calls of it.)
+// Inlined by force, or GCC drops the calls: it sees no effect.
 SCVIGOR_INLINE void fetch_rows(const BlockTarget& to, std::int64_t row,
                                std::int64_t last) {
   for (; row < last; ++row) {
