@@ -3,6 +3,7 @@
 #include "kernels/normalise.hpp"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include <vector>
 
@@ -104,6 +105,18 @@ TEST_CASE("a unit that is the same in all cells becomes its beta") {
   const auto results = run(in, at::kFloat, normalise);
   CHECK(results[0].select(0, 20).equal(in.bias.detach().to(at::kFloat)));
   CHECK(results[3].isfinite().all().item<bool>());
+}
+
+TEST_CASE("one cell that is far from the others spoils no variance") {
+  auto in = random_input({128, 40, true, false, false});
+  for (const std::int64_t far : {0, 77}) {
+    INFO("cell " << far);
+    auto x = in.x.detach().clone() + 1000.0;
+    x[far] += 1e5;
+    in.x = x.requires_grad_(true);
+    const auto expected = run(in, at::kDouble, normalise_reference);
+    check_same(run(in, at::kDouble, normalise), expected, 1e-9);
+  }
 }
 
 TEST_CASE("the number of threads changes no bit of normalise()") {
