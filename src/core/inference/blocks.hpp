@@ -6,6 +6,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -46,7 +47,8 @@ class BlockReader {
   std::int64_t size_of_block(std::int64_t first) const {
     return std::min(batch_size_, n_cells_ - first);
   }
-  // The i-th of them, in evaluation mode, without gradients.
+  // The block that begins with cell `first`, the i-th of those taken at once; in
+  // evaluation mode, without gradients.
   CellBlock read(std::int64_t first, std::size_t i) const;
 
  private:
@@ -101,6 +103,15 @@ bool for_blocks_at_once(Vae& vae, const Cells& cells, std::int64_t batch_size,
     });
   }
   return true;
+}
+
+// Writes the rows of a tensor from row `first` of a row-major array on,
+// where there is room for them; from any thread.
+inline void put_rows(const at::Tensor& rows, std::int64_t first,
+                     std::vector<double>& out) {
+  const at::Tensor flat = rows.to(at::kCPU, at::kDouble).contiguous();
+  std::copy_n(flat.data_ptr<double>(), flat.numel(),
+              out.begin() + static_cast<std::ptrdiff_t>(first * rows.size(1)));
 }
 
 // Appends the rows of a tensor to a row-major matrix.

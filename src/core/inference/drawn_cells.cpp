@@ -10,14 +10,6 @@
 namespace scvigor {
 namespace {
 
-// Writes the rows of a tensor from row `first` of a row-major array on.
-void put_rows(const at::Tensor& rows, std::int64_t first,
-              std::vector<double>& out) {
-  const at::Tensor flat = rows.to(at::kCPU, at::kDouble).contiguous();
-  std::copy_n(flat.data_ptr<double>(), flat.numel(),
-              out.begin() + static_cast<std::ptrdiff_t>(first * rows.size(1)));
-}
-
 // All positions, `times` times over.
 std::vector<std::int64_t> repeated(std::int64_t n, std::int64_t times) {
   std::vector<std::int64_t> out(static_cast<std::size_t>(n * times));

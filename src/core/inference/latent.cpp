@@ -1,6 +1,5 @@
 #include <ATen/ops/softmax.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "inference/blocks.hpp"
@@ -35,9 +34,7 @@ class CellRows {
   }
   // From any thread: the rows from cell `first` on.
   void put(std::int64_t first, const at::Tensor& rows) {
-    const at::Tensor flat = rows.to(at::kCPU, at::kDouble).contiguous();
-    std::copy_n(flat.data_ptr<double>(), flat.numel(),
-                out_.values.data() + first * out_.n_cols);
+    put_rows(rows, first, out_.values);
   }
   Matrix take() { return std::move(out_); }
 

@@ -55,13 +55,16 @@ at::Tensor FcLayers::after_linear(Layer& layer, at::Tensor h,
                                   const at::Tensor& mask, const Mode& mode) {
   auto& norm = layer.norm;
   const at::Tensor& bias = layer.linear.bias();
-  const bool keep = mode.keep_statistics;
-  if (norm && !shape_.layer_norm)
-    return mode.training ? norm->train(h, bias, shape_.activation, mask, keep)
-                         : norm->evaluate(h, bias, shape_.activation);
-  if (norm)
-    h = mode.training ? norm->train(h, bias, false, {}, keep)
-                      : norm->evaluate(h, bias, false);
+  if (norm) {
+    // All that follows in one go, unless a LayerNorm comes first.
+    const bool all = !shape_.layer_norm;
+    const bool relu = all && shape_.activation;
+    h = mode.training
+            ? norm->train(h, bias, relu, all ? mask : at::Tensor(),
+                          mode.keep_statistics)
+            : norm->evaluate(h, bias, relu);
+    if (all) return h;
+  }
   if (shape_.layer_norm)
     h = at::layer_norm(h, {shape_.n_out}, {}, {}, kLayerNormEps);
   if (shape_.activation) h = at::relu(h);
