@@ -115,7 +115,8 @@ void backward_cpu(const NormaliseInput& in, const at::Tensor& x,
 
 Normalised forward(const NormaliseInput& in, const at::Tensor& x) {
   const auto units = at::empty({2, x.size(1)}, x.options().dtype(at::kDouble));
-  Normalised to{at::empty(x.sizes(), x.options()), units.select(0, 0), units.select(0, 1)};
+  Normalised to{at::empty(x.sizes(), x.options()), units.select(0, 0),
+                units.select(0, 1)};
   if (x.scalar_type() == at::kFloat)
     forward_cpu<float>(in, x, to);
   else
