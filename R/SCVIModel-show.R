@@ -30,7 +30,7 @@ setMethod("show", "SCVIModel", function(object) {
             paste0("  training:   ", .describe_training(model))
         },
         paste0("  best:       ", .describe_best(model)),
-        paste0("  counts:     not stored", if (.keeps_cells(model)) {
+        paste0("  counts:     not stored", if (.has_cells(model)) {
             " (minified: the latent posterior of the cells is)"
         } else {
             ", nor are cells (not minified): give them as `x`"
@@ -53,33 +53,33 @@ setMethod("show", "SCVIModel", function(object) {
     registry <- .registry(model)
     batches <- registry$batch$levels
     parts <- c(
-        .large_count(length(.genes(model)), "gene"),
+        .format_count(length(.genes(model)), "gene"),
         if (.n_trained_cells(model)) {
-            .large_count(.n_trained_cells(model), "cell")
+            .format_count(.n_trained_cells(model), "cell")
         },
         if (length(batches) == 1) {
-            paste0("1 batch (", .some(batches), ")")
+            paste0("1 batch (", .quote_first(batches), ")")
         } else if (length(batches)) {
-            paste0(length(batches), " batches (", .some(batches, 4), ")")
+            paste0(length(batches), " batches (", .quote_first(batches, 4), ")")
         } else {
             "no batches"
         },
         if (length(registry$labels)) {
-            .count_of(length(registry$labels$levels), "label")
+            .pluralize(length(registry$labels$levels), "label")
         },
         if (length(registry$categorical)) {
-            paste("categories", .some(names(registry$categorical)))
+            paste("categories", .quote_first(names(registry$categorical)))
         },
         if (length(registry$continuous)) {
-            paste("covariates", .some(names(registry$continuous)))
+            paste("covariates", .quote_first(names(registry$continuous)))
         },
         if (length(registry$size_factor)) "size factors"
     )
     paste(parts, collapse = ", ")
 }
 
-.large_count <- function(n, thing) {
-    sub("^[0-9]+", format(n, big.mark = ","), .count_of(n, thing))
+.format_count <- function(n, thing) {
+    sub("^[0-9]+", format(n, big.mark = ","), .pluralize(n, thing))
 }
 
 .is_imported <- function(model) {
@@ -97,7 +97,7 @@ setMethod("show", "SCVIModel", function(object) {
     run <- .run(model)
     if (.is_imported(model)) {
         return(paste0(
-            .count_of(run$epochs, "epoch"), " in scvi-tools ", run$scvi_tools
+            .pluralize(run$epochs, "epoch"), " in scvi-tools ", run$scvi_tools
         ))
     }
     why <- switch(run$stop_reason,

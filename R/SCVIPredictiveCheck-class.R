@@ -15,19 +15,19 @@
 #' @exportClass SCVIPredictiveCheck
 setClass("SCVIPredictiveCheck", slots = c(counts = "ANY", draws = "list"))
 
-.check_counts_of <- function(check) check@counts
-.check_draws_of <- function(check) check@draws
+.observed_counts <- function(check) check@counts
+.predictive_draws <- function(check) check@draws
 
 #' @rdname SCVIPredictiveCheck-class
 #' @importFrom methods show
 #' @exportMethod show
 setMethod("show", "SCVIPredictiveCheck", function(object) {
-    draws <- .check_draws_of(object)
-    dim <- dim(.check_counts_of(object))
+    draws <- .predictive_draws(object)
+    dim <- dim(.observed_counts(object))
     cat(
-        "Posterior predictive check: ", .count_of(dim[1], "gene"), ", ",
-        .count_of(dim[2], "cell"), ", ",
-        .count_of(length(draws[[1]]), "sample"), "\n",
+        "Posterior predictive check: ", .pluralize(dim[1], "gene"), ", ",
+        .pluralize(dim[2], "cell"), ", ",
+        .pluralize(length(draws[[1]]), "sample"), "\n",
         "Models: ", paste(names(draws), collapse = ", "), "\n",
         "Checks: coefficientOfVariation(), zeroFraction(), ",
         "calibrationError(), differentialExpressionCheck(); ",
@@ -35,7 +35,7 @@ setMethod("show", "SCVIPredictiveCheck", function(object) {
     )
 })
 
-.as_check <- function(check) {
+.check_predictive_check <- function(check) {
     if (!is(check, "SCVIPredictiveCheck")) {
         .stop_argument(
             "check", "`check` must be what posteriorPredictiveCheck() ",
@@ -48,19 +48,19 @@ setMethod("show", "SCVIPredictiveCheck", function(object) {
 # A table with a column per model, the mean of its samples, and "Raw".
 # `measure` makes a vector of a matrix; a missing value is left out of means.
 .compare_draws <- function(check, measure) {
-    of_model <- lapply(.check_draws_of(check), function(samples) {
+    of_model <- lapply(.predictive_draws(check), function(samples) {
         values <- vapply(
-            samples, measure, measure(.check_counts_of(check))
+            samples, measure, measure(.observed_counts(check))
         )
         # a single gene or cell gives no matrix
         rowMeans(matrix(values, ncol = length(samples)), na.rm = TRUE)
     })
-    raw <- unname(measure(.check_counts_of(check)))
-    .table_of(c(of_model, list(Raw = raw)))
+    raw <- unname(measure(.observed_counts(check)))
+    .data_frame_of(c(of_model, list(Raw = raw)))
 }
 
 # A DataFrame of columns with names of any kind.
-.table_of <- function(columns, rows = NULL) {
+.data_frame_of <- function(columns, rows = NULL) {
     table <- S4Vectors::make_zero_col_DFrame(length(columns[[1]]))
     for (name in names(columns)) {
         table[[name]] <- columns[[name]]
@@ -71,5 +71,5 @@ setMethod("show", "SCVIPredictiveCheck", function(object) {
 
 # The names of the rows of a result by gene or by cell.
 .margin_names <- function(check, margin) {
-    dimnames(.check_counts_of(check))[[if (margin == "gene") 1 else 2]]
+    dimnames(.observed_counts(check))[[if (margin == "gene") 1 else 2]]
 }

@@ -67,7 +67,7 @@
     if (!isTRUE(name %in% known)) {
         .stop_argument(
             "name", "The object has no scVI model \"", name, "\"; there ",
-            .there_are(known), "."
+            .or_choices(known), "."
         )
     }
     name

@@ -15,13 +15,13 @@
     if (identical(rownames(counts), genes)) {
         return(counts)
     }
-    counts <- .undo_dashes(counts, genes)
+    counts <- .match_seurat_dashes(counts, genes)
     missing <- setdiff(genes, rownames(counts))
-    lacking <- setdiff(missing, padded)
-    if (length(lacking)) {
+    absent <- setdiff(missing, padded)
+    if (length(absent)) {
         .stop_argument(
-            "x", label, " lacks ", length(lacking), " of the model's ",
-            length(genes), " genes: ", .some(lacking), "."
+            "x", label, " lacks ", length(absent), " of the model's ",
+            length(genes), " genes: ", .quote_first(absent), "."
         )
     }
     .pad_genes(counts, genes, missing)
@@ -29,7 +29,7 @@
 
 # Seurat writes "-" for "_" in the names of genes. Rows that only so differ from
 # one of `genes` get its name.
-.undo_dashes <- function(counts, genes) {
+.match_seurat_dashes <- function(counts, genes) {
     missing <- setdiff(genes, rownames(counts))
     others <- setdiff(rownames(counts), genes)
     if (!any(grepl("_", c(missing, others), fixed = TRUE))) {
@@ -66,37 +66,38 @@
     joined[match(genes, c(present, missing)), , drop = FALSE]
 }
 
-# Below this share of a reference's genes a query is doubtful.
-.least_overlap <- 0.8
+# Below this fraction of a reference's genes a query is doubtful.
+.min_gene_overlap <- 0.8
 
 # Genes of the reference that a query lacks.
 .missing_genes <- function(counts, genes, label) {
     if (is.null(rownames(counts))) {
         return(character())
     }
-    counts <- .undo_dashes(counts, genes)
+    counts <- .match_seurat_dashes(counts, genes)
     missing <- setdiff(genes, rownames(counts))
     n_found <- length(genes) - length(missing)
     if (!n_found) {
         .stop_argument(
             "x", label, " has none of the reference's ", length(genes),
-            " genes. The reference knows ", .some(genes, 3), ", `x` has ",
-            .some(rownames(counts), 3), "; are they the same kind of names?"
+            " genes. The reference has ", .quote_first(genes, 3),
+            ", `x` has ", .quote_first(rownames(counts), 3),
+            "; are they the same kind of names?"
         )
     }
-    share <- n_found / length(genes)
-    if (share < .least_overlap) {
+    overlap <- n_found / length(genes)
+    if (overlap < .min_gene_overlap) {
         .warn(
             label, " has only ", n_found, " of the reference's ",
-            length(genes), " genes (", floor(100 * share), " %); the others ",
-            "count as 0. Below ", 100 * .least_overlap, " % the result may ",
+            length(genes), " genes (", floor(100 * overlap), " %); the others ",
+            "count as 0. Below ", 100 * .min_gene_overlap, " % the result may ",
             "be poor."
         )
     } else if (length(missing)) {
         .inform(
-            label, " lacks ", .count_of(length(missing), "gene"), " of the ",
+            label, " lacks ", .pluralize(length(missing), "gene"), " of the ",
             "reference's ", length(genes), "; they count as 0: ",
-            .some(missing), "."
+            .quote_first(missing), "."
         )
     }
     missing

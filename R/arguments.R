@@ -17,14 +17,14 @@
 }
 
 # The same where `...` may say how to read `x`.
-.check_reading <- function(dots, known) {
+.check_reading_arguments <- function(dots, known) {
     reads <- vapply(seq_along(dots), function(k) {
         isTRUE(names(dots)[k] %in% .reading_arguments)
     }, NA)
     .check_dots(dots[!reads], c(known, .reading_arguments))
 }
 
-.check_given <- function(is_missing, argument, what) {
+.check_not_missing <- function(is_missing, argument, what) {
     if (is_missing) {
         .stop_argument(argument, "Give ", what, " as `", argument, "`.")
     }
@@ -37,10 +37,10 @@
     value
 }
 
-.check_whole <- function(value, argument, min = 1) {
-    fits <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
+.check_count <- function(value, argument, min = 1) {
+    is_valid <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
         value == floor(value) && value >= min
-    if (!fits) {
+    if (!is_valid) {
         .stop_argument(
             argument, "`", argument, "` must be one whole number of at least ",
             min, "."
@@ -49,10 +49,10 @@
     value
 }
 
-.check_share <- function(value, argument) {
-    fits <- is.numeric(value) && length(value) == 1 && !is.na(value) &&
+.check_proportion <- function(value, argument) {
+    is_valid <- is.numeric(value) && length(value) == 1 && !is.na(value) &&
         value >= 0 && value <= 1
-    if (!fits) {
+    if (!is_valid) {
         .stop_argument(
             argument, "`", argument, "` must be one number from 0 to 1."
         )
@@ -110,11 +110,11 @@
     if (is.null(num_threads)) {
         return(0L)
     }
-    as.integer(.check_whole(num_threads, "num_threads"))
+    as.integer(.check_count(num_threads, "num_threads"))
 }
 
 # Where a call computes, as the core takes it.
-.run_on <- function(num_threads, accelerator) {
+.compute_options <- function(num_threads, accelerator) {
     list(num_threads = .check_threads(num_threads), accelerator = accelerator)
 }
 
@@ -123,7 +123,7 @@
     if (is.null(seed)) {
         return(sample.int(.Machine$integer.max, 1))
     }
-    .check_whole(seed, "seed", min = 0)
+    .check_count(seed, "seed", min = 0)
 }
 
 # Positions that `subset` selects among `n` things, in the given order.
@@ -139,7 +139,8 @@
         if (anyNA(found)) {
             .stop_argument(
                 argument, "`", argument, "` names unknown ", things, ": ",
-                .some(subset[is.na(found)]), "; there ", .there_are(names), "."
+                .quote_first(subset[is.na(found)]), "; there ",
+                .or_choices(names), "."
             )
         }
     } else if (is.logical(subset)) {
@@ -157,7 +158,7 @@
         if (any(wrong)) {
             .stop_argument(
                 argument, "`", argument, "` must hold positions from 1 to ",
-                n, ", not ", .some(subset[wrong]), "."
+                n, ", not ", .quote_first(subset[wrong]), "."
             )
         }
         found <- as.integer(subset)

@@ -27,28 +27,28 @@
 calibrationError <- function(
     check, confidence_intervals = NULL, per_interval = FALSE
 ) {
-    .as_check(check)
+    .check_predictive_check(check)
     .check_flag(per_interval, "per_interval")
     p <- .check_intervals(confidence_intervals)
     lower <- p[seq_len(length(p) / 2)]
     width <- rev(p)[seq_along(lower)] - lower
-    inside <- lapply(.check_draws_of(check), function(samples) {
-        .share_inside(.check_counts_of(check), samples, p)
+    inside <- lapply(.predictive_draws(check), function(samples) {
+        .interval_coverage(.observed_counts(check), samples, p)
     })
     if (per_interval) {
-        return(.table_of(inside, format(width)))
+        return(.data_frame_of(inside, format(width)))
     }
-    errors <- lapply(inside, function(share) sum((share - width)^2))
-    .table_of(errors, "error")
+    errors <- lapply(inside, function(found) sum((found - width)^2))
+    .data_frame_of(errors, "error")
 }
 
 .check_intervals <- function(p) {
     if (is.null(p)) {
         return(c(seq(0.025, 0.175, by = 0.025), seq(0.825, 0.975, by = 0.025)))
     }
-    fits <- is.numeric(p) && length(p) >= 2 && length(p) %% 2 == 0 &&
+    is_valid <- is.numeric(p) && length(p) >= 2 && length(p) %% 2 == 0 &&
         all(is.finite(p)) && all(p >= 0 & p <= 1) && !is.unsorted(p)
-    if (!fits) {
+    if (!is_valid) {
         .stop_argument(
             "confidence_intervals", "`confidence_intervals` must be an even ",
             "number of quantiles from 0 to 1 in ascending order."
@@ -57,8 +57,8 @@ calibrationError <- function(
     p
 }
 
-# The share of counts inside each interval. Some cells at a time are dense.
-.share_inside <- function(counts, samples, p, cells_at_a_time = 200) {
+# The fraction of counts inside each interval. A few cells at a time are dense.
+.interval_coverage <- function(counts, samples, p, cells_at_a_time = 200) {
     n_inside <- numeric(length(p) / 2)
     firsts <- seq(1, ncol(counts), by = cells_at_a_time)
     for (first in firsts) {
@@ -86,11 +86,11 @@ calibrationError <- function(
     sorted <- matrix(
         values[order(rep(seq_len(rows), n), values)], ncol = n, byrow = TRUE
     )
-    place <- 1 + (n - 1) * p
-    below <- floor(place)
+    position <- 1 + (n - 1) * p
+    below <- floor(position)
     above <- pmin(below + 1, n)
-    share <- rep(place - below, each = rows)
+    fraction <- rep(position - below, each = rows)
     # the difference times 0 is 0: a quantile at a value is that value
-    sorted[, below, drop = FALSE] +
-        share * (sorted[, above, drop = FALSE] - sorted[, below, drop = FALSE])
+    lower <- sorted[, below, drop = FALSE]
+    lower + fraction * (sorted[, above, drop = FALSE] - lower)
 }

@@ -1,17 +1,17 @@
-# Checkpoints: files from which a run goes on. One holds the plan of the run
-# (see fit.R) and the state of the core after an epoch, as plain data.
+# Checkpoints: files from which a run is resumed. One holds the configuration of
+# the run (see fit.R) and the state of the core after an epoch, as plain data.
 
 .checkpoint_format <- "scvigor_checkpoint"
 .checkpoint_version <- 1L
 
 # The file that `checkpoint` of trainSCVI() stands for; NULL stays NULL. A file
 # that is something else is not overwritten unasked.
-.checkpoint_file <- function(checkpoint, overwrite) {
+.checked_checkpoint_path <- function(checkpoint, overwrite) {
     .check_flag(overwrite, "checkpoint_overwrite")
     if (is.null(checkpoint)) {
         return(NULL)
     }
-    path <- .find_checkpoint(checkpoint, "checkpoint")
+    path <- .checkpoint_path(checkpoint, "checkpoint")
     .check_folder(path, "checkpoint")
     if (file.exists(path) && !overwrite && !.is_checkpoint(path)) {
         .stop_argument(
@@ -24,7 +24,7 @@
 }
 
 # A folder stands for a file in it.
-.find_checkpoint <- function(path, argument) {
+.checkpoint_path <- function(path, argument) {
     path <- .check_path(path, argument, "file or folder")
     if (dir.exists(path)) {
         path <- file.path(path, paste0(.checkpoint_format, ".rds"))
@@ -34,20 +34,20 @@
 
 # Writes the states that the core hands over, and can tell about it.
 # `saved` epochs are in the file already.
-.new_keeper <- function(path, plan, saved = NULL) {
+.checkpoint_writer <- function(path, config, saved = NULL) {
     problem <- NULL
     write <- function(state) {
         # A full disk is no reason to lose the training. Ctrl-C waits, so that
         # what is said of the file is true of it.
         suspendInterrupts(tryCatch(
             {
-                .write_checkpoint(path, plan, state)
+                .write_checkpoint(path, config, state)
                 saved <<- state$epochs
             },
             error = function(error) problem <<- conditionMessage(error)
         ))
     }
-    note <- function() {
+    status <- function() {
         if (is.null(path)) {
             return("")
         }
@@ -66,13 +66,13 @@
         }
     }
     list(
-        on_checkpoint = if (!is.null(path)) .stoppable(write),
-        note = note, warn = warn
+        on_checkpoint = if (!is.null(path)) .interruptible(write),
+        status = status, warn = warn
     )
 }
 
 # A reader never sees half a file: it is written beside and then renamed.
-.write_checkpoint <- function(path, plan, state) {
+.write_checkpoint <- function(path, config, state) {
     temporary <- tempfile(
         paste0(.checkpoint_format, "_"), dirname(path), ".tmp"
     )
@@ -80,7 +80,7 @@
     content <- list(
         format = .checkpoint_format, version = .checkpoint_version,
         scvigor = as.character(packageVersion("scvigor")),
-        plan = plan, state = state
+        plan = config, state = state
     )
     connection <- gzfile(temporary, "wb", compression = 1)
     tryCatch(saveRDS(content, connection), finally = close(connection))
@@ -139,7 +139,7 @@
         if (length(missing)) {
             .stop_core("file", paste0(
                 "The checkpoint \"", path, "\" is damaged: it lacks ",
-                .some(missing), "."
+                .quote_first(missing), "."
             ))
         }
     }

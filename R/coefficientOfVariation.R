@@ -18,7 +18,7 @@
 #' head(coefficientOfVariation(check, margin = "cell"))
 #' @export
 coefficientOfVariation <- function(check, margin = "gene") {
-    .as_check(check)
+    .check_predictive_check(check)
     .check_choice(margin, c("gene", "cell"), "margin")
     means <- if (margin == "gene") Matrix::rowMeans else Matrix::colMeans
     out <- .compare_draws(check, function(counts) {

@@ -32,7 +32,7 @@
 }
 
 # "a", "b", "c" and 7 more
-.some <- function(x, n = 5) {
+.quote_first <- function(x, n = 5) {
     shown <- paste0("\"", head(x, n), "\"", collapse = ", ")
     if (length(x) > n) {
         shown <- paste0(shown, " and ", length(x) - n, " more")
@@ -41,7 +41,7 @@
 }
 
 # "1 cell", "2 cells"
-.count_of <- function(n, thing) {
+.pluralize <- function(n, thing) {
     paste0(n, " ", thing, if (n != 1) "s")
 }
 

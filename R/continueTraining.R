@@ -73,23 +73,23 @@ continueTraining <- function(
         x <- object
     }
     given <- .split_dots(list(...), model)
-    model <- .adopt_cells(
-        model, x, given$data, .run_on(num_threads, accelerator)
+    model <- .with_training_cells(
+        model, x, given$data, .compute_options(num_threads, accelerator)
     )
-    plan <- .plan_of(model)
-    plan$train_options <- .further_options(
-        plan, given$options, max_epochs
+    config <- .run_config_of(model)
+    config$train_options <- .continued_options(
+        config, given$options, max_epochs
     )
-    if (isTRUE(plan$train_options$update_only_decoder)) {
-        plan$posterior <- .posterior(model)
+    if (isTRUE(config$train_options$update_only_decoder)) {
+        config$posterior <- .posterior(model)
     }
-    counts <- .training_counts(plan, x, given$data)
-    checkpoint <- .checkpoint_file(checkpoint, checkpoint_overwrite)
-    plan$seed <- .check_seed(seed)
-    plan$num_threads <- .check_threads(num_threads)
-    plan$split <- .split_if_none(plan)
+    counts <- .training_counts(config, x, given$data)
+    checkpoint <- .checked_checkpoint_path(checkpoint, checkpoint_overwrite)
+    config$seed <- .check_seed(seed)
+    config$num_threads <- .check_threads(num_threads)
+    config$split <- .split_or_draw(config)
     trained <- .fit(
-        plan, counts, checkpoint, accelerator, verbose,
+        config, counts, checkpoint, accelerator, verbose,
         start = list(weights = .weights(model))
     )
     if (is_model) {
@@ -99,13 +99,13 @@ continueTraining <- function(
 }
 
 # A model that minify() made of other cells has trained on none of them.
-.split_if_none <- function(plan) {
-    if (length(plan$split$train)) {
-        return(plan$split)
+.split_or_draw <- function(config) {
+    if (length(config$split$train)) {
+        return(config$split)
     }
     .make_split(
-        length(plan$log_library), plan$cells, NULL, plan$train_options,
-        plan$seed
+        length(config$log_library), config$cells, NULL, config$train_options,
+        config$seed
     )
 }
 
@@ -151,11 +151,11 @@ continueTraining <- function(
     isTRUE(train_options$n_batch_reference > 0)
 }
 
-.further_options <- function(plan, given, max_epochs) {
-    options <- plan$train_options
+.continued_options <- function(config, given, max_epochs) {
+    options <- config$train_options
     options[names(given)] <- given
     options["max_epochs"] <- list(max_epochs)
-    options <- .set_epochs(options, length(plan$log_library))
-    validate_options(plan$model_options, options)
+    options <- .set_epochs(options, length(config$log_library))
+    validate_options(config$model_options, options)
     options
 }

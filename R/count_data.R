@@ -19,8 +19,8 @@
     if (length(duplicated_genes)) {
         .stop_argument(
             "x", label, " has duplicated gene names: ",
-            .some(duplicated_genes), ". Make them unique, for instance with ",
-            "make.unique(rownames(x))."
+            .quote_first(duplicated_genes), ". Make them unique, for instance ",
+            "with make.unique(rownames(x))."
         )
     }
     list(counts = counts, cell_data = cell_data, label = label)
@@ -56,7 +56,7 @@
     if (!isTRUE(altexp %in% known)) {
         .stop_argument(
             "altexp", "There is no alternative experiment \"", altexp,
-            "\"; there ", .there_are(known), "."
+            "\"; there ", .or_choices(known), "."
         )
     }
     altExp(x, altexp)
@@ -70,7 +70,7 @@
     if (!by_name && !by_position) {
         .stop_argument(
             "assay.type", "There is no assay \"", assay.type, "\"; there ",
-            .there_are(known), ".",
+            .or_choices(known), ".",
             if (!length(known)) {
                 " unminify() gives an object the counts that minify() took."
             }
@@ -100,8 +100,8 @@
 
 .ranged_classes <- c("RangedSummarizedExperiment", "SingleCellExperiment")
 
-.there_are <- function(known) {
-    if (length(known)) paste("are", .some(known, 20)) else "are none"
+.or_choices <- function(known) {
+    if (length(known)) paste("are", .quote_first(known, 20)) else "are none"
 }
 
 # Counts in a form that the core reads in place.
@@ -136,27 +136,27 @@
     if (found$n_not_finite) {
         .stop_argument(
             "x", data$label, " has ",
-            .count_of(found$n_not_finite, "missing or infinite value"),
+            .pluralize(found$n_not_finite, "missing or infinite value"),
             "; scVI needs every count."
         )
     }
     if (found$n_negative) {
         .stop_argument(
             "x", data$label, " has ",
-            .count_of(found$n_negative, "negative value"),
+            .pluralize(found$n_negative, "negative value"),
             "; scVI needs raw counts, not scaled or corrected values."
         )
     }
     if (found$n_fractional && likelihood != "normal") {
         .warn(
-            data$label, " has ", .count_of(found$n_fractional, "fraction"),
+            data$label, " has ", .pluralize(found$n_fractional, "fraction"),
             " among its values; a count likelihood expects raw counts. Is ",
             "`assay.type` right?"
         )
     }
     if (found$n_empty_cells) {
         .warn(
-            data$label, " has ", .count_of(found$n_empty_cells, "cell"),
+            data$label, " has ", .pluralize(found$n_empty_cells, "cell"),
             " without a single count: nothing can be learned about them."
         )
     }

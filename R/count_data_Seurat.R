@@ -11,7 +11,7 @@
     if (!isTRUE(assay %in% known)) {
         .stop_argument(
             "assay", "There is no assay \"", assay, "\"; there ",
-            .there_are(known), "."
+            .or_choices(known), "."
         )
     }
     label <- paste0("Layer \"", assay.type, "\" of assay \"", assay, "\"")
@@ -41,7 +41,7 @@
     if (!isTRUE(slot %in% known)) {
         .stop_argument(
             "assay.type", label, " does not exist; there ",
-            .there_are(known), "."
+            .or_choices(known), "."
         )
     }
     SeuratObject::GetAssayData(assay, slot = slot)
@@ -55,7 +55,7 @@
     if (!length(layers)) {
         .stop_argument(
             "assay.type", label, " does not exist; there ",
-            .there_are(known), "."
+            .or_choices(known), "."
         )
     }
     layer_data <- get("LayerData", exports)
@@ -85,8 +85,8 @@
     if (length(missing_cells)) {
         .stop_argument(
             "assay.type", label, " has no counts for ",
-            .count_of(length(missing_cells), "cell"), ", such as ",
-            .some(missing_cells, 3), "."
+            .pluralize(length(missing_cells), "cell"), ", such as ",
+            .quote_first(missing_cells, 3), "."
         )
     }
     entries <- lapply(layers, function(layer) {

@@ -62,7 +62,7 @@
                 ", and they have no names. Name the rows."
             )
         }
-        return(.same_form(counts))
+        return(.same_storage(counts))
     }
     if (any(unnamed)) {
         .stop_argument(
@@ -82,11 +82,11 @@
     fewer <- length(common) < max(vapply(counts, nrow, integer(1)))
     if (fewer) {
         .inform(
-            .count_of(length(common), "gene"), " are common to all ",
+            .pluralize(length(common), "gene"), " are common to all ",
             length(counts), " objects; the others are left out."
         )
     }
-    .same_form(lapply(counts, function(part) {
+    .same_storage(lapply(counts, function(part) {
         if (identical(rownames(part), common)) {
             return(part)
         }
@@ -95,7 +95,7 @@
 }
 
 # One sparse part makes the whole sparse.
-.same_form <- function(counts) {
+.same_storage <- function(counts) {
     sparse <- vapply(counts, is, NA, "dgCMatrix")
     if (!any(sparse)) {
         return(unname(counts))

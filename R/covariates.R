@@ -45,7 +45,7 @@
     if (!isTRUE(column %in% known)) {
         .stop_argument(
             argument, "`", argument, "`: there is no column \"", column,
-            "\" in the cell table; there ", .there_are(known), "."
+            "\" in the cell table; there ", .or_choices(known), "."
         )
     }
     # `[[` of a DataFrame takes its time
@@ -63,8 +63,8 @@
     if (length(values) != n_cells) {
         .stop_argument(
             argument, "`", name, "` has ",
-            .count_of(length(values), "value"), " for ",
-            .count_of(n_cells, "cell"), "."
+            .pluralize(length(values), "value"), " for ",
+            .pluralize(n_cells, "cell"), "."
         )
     }
     list(column = NULL, values = if (is(values, "Rle")) {
@@ -93,7 +93,7 @@
     if (anyDuplicated(given)) {
         .stop_argument(
             argument, "`", argument, "` names a column twice: ",
-            .some(unique(given[duplicated(given)])), "."
+            .quote_first(unique(given[duplicated(given)])), "."
         )
     }
     found <- lapply(given, .cell_column, argument = argument, data = data)
@@ -104,8 +104,8 @@
 .read_table <- function(table, argument, data) {
     if (nrow(table) != ncol(data$counts)) {
         .stop_argument(
-            argument, "`", argument, "` has ", .count_of(nrow(table), "row"),
-            " for ", .count_of(ncol(data$counts), "cell"), "."
+            argument, "`", argument, "` has ", .pluralize(nrow(table), "row"),
+            " for ", .pluralize(ncol(data$counts), "cell"), "."
         )
     }
     names <- colnames(table)
@@ -128,7 +128,7 @@
     if (anyNA(values)) {
         .stop_argument(
             argument, .covariate_label(covariate, argument), " has ",
-            .count_of(sum(is.na(values)), "missing value"), "; scVI needs a ",
+            .pluralize(sum(is.na(values)), "missing value"), "; scVI needs a ",
             "level for every cell. Remove those cells or give them a level ",
             "of their own."
         )
@@ -168,8 +168,8 @@
         .stop_argument(
             argument, .covariate_label(covariate, argument),
             " has levels that the model does not know: ",
-            .some(unique(values[is.na(codes)])), ". It knows ",
-            .some(levels, 20), "."
+            .quote_first(unique(values[is.na(codes)])), ". It knows ",
+            .quote_first(levels, 20), "."
         )
     }
     codes
@@ -185,14 +185,14 @@
     if (!all(is.finite(values))) {
         .stop_argument(
             argument, label, " has ",
-            .count_of(sum(!is.finite(values)), "missing or infinite value"),
+            .pluralize(sum(!is.finite(values)), "missing or infinite value"),
             "."
         )
     }
     if (argument == "size_factor" && any(values <= 0)) {
         .stop_argument(
             argument, label, " must be positive; it has ",
-            .count_of(sum(values <= 0), "value"), " of 0 or below."
+            .pluralize(sum(values <= 0), "value"), " of 0 or below."
         )
     }
     as.double(values)
@@ -204,8 +204,8 @@
     if (any(small)) {
         .warn(
             .covariate_label(covariate, argument), " has levels with fewer ",
-            "than 3 cells: ", .some(levels[small]), ". Little can be learned ",
-            "about them."
+            "than 3 cells: ", .quote_first(levels[small]), ". Little can be ",
+            "learned about them."
         )
     }
 }

@@ -14,10 +14,10 @@
 .check_de_test <- function(given) {
     .check_choice(given$mode, c("change", "vanilla"), "mode")
     .check_choice(given$test_mode, c("three", "two"), "test_mode")
-    .check_not_below_zero(given$delta, "delta")
-    .check_not_below_zero(given$pseudocounts, "pseudocounts")
+    .check_non_negative(given$delta, "delta")
+    .check_non_negative(given$pseudocounts, "pseudocounts")
     for (level in given$cred_interval_lvls) {
-        .check_inner_share(level, "cred_interval_lvls")
+        .check_open_unit(level, "cred_interval_lvls")
     }
     .check_function(
         given$change_fn, "change_fn", 3,
@@ -33,10 +33,10 @@
     )
 }
 
-.check_not_below_zero <- function(value, argument) {
-    fits <- is.null(value) || (is.numeric(value) && length(value) == 1 &&
+.check_non_negative <- function(value, argument) {
+    is_valid <- is.null(value) || (is.numeric(value) && length(value) == 1 &&
         is.finite(value) && value >= 0)
-    if (!fits) {
+    if (!is_valid) {
         .stop_argument(
             argument, "`", argument, "` must be one number of 0 or above, or ",
             "NULL."
@@ -44,10 +44,10 @@
     }
 }
 
-.check_inner_share <- function(value, argument) {
-    fits <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
+.check_open_unit <- function(value, argument) {
+    is_valid <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
         value > 0 && value < 1
-    if (!fits) {
+    if (!is_valid) {
         .stop_argument(
             argument, "`", argument, "` must be above 0 and below 1."
         )
@@ -67,7 +67,7 @@
     if (length(known) != n && !"..." %in% known) {
         .stop_argument(
             argument, "`", argument, "` must take ",
-            .count_of(n, "argument"), ": ", of, "; it takes ",
+            .pluralize(n, "argument"), ": ", of, "; it takes ",
             length(known), "."
         )
     }
@@ -83,7 +83,7 @@
             .stop_argument(
                 "change_fn", "`change_fn` must return a number for each of ",
                 "the ", length(a), " pairs; it returned ",
-                .count_of(length(effect), "value"), " of class ",
+                .pluralize(length(effect), "value"), " of class ",
                 class(effect)[1], "."
             )
         }
@@ -118,7 +118,7 @@
     }
     for (number in c("n_samples_overall", "m_permutation", "max_cells",
                      "n_mc_samples", "batch_size")) {
-        .check_whole(given[[number]], number)
+        .check_count(given[[number]], number)
     }
     .check_choice(given$weights, c("uniform", "importance"), "weights")
     observed <- given$use_observed_batches
@@ -158,7 +158,7 @@
         if (!length(codes) || anyNA(codes) || anyDuplicated(codes)) {
             .stop_argument(
                 argument, "`", argument, "` must name batches of the model, ",
-                "each once; there ", .there_are(levels), "."
+                "each once; there ", .or_choices(levels), "."
             )
         }
         sampling[[argument]] <- codes
@@ -170,8 +170,8 @@
             "paired across batches, so batch effects stay in the comparison."
         )
     }
-    most <- max(1, lengths(sampling[c("batchid1", "batchid2")]))
-    if (sampling$n_samples_overall %/% most < 2) {
+    n_batches <- max(1, lengths(sampling[c("batchid1", "batchid2")]))
+    if (sampling$n_samples_overall %/% n_batches < 2) {
         .warn(
             "`n_samples_overall` leaves fewer than 2 samples a batch; 2 are ",
             "taken."

@@ -1,8 +1,8 @@
 # Cells far from the middle of their group in latent space.
 
-.without_outliers <- function(query, parts, batch_size, run_on) {
+.without_outliers <- function(query, parts, batch_size, compute) {
     latent <- latent_posterior(
-        query$pointer, query$cells, batch_size, run_on
+        query$pointer, query$cells, batch_size, compute
     )$mean
     lapply(parts, function(cells) {
         cells[.inliers(latent[cells, , drop = FALSE])]
@@ -16,18 +16,18 @@
     n <- nrow(x)
     if (n <= 2 * ncol(x)) {
         .warn(
-            "A group of ", .count_of(n, "cell"), " is too small to find ",
+            "A group of ", .pluralize(n, "cell"), " is too small to find ",
             "outliers; all are kept."
         )
         return(seq_len(n))
     }
-    centre <- apply(x, 2, stats::median)
+    center <- apply(x, 2, stats::median)
     spread <- pmax(apply(x, 2, stats::mad), 1e-12)
-    distance <- colSums(((t(x) - centre) / spread)^2)
+    distance <- colSums(((t(x) - center) / spread)^2)
     size <- ceiling((n + ncol(x) + 1) / 2)
     for (step in seq_len(30)) {
         kept <- order(distance)[seq_len(size)]
-        closer <- .distances(x, kept)
+        closer <- .mahalanobis(x, kept)
         if (max(abs(closer - distance)) < 1e-9) {
             break
         }
@@ -36,11 +36,11 @@
     # distances of the half are too small by this factor
     scaled <- distance * stats::qchisq(0.5, ncol(x)) /
         stats::median(distance)
-    distance <- .distances(x, which(scaled < stats::qchisq(0.975, ncol(x))))
+    distance <- .mahalanobis(x, which(scaled < stats::qchisq(0.975, ncol(x))))
     which(distance <= stats::quantile(distance, 1 - contamination))
 }
 
-.distances <- function(x, rows) {
+.mahalanobis <- function(x, rows) {
     some <- x[rows, , drop = FALSE]
     ridge <- diag(1e-9, ncol(x))
     stats::mahalanobis(x, colMeans(some), stats::cov(some) + ridge)

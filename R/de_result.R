@@ -1,10 +1,10 @@
 # The table that differentialExpression() returns.
 
-.de_result <- function(tables, plan, query, test, sampling, fdr_target) {
+.de_result <- function(tables, design, query, test, sampling, fdr_target) {
     genes <- .genes(query$model)
     rows <- Map(function(table, comparison) {
-        .de_rows(table, comparison, plan, genes, test, fdr_target)
-    }, tables, plan$comparisons)
+        .de_rows(table, comparison, design, genes, test, fdr_target)
+    }, tables, design$comparisons)
     result <- do.call(rbind, rows)
     row.names(result) <- NULL
     result <- DataFrame(result, check.names = FALSE)
@@ -20,7 +20,7 @@
     result
 }
 
-.de_rows <- function(table, comparison, plan, genes, test, fdr_target) {
+.de_rows <- function(table, comparison, design, genes, test, fdr_target) {
     columns <- table$columns
     names(columns) <- .interval_names(
         names(columns), test$cred_interval_lvls
@@ -34,12 +34,12 @@
         rows[[paste0("is_de_fdr_", format(fdr_target, digits = 15))]] <-
             .fdr_calls(rows$proba_de, fdr_target)
     }
-    if (plan$named) {
+    if (design$named) {
         rows$comparison <- paste(comparison$group1, "vs", comparison$group2)
         rows$group1 <- comparison$group1
         rows$group2 <- comparison$group2
     }
-    if (plan$within) {
+    if (design$within) {
         rows$within <- comparison$within
     }
     rows

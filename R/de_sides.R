@@ -2,7 +2,7 @@
 # names, and how.
 
 # Positions that a selection or a condition names; NULL for NULL.
-.de_cells <- function(given, argument, data) {
+.selected_cells <- function(given, argument, data) {
     if (is.null(given)) {
         return(NULL)
     }
@@ -34,7 +34,7 @@
         .stop_argument(
             argument, "`", argument, "` is no condition on the cell table: ",
             conditionMessage(error), ". It has the columns ",
-            .some(names(table), 20), "."
+            .quote_first(names(table), 20), "."
         )
     })
     if (!is.logical(found)) {
@@ -63,22 +63,28 @@
     group2 <- .known_groups(group2, "group2", levels)
     if (length(levels) < 2) {
         .stop_argument(
-            "groups", "There is a single group, ", .some(levels),
+            "groups", "There is a single group, ", .quote_first(levels),
             ", and nothing to compare it with."
         )
     }
     if (length(group2) > 1) {
         .stop_argument("group2", "`group2` must be one level of `groups`.")
     }
-    asked <- if (is.null(group1)) setdiff(levels, group2) else unique(group1)
-    if (any(asked %in% group2)) {
+    first_groups <- if (is.null(group1)) {
+        setdiff(levels, group2)
+    } else {
+        unique(group1)
+    }
+    if (any(first_groups %in% group2)) {
         .stop_argument(
             "group2", "`group1` and `group2` are the same group."
         )
     }
     list(
-        of_group = split(cells, factor(.level_text(groups$values), levels)),
-        asked = asked, group2 = group2
+        cells_of_group = split(
+            cells, factor(.level_text(groups$values), levels)
+        ),
+        first_groups = first_groups, group2 = group2
     )
 }
 
@@ -90,15 +96,15 @@
     if (!is.atomic(group) || !length(group)) {
         .stop_argument(
             argument, "`", argument, "` must name groups; there ",
-            .there_are(levels), "."
+            .or_choices(levels), "."
         )
     }
     group <- .level_text(group)
     unknown <- setdiff(group, levels)
     if (length(unknown)) {
         .stop_argument(
-            argument, "`", argument, "`: there is no group ", .some(unknown),
-            "; there ", .there_are(levels), "."
+            argument, "`", argument, "`: there is no group ",
+            .quote_first(unknown), "; there ", .or_choices(levels), "."
         )
     }
     group
@@ -113,8 +119,8 @@
             )
         }
     }
-    one <- intersect(.de_cells(idx1, "idx1", data), cells)
-    two <- .de_cells(idx2, "idx2", data)
+    one <- intersect(.selected_cells(idx1, "idx1", data), cells)
+    two <- .selected_cells(idx2, "idx2", data)
     two <- if (is.null(two)) setdiff(cells, one) else intersect(two, cells)
     if (!length(one)) {
         .stop_argument("idx1", "`idx1` selects no cells of `subset`.")
@@ -128,8 +134,11 @@
     if (length(both)) {
         .stop_argument(
             "idx2", "`idx1` and `idx2` share ",
-            .count_of(length(both), "cell"), "; sides must not overlap."
+            .pluralize(length(both), "cell"), "; sides must not overlap."
         )
     }
-    list(of_group = list(one = one, two = two), asked = "one", group2 = "two")
+    list(
+        cells_of_group = list(one = one, two = two), first_groups = "one",
+        group2 = "two"
+    )
 }

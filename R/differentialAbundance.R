@@ -37,9 +37,9 @@ differentialAbundance <- function(
     name = NULL, batch_size = 512, seed = NULL, num_threads = NULL,
     accelerator = "auto"
 ) {
-    .check_whole(batch_size, "batch_size")
+    .check_count(batch_size, "batch_size")
     if (!is.null(num_cells_posterior)) {
-        .check_whole(num_cells_posterior, "num_cells_posterior")
+        .check_count(num_cells_posterior, "num_cells_posterior")
     }
     if (!is.null(dof)) {
         .check_positive(dof, "dof")
@@ -50,11 +50,11 @@ differentialAbundance <- function(
             "name or a vector."
         )
     }
-    run_on <- .run_on(num_threads, accelerator)
+    compute <- .compute_options(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = NULL, name = name,
         needs_counts = FALSE, known = names(formals()),
-        num_threads = run_on$num_threads
+        num_threads = compute$num_threads
     )
     sample <- .read_column(sample, "sample", list(
         counts = matrix(0, 0, .n_cells(query$cells)),
@@ -69,7 +69,7 @@ differentialAbundance <- function(
     log_density <- differential_abundance(
         query$pointer, query$cells, .codes_of(sample, levels, "sample"),
         num_cells_posterior, dof, batch_size,
-        if (random) .check_seed(seed) else 0, run_on
+        if (random) .check_seed(seed) else 0, compute
     )
     dimnames(log_density) <- list(query$cell_names, levels)
     log_density

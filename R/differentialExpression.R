@@ -1,7 +1,7 @@
 #' Differential expression
 #'
 #' Which genes differ between groups of cells, and by how much: samples of the
-#' normalised expression of both groups are paired, and every pair gives a log2
+#' normalized expression of both groups are paired, and every pair gives a log2
 #' fold change (Lopez et al., 2018; Boyeau et al., 2019). A gene counts as
 #' changed where that lies beyond `delta`.
 #'
@@ -91,69 +91,69 @@ differentialExpression <- function(
 ) {
     test <- .check_de_test(mget(.de_test_arguments))
     sampling <- .check_de_sampling(mget(.de_sampling_arguments))
-    .check_inner_share(fdr_target, "fdr_target")
+    .check_open_unit(fdr_target, "fdr_target")
     .check_flag(all_stats, "all_stats")
     .check_flag(filter_outlier_cells, "filter_outlier_cells")
-    run_on <- .run_on(num_threads, accelerator)
+    compute <- .compute_options(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = NULL, name = name, needs_counts = FALSE,
         known = names(formals()),
-        num_threads = run_on$num_threads
+        num_threads = compute$num_threads
     )
     .check_de_counts(query, test, all_stats, weights)
     sampling <- .de_batches(sampling, query$model)
     sampling$seed <- .check_seed(seed)
-    plan <- .de_plan(
+    design <- .de_design(
         query, groups, group1, group2, idx1, idx2, subset, within,
-        share = !filter_outlier_cells && weights == "uniform"
+        reuse = !filter_outlier_cells && weights == "uniform"
     )
     tables <- .de_tables(
-        query, plan, sampling, test, all_stats, filter_outlier_cells, run_on
+        query, design, sampling, test, all_stats, filter_outlier_cells, compute
     )
-    .de_result(tables, plan, query, test, sampling, fdr_target)
+    .de_result(tables, design, query, test, sampling, fdr_target)
 }
 
 # One call to the core for all comparisons; raw statistics of the cells
 # before outliers leave.
-.de_tables <- function(query, plan, sampling, test, all_stats, filter,
-                       run_on) {
-    parts <- plan$parts
+.de_tables <- function(query, design, sampling, test, all_stats, filter,
+                       compute) {
+    parts <- design$parts
     counted <- if (!is.null(query$cells$counts)) {
-        part_counts(query$cells$counts, .from_zero(parts))
+        part_counts(query$cells$counts, .zero_based(parts))
     }
     totals <- counted$total
     if (filter) {
-        parts <- .without_outliers(query, parts, sampling$batch_size, run_on)
+        parts <- .without_outliers(query, parts, sampling$batch_size, compute)
         if (!is.null(counted)) {
             totals <- part_counts(
-                query$cells$counts, .from_zero(parts)
+                query$cells$counts, .zero_based(parts)
             )$total
         }
     }
     sides <- list(
-        parts = .from_zero(parts),
-        side1 = .from_zero(lapply(plan$comparisons, `[[`, "parts1")),
-        side2 = .from_zero(lapply(plan$comparisons, `[[`, "parts2")),
+        parts = .zero_based(parts),
+        side1 = .zero_based(lapply(design$comparisons, `[[`, "parts1")),
+        side2 = .zero_based(lapply(design$comparisons, `[[`, "parts2")),
         part_totals = totals
     )
     tables <- differential_expression(
-        query$pointer, query$cells, sides, sampling, test, run_on
+        query$pointer, query$cells, sides, sampling, test, compute
     )
-    if (length(tables) != length(plan$comparisons)) {
+    if (length(tables) != length(design$comparisons)) {
         .stop_core("interrupted", "Interrupted: there is no result.")
     }
     if (all_stats) {
-        sizes <- lengths(plan$parts)
+        sizes <- lengths(design$parts)
         tables <- Map(function(table, comparison) {
             table$columns <- c(
                 table$columns, .raw_statistics(counted, sizes, comparison)
             )
             table
-        }, tables, plan$comparisons)
+        }, tables, design$comparisons)
     }
     tables
 }
 
-.from_zero <- function(positions) {
+.zero_based <- function(positions) {
     lapply(positions, function(p) as.integer(p) - 1L)
 }

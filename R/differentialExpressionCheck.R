@@ -38,18 +38,18 @@ differentialExpressionCheck <- function(
     check, groups, n_samples = 1, cell_scale_factor = 1e4,
     p_val_thresh = 0.001, n_top_genes = 100
 ) {
-    .as_check(check)
-    counts <- .check_counts_of(check)
+    .check_predictive_check(check)
+    counts <- .observed_counts(check)
     groups <- .check_groups(groups, ncol(counts))
-    .check_whole(n_samples, "n_samples")
+    .check_count(n_samples, "n_samples")
     .check_positive(cell_scale_factor, "cell_scale_factor")
     .check_positive(p_val_thresh, "p_val_thresh")
-    .check_whole(n_top_genes, "n_top_genes")
-    draws <- .check_draws_of(check)
+    .check_count(n_top_genes, "n_top_genes")
+    draws <- .predictive_draws(check)
     if (n_samples > length(draws[[1]])) {
         .stop_argument(
             "n_samples", "The check holds ",
-            .count_of(length(draws[[1]]), "sample"), "."
+            .pluralize(length(draws[[1]]), "sample"), "."
         )
     }
     n_top <- max(1, min(n_top_genes, floor(0.1 * nrow(counts))))
@@ -78,8 +78,10 @@ differentialExpressionCheck <- function(
     if (length(levels) < 2 || length(few)) {
         .stop_argument(
             "groups", "`groups` must have 2 groups or more, of at least 2 ",
-            "cells each; it has ", .some(levels),
-            if (length(few)) paste0(" and a single cell in ", .some(few)), "."
+            "cells each; it has ", .quote_first(levels),
+            if (length(few)) {
+                paste0(" and a single cell in ", .quote_first(few))
+            }, "."
         )
     }
     groups

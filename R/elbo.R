@@ -29,7 +29,7 @@ elbo <- function(
         accelerator = accelerator,
         known = names(formals())
     )
-    .mean_or_cells(
+    .mean_or_per_cell(
         -(losses$reconstruction_loss + losses$kl_z + losses$kl_l),
         losses$cell_names, per_cell
     )
@@ -37,21 +37,21 @@ elbo <- function(
 
 .cell_losses <- function(object, x, ..., subset.col, name, batch_size, seed,
                          num_threads, accelerator, known) {
-    .check_whole(batch_size, "batch_size")
-    run_on <- .run_on(num_threads, accelerator)
+    .check_count(batch_size, "batch_size")
+    compute <- .compute_options(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
         needs_counts = TRUE, known = known,
-        num_threads = run_on$num_threads
+        num_threads = compute$num_threads
     )
     losses <- cell_losses(
         query$pointer, query$cells, FALSE, batch_size, .check_seed(seed),
-        run_on
+        compute
     )
     c(losses, list(cell_names = query$cell_names))
 }
 
-.mean_or_cells <- function(values, cells, per_cell) {
+.mean_or_per_cell <- function(values, cells, per_cell) {
     if (!.check_flag(per_cell, "per_cell")) {
         return(mean(values))
     }

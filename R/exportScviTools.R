@@ -38,8 +38,10 @@
 #' @export
 exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
                             layer = NULL, name = NULL) {
-    .check_given(missing(object), "object", "a model or an object with one")
-    .check_given(missing(dir), "dir", "the folder to write to")
+    .check_not_missing(
+        missing(object), "object", "a model or an object with one"
+    )
+    .check_not_missing(missing(dir), "dir", "the folder to write to")
     model <- scviModel(object, name)
     .check_name(dir, "dir")
     .check_flag(overwrite, "overwrite")
@@ -76,14 +78,14 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
     list(
         options = .model_options(model), state = .weights(model),
         genes = .genes(model),
-        setup = .exported_setup(.registry(model), layer),
+        setup = .exported_registry(.registry(model), layer),
         n_cells = .n_trained_cells(model), is_trained = TRUE,
         split = trainingSplit(model),
         history = lapply(as.list(trainingHistory(model)), as.double)
     )
 }
 
-.exported_setup <- function(registry, layer) {
+.exported_registry <- function(registry, layer) {
     unnamed <- character()
     column_of <- function(entry, name) {
         if (is.null(entry$column)) {
@@ -114,8 +116,8 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
     )
     if (length(unnamed)) {
         .inform(
-            "In Python, `adata.obs` must have the columns ", .some(unnamed),
-            ", which were given by value here."
+            "In Python, `adata.obs` must have the columns ",
+            .quote_first(unnamed), ", which were given by value here."
         )
     }
     setup

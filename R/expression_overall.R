@@ -4,8 +4,8 @@
 .check_overall <- function(n_samples_overall, weights, max_cells,
                            n_mc_samples, n_samples, sink) {
     .check_choice(weights, c("uniform", "importance"), "weights")
-    .check_whole(max_cells, "max_cells")
-    .check_whole(n_mc_samples, "n_mc_samples")
+    .check_count(max_cells, "max_cells")
+    .check_count(n_mc_samples, "n_mc_samples")
     if (is.null(n_samples_overall)) {
         if (weights == "importance") {
             .stop_argument(
@@ -15,7 +15,7 @@
         }
         return(NULL)
     }
-    .check_whole(n_samples_overall, "n_samples_overall")
+    .check_count(n_samples_overall, "n_samples_overall")
     if (!identical(as.double(n_samples), 1)) {
         .stop_argument(
             "n_samples", "Give `n_samples`, per cell, or `n_samples_overall`, ",
@@ -37,7 +37,7 @@
 # Genes x samples.
 .expression_overall <- function(query, size, overall) {
     values <- expression_samples(
-        query$pointer, query$cells, query$decode, size, overall, query$run_on
+        query$pointer, query$cells, query$decode, size, overall, query$compute
     )
     .name_expression(values, c(query$dimnames[1], list(NULL)))
 }

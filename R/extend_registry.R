@@ -38,7 +38,7 @@
             next
         }
         argument <- .argument_of[[field]]
-        registry[[field]] <- if (field %in% .several) {
+        registry[[field]] <- if (field %in% .list_fields) {
             Map(.extend_entry, registry[[field]], read, argument)
         } else {
             .extend_entry(registry[[field]], read, argument)

@@ -54,7 +54,7 @@ featureCorrelation <- function(
     }
     correlations <- feature_correlation(
         query$pointer, query$cells, query$decode, ranks, rna_size_factor,
-        query$run_on
+        query$compute
     )
     correlations[is.nan(correlations)] <- NA
     dimnames(correlations) <- query$dimnames[c(1, 1)]
@@ -76,9 +76,9 @@ featureCorrelation <- function(
 }
 
 .check_positive <- function(value, argument) {
-    fits <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
+    is_valid <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
         value > 0
-    if (!fits) {
+    if (!is_valid) {
         .stop_argument(
             argument, "`", argument, "` must be one positive number."
         )

@@ -1,7 +1,8 @@
-# Runs the core on checked data and makes the model object. A plan is all that
-# a run knows besides the counts, as plain data; checkpoints keep it too.
+# Runs the core on checked data and makes the model object. The configuration
+# of a run (`config`) is all that it knows besides the counts, as plain data;
+# checkpoints keep it too.
 
-.new_plan <- function(data, codes, registry, options, external_indexing,
+.new_run_config <- function(data, codes, registry, options, external_indexing,
                       seed, num_threads) {
     list(
         model_options = options$model, train_options = options$train,
@@ -19,52 +20,52 @@
 
 # `start` is empty for a new model, list(weights =) or the state of a run that
 # goes on; `checkpoint` is the path of a file, or NULL.
-.fit <- function(plan, counts, checkpoint, accelerator, verbose,
+.fit <- function(config, counts, checkpoint, accelerator, verbose,
                  start = list()) {
     if (verbose) {
-        .inform_warmup(plan$train_options)
+        .inform_warmup(config$train_options)
     }
     cells <- .core_cells(
-        plan$codes, counts = counts, posterior = plan$posterior
+        config$codes, counts = counts, posterior = config$posterior
     )
-    run_on <- list(num_threads = plan$num_threads, accelerator = accelerator)
+    compute <- list(num_threads = config$num_threads, accelerator = accelerator)
     progress <- .new_progress(verbose)
     on.exit(progress$done())
-    keeper <- .new_keeper(checkpoint, plan, saved = start$epochs)
+    writer <- .checkpoint_writer(checkpoint, config, saved = start$epochs)
     result <- tryCatch(
         train_scvi(
-            cells, plan$model_options, plan$train_options, plan$split,
-            plan$seed, run_on,
+            cells, config$model_options, config$train_options, config$split,
+            config$seed, compute,
             list(on_epoch = progress$on_epoch,
-                 on_checkpoint = keeper$on_checkpoint),
+                 on_checkpoint = writer$on_checkpoint),
             start
         ),
         scvigor_numeric_error = function(error) {
             .stop_core(
-                "numeric", paste0(conditionMessage(error), keeper$note()),
+                "numeric", paste0(conditionMessage(error), writer$status()),
                 list(epoch = error$epoch, checkpoint = checkpoint)
             )
         }
     )
-    keeper$warn()
-    .warn_early_end(result, plan, keeper$note())
-    .new_model(plan, cells, result, run_on)
+    writer$warn()
+    .warn_early_end(result, config, writer$status())
+    .new_model(config, cells, result, compute)
 }
 
-.new_model <- function(plan, cells, result, run_on) {
-    done_before <- length(plan$before$epoch)
+.new_model <- function(config, cells, result, compute) {
+    done_before <- length(config$before$epoch)
     new("SCVIModel",
-        options = plan$model_options, train_options = plan$train_options,
-        weights = result$state, genes = plan$genes, cells = plan$cells,
-        registry = plan$registry, codes = plan$codes, split = plan$split,
-        history = .as_history(result$history, result$epochs, plan$before),
+        options = config$model_options, train_options = config$train_options,
+        weights = result$state, genes = config$genes, cells = config$cells,
+        registry = config$registry, codes = config$codes, split = config$split,
+        history = .as_history(result$history, result$epochs, config$before),
         posterior = latent_posterior(
-            result$pointer, cells, .inference_batch_size, run_on
+            result$pointer, cells, .inference_batch_size, compute
         ),
-        log_library = plan$log_library,
+        log_library = config$log_library,
         run = list(
-            seed = plan$seed, epochs = done_before + result$epochs,
-            max_epochs = done_before + plan$train_options$max_epochs,
+            seed = config$seed, epochs = done_before + result$epochs,
+            max_epochs = done_before + config$train_options$max_epochs,
             stop_reason = result$stop_reason,
             best_epoch = if (result$best_epoch) {
                 done_before + result$best_epoch
@@ -77,7 +78,7 @@
 }
 
 # Training that ended before its time, with a model all the same.
-.warn_early_end <- function(result, plan, note) {
+.warn_early_end <- function(result, config, note) {
     what <- if (result$best_epoch) {
         paste0("with the weights of epoch ", result$best_epoch, ", its best")
     } else {
@@ -86,7 +87,7 @@
     if (result$stop_reason == "interrupted") {
         .warn(
             "Training was interrupted after ", result$epochs, " of ",
-            plan$train_options$max_epochs, " epochs; this is the model ",
+            config$train_options$max_epochs, " epochs; this is the model ",
             what, ".", note
         )
     }

@@ -54,13 +54,15 @@
 #' @export
 importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
                             num_threads = NULL, accelerator = "auto") {
-    .check_given(missing(dir), "dir", "the folder of a model of scvi-tools")
+    .check_not_missing(
+        missing(dir), "dir", "the folder of a model of scvi-tools"
+    )
     folder <- .model_folder(dir)
     prefix <- .file_prefix(prefix)
-    run_on <- .run_on(num_threads, accelerator)
+    compute <- .compute_options(num_threads, accelerator)
     .check_choice(accelerator, c("auto", "cpu", "cuda"), "accelerator")
     given <- list(...)
-    .check_reading(given, names(formals()))
+    .check_reading_arguments(given, names(formals()))
     if (is.null(x) && length(given)) {
         .stop_argument(
             names(given)[1], "`", names(given)[1], "` says how to read `x`; ",
@@ -73,7 +75,7 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
         .warn("The model in \"", folder, "\" was never trained.")
     }
     if (!is.null(x)) {
-        return(.add_cells(model, x, ..., run_on = run_on))
+        return(.add_cells(model, x, ..., compute = compute))
     }
     cells <- file.path(folder, paste0(prefix, "adata.h5ad"))
     if (file.exists(cells)) .add_minified(model, cells) else model
@@ -114,7 +116,7 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
         options = file$options, train_options = train_options,
         weights = file$state, genes = file$genes, cells = character(),
         registry = .imported_registry(file$setup),
-        codes = list(), split = file$split[.parts],
+        codes = list(), split = file$split[.split_parts],
         history = .as_history(file$history, epochs), posterior = list(),
         log_library = numeric(),
         run = list(

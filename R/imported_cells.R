@@ -1,7 +1,7 @@
 # The training cells of an imported model.
 
 # What the model knows of its cells when it was trained in R.
-.set_cells <- function(model, codes, names, posterior, log_library) {
+.set_training_cells <- function(model, codes, names, posterior, log_library) {
     n_cells <- length(log_library)
     split <- trainingSplit(model)
     rest <- setdiff(seq_len(n_cells), unlist(split))
@@ -16,11 +16,11 @@
     model
 }
 
-.add_cells <- function(model, x, ..., run_on) {
+.add_cells <- function(model, x, ..., compute) {
     query <- .query(
         model, x, ..., subset.col = NULL, name = NULL, needs_counts = TRUE,
         known = character(),
-        num_threads = run_on$num_threads
+        num_threads = compute$num_threads
     )
     cells <- query$cells
     n_cells <- ncol(cells$counts)
@@ -35,10 +35,10 @@
     given <- list(...)
     chosen <- intersect(names(given), .source_arguments)
     model@registry$source[chosen] <- given[chosen]
-    .set_cells(
+    .set_training_cells(
         model, codes, query$cell_names,
         latent_posterior(
-            query$pointer, cells, .inference_batch_size, run_on
+            query$pointer, cells, .inference_batch_size, compute
         ),
         log_library_sizes(cells$counts)
     )
@@ -62,7 +62,7 @@
     data <- list(
         counts = matrix(0, 0, n_cells), cell_data = .file_table(found$cells)
     )
-    .set_cells(
+    .set_training_cells(
         model, .codes_for(model, data, list()), found$cells$names,
         found[c("mean", "var")], log(found$library)
     )
@@ -72,7 +72,7 @@
     expected <- .run(model)$n_cells
     if (expected > 0 && n_cells != expected) {
         .stop_argument(
-            argument, label, " has ", .count_of(n_cells, "cell"),
+            argument, label, " has ", .pluralize(n_cells, "cell"),
             ", but the model was trained on ", expected, ". For other cells, ",
             "leave out `x` here and give them as `x` to the verbs."
         )

@@ -4,7 +4,7 @@
     parts <- .joint_parts(x, query, reference, reference_data)
     sources <- names(parts)
     cells <- .join_names(lapply(parts, `[[`, "cell_names"), sources)
-    counts <- do.call(cbind, .same_form(lapply(parts, `[[`, "counts")))
+    counts <- do.call(cbind, .same_storage(lapply(parts, `[[`, "counts")))
     dimnames(counts) <- list(.genes(query), cells)
     table <- .join_tables(lapply(parts, function(part) {
         DataFrame(part$cell_data)
@@ -20,7 +20,7 @@
 # its codes mean the same to the query model.
 .joint_parts <- function(x, query, reference, reference_data) {
     part <- function(model, data) {
-        asked <- tryCatch(
+        found <- tryCatch(
             .query(model, data, subset.col = NULL, name = NULL,
                    needs_counts = TRUE, known = character()),
             scvigor_argument_error = function(error) {
@@ -28,18 +28,18 @@
                                conditionMessage(error))
             }
         )
-        n_cells <- ncol(asked$cells$counts)
-        table <- asked$cell_data
+        n_cells <- ncol(found$cells$counts)
+        table <- found$cell_data
         if (is.null(table)) {
             table <- S4Vectors::make_zero_col_DFrame(n_cells)
         }
         list(
-            counts = asked$cells$counts, n_cells = n_cells,
-            cell_data = table, cell_names = asked$cell_names,
+            counts = found$cells$counts, n_cells = n_cells,
+            cell_data = table, cell_names = found$cell_names,
             latent = latent_representation(
-                .handle(query), asked$cells, TRUE, 5000,
+                .handle(query), found$cells, TRUE, 5000,
                 .inference_batch_size, .run(query)$seed,
-                .run_on(NULL, "auto")
+                .compute_options(NULL, "auto")
             )
         )
     }

@@ -25,17 +25,17 @@ latentLibrarySize <- function(
     batch_size = 512, seed = NULL, num_threads = NULL, accelerator = "auto"
 ) {
     .check_flag(give_mean, "give_mean")
-    .check_whole(batch_size, "batch_size")
-    run_on <- .run_on(num_threads, accelerator)
+    .check_count(batch_size, "batch_size")
+    compute <- .compute_options(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
         needs_counts = FALSE, known = names(formals()),
-        num_threads = run_on$num_threads
+        num_threads = compute$num_threads
     )
     .check_library(query)
     sizes <- latent_library_size(
         query$pointer, query$cells, give_mean, batch_size,
-        if (give_mean) 0 else .check_seed(seed), run_on
+        if (give_mean) 0 else .check_seed(seed), compute
     )
     names(sizes) <- query$cell_names
     sizes

@@ -46,17 +46,17 @@ latentRepresentation <- function(
 ) {
     .check_flag(give_mean, "give_mean")
     .check_flag(return_dist, "return_dist")
-    .check_whole(mc_samples, "mc_samples")
-    .check_whole(batch_size, "batch_size")
-    run_on <- .run_on(num_threads, accelerator)
+    .check_count(mc_samples, "mc_samples")
+    .check_count(batch_size, "batch_size")
+    compute <- .compute_options(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
         needs_counts = FALSE, known = names(formals()),
-        num_threads = run_on$num_threads
+        num_threads = compute$num_threads
     )
     if (return_dist) {
         posterior <- latent_posterior(
-            query$pointer, query$cells, batch_size, run_on
+            query$pointer, query$cells, batch_size, compute
         )
         return(lapply(posterior, .name_latent, query$cell_names))
     }
@@ -64,7 +64,7 @@ latentRepresentation <- function(
         .model_options(query$model)$latent_distribution == "ln"
     latent <- latent_representation(
         query$pointer, query$cells, give_mean, mc_samples, batch_size,
-        if (random) .check_seed(seed) else 0, run_on
+        if (random) .check_seed(seed) else 0, compute
     )
     .name_latent(latent, query$cell_names)
 }

@@ -1,7 +1,7 @@
 # The latent spaces that transferLabels() compares.
 
 # Latent coordinates, cells x dimensions.
-.latent_of <- function(object, argument, name) {
+.latent_coordinates <- function(object, argument, name) {
     if (is(object, "SCVIModel")) {
         .check_has_latent(object, argument)
         return(.training_latent(object))
@@ -25,7 +25,7 @@
     if (!all(is.finite(latent))) {
         .stop_argument(
             argument, "The latent coordinates of `", argument, "` must be ",
-            "finite; ", .count_of(sum(!is.finite(latent)), "value"), " of ",
+            "finite; ", .pluralize(sum(!is.finite(latent)), "value"), " of ",
             length(latent), " are not."
         )
     }
@@ -33,7 +33,7 @@
 }
 
 .check_has_latent <- function(model, argument) {
-    if (!.keeps_cells(model)) {
+    if (!.has_cells(model)) {
         .stop_argument(
             argument, "The model that is `", argument, "` keeps no cells; ",
             "give latent coordinates, latentRepresentation(model, x = cells), ",
@@ -47,13 +47,13 @@
     if (!is.null(name)) {
         .check_name(name, name_argument)
     }
-    wanted <- .mapped_name(object, name)
-    known <- .taken_names(object)
+    wanted <- .latent_name(object, name)
+    known <- .latent_names(object)
     if (!wanted %in% known) {
         .stop_argument(
             if (is.null(name)) argument else name_argument,
             "`", argument, "` has no latent space \"", wanted, "\"; there ",
-            .there_are(known), ". See mapQuery() and runSCVI()."
+            .or_choices(known), ". See mapQuery() and runSCVI()."
         )
     }
     if (inherits(object, "Seurat")) {
@@ -74,23 +74,23 @@
 }
 
 # The model that made an object's latent space; NULL where there is none.
-.model_behind <- function(object, name) {
+.model_of <- function(object, name) {
     if (is(object, "SCVIModel")) {
         return(object)
     }
     if (is(object, "SingleCellExperiment") || inherits(object, "Seurat")) {
-        .stored_models(object)[[.mapped_name(object, name)]]
+        .stored_models(object)[[.latent_name(object, name)]]
     }
 }
 
-.warn_other_space <- function(query, reference) {
+.warn_different_encoders <- function(query, reference) {
     if (is.null(query) || is.null(reference) ||
         identical(.shared_encoder(query), .shared_encoder(reference))) {
         return(invisible())
     }
     .warn(
         "The models of `x` and `reference` encode cells differently, so that ",
-        "their latent spaces are not the same and neighbours mean little. Map ",
+        "their latent spaces are not the same and neighbors mean little. Map ",
         "`x` with mapQuery(reference, x); if its training is to move the ",
         "encoder, give it `reference_data` and split the result by `cells_of`."
     )

@@ -59,7 +59,7 @@ likelihoodParameters <- function(
     }
     parameters <- likelihood_parameters(
         query$pointer, query$cells, query$decode, give_mean,
-        if (!is.null(sink)) open_output, query$run_on
+        if (!is.null(sink)) open_output, query$compute
     )
     if (!is.null(sink)) {
         return(lapply(outputs, function(output) output$close()))

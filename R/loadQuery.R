@@ -13,11 +13,11 @@
 #' the library size; and what belongs to the query's own levels alone, that is
 #' rows of a batch embedding and dispersions by batch or label. All else is
 #' frozen and stays the same bit for bit, also with `weight_decay`. The
-#' BatchNorm of the encoder normalises each minibatch by itself while it
+#' BatchNorm of the encoder normalizes each minibatch by itself while it
 #' trains, but does not learn from it. The switches below free or freeze more.
 #'
 #' So the latent space of the reference's cells does not move, if the query
-#' brings its own batches. Their normalised expression can, since the decoder's
+#' brings its own batches. Their normalized expression can, since the decoder's
 #' BatchNorm is shared; `freeze_batchnorm_decoder = TRUE` keeps it too.
 #'
 #' @section What makes a good reference:
@@ -100,7 +100,7 @@ loadQuery <- function(
         names(formals()), c("reference", "x", "...")
     ))
     .check_dots(list(...), names(formals()))
-    .check_given(missing(x), "x", "the query's cells")
+    .check_not_missing(missing(x), "x", "the query's cells")
     model <- .reference_model(reference, name)
     options <- .query_options(
         model, arguments[c(.freeze_switches, .split_options)]
@@ -117,13 +117,13 @@ loadQuery <- function(
     data$counts <- .match_genes(
         data$counts, .genes(model), data$label, registry$padded
     )
-    run_on <- .run_on(num_threads, accelerator)
+    compute <- .compute_options(num_threads, accelerator)
     .check_counts(
-        data, .model_options(model)$gene_likelihood, run_on$num_threads
+        data, .model_options(model)$gene_likelihood, compute$num_threads
     )
     .new_query(
         model, data, .make_codes(covariates, registry), registry, options,
-        external_indexing, .check_seed(seed), run_on
+        external_indexing, .check_seed(seed), compute
     )
 }
 
@@ -142,7 +142,7 @@ loadQuery <- function(
 }
 
 .new_query <- function(model, data, codes, registry, train_options,
-                       external_indexing, seed, run_on) {
+                       external_indexing, seed, compute) {
     options <- .model_options(model)
     levels <- .options_from_data(nrow(data$counts), registry)[
         c("n_batch", "n_labels", "n_cats_per_cov")
@@ -152,11 +152,11 @@ loadQuery <- function(
     options[names(levels)] <- levels
     train_options$max_epochs <- default_max_epochs(ncol(data$counts))
     rownames(data$counts) <- .genes(model)
-    plan <- .new_plan(
+    config <- .new_run_config(
         data, codes, registry, list(model = options, train = train_options),
-        external_indexing, seed, run_on$num_threads
+        external_indexing, seed, compute$num_threads
     )
-    .new_model(plan, cells, c(extended, .not_trained), run_on)
+    .new_model(config, cells, c(extended, .not_trained), compute)
 }
 
 .not_trained <- list(

@@ -1,11 +1,11 @@
 #' @rdname saveSCVI
 #' @export
 loadSCVI <- function(path, x = NULL, ...) {
-    .check_given(missing(path), "path", "the path of a saved model")
+    .check_not_missing(missing(path), "path", "the path of a saved model")
     model <- .read_model(.check_path(path, "path"))
     if (is.null(x)) {
         .check_dots(list(...), names(formals()))
-        if (!.keeps_cells(model)) {
+        if (!.has_cells(model)) {
             .warn(
                 "The model in \"", path, "\" was saved without its cells. ",
                 "Give cells as `x` to the functions that are to be asked ",
@@ -22,7 +22,7 @@ loadSCVI <- function(path, x = NULL, ...) {
         known = "x"
     )
     .check_no_further_genes(model, query$n_genes_given)
-    .keep_cells(model, query, .run_on(NULL, "auto"))
+    .with_query_cells(model, query, .compute_options(NULL, "auto"))
 }
 
 # Genes that the model knows nothing of, although it was trained on all that

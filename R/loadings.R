@@ -2,7 +2,7 @@
 #'
 #' How much every gene answers to every latent dimension, for a model trained
 #' with `decoder = "linear"`: the weights of the decoder, times the scale of
-#' its batch normalisation, without the columns of batches and covariates.
+#' its batch normalization, without the columns of batches and covariates.
 #' Genes with large values take a growing share of a cell's counts along the
 #' dimension, genes with negative ones a shrinking share.
 #'

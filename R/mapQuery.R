@@ -57,11 +57,11 @@ mapQuery <- function(
 ) {
     .check_flag(verbose, "verbose")
     if (!is.null(max_epochs)) {
-        .check_whole(max_epochs, "max_epochs", min = 0)
+        .check_count(max_epochs, "max_epochs", min = 0)
     }
-    .check_given(missing(x), "x", "the query's cells")
-    x <- .mappable(x)
-    name <- .mapped_name(x, name)
+    .check_not_missing(missing(x), "x", "the query's cells")
+    x <- .as_mappable(x)
+    name <- .latent_name(x, name)
     reference <- .reference_model(
         reference, reference_name, "reference_name"
     )
@@ -72,7 +72,7 @@ mapQuery <- function(
     query <- do.call(loadQuery, c(list(reference, x), given$load, run))
     if (!isTRUE(max_epochs == 0)) {
         if (verbose) {
-            .inform_still(query)
+            .inform_frozen_encoder(query)
         }
         query <- do.call(continueTraining, c(
             list(query, x, max_epochs = max_epochs, checkpoint = checkpoint,
@@ -84,17 +84,17 @@ mapQuery <- function(
     if (!is.null(reference_data)) {
         return(.add_joint(x, query, reference, reference_data, name))
     }
-    .warn_taken(name, .taken_names(x), "result")
+    .warn_replaced(name, .latent_names(x), "result")
     .add_result(x, query, name)
 }
 
 # An encoder without anything to train places cells as it did before.
-.inform_still <- function(query) {
+.inform_frozen_encoder <- function(query) {
     options <- trainOptions(query)
-    still <- !options$unfrozen && options$freeze_expression &&
+    is_frozen <- !options$unfrozen && options$freeze_expression &&
         options$freeze_batchnorm_encoder &&
         !.model_options(query)$encode_covariates
-    if (still) {
+    if (is_frozen) {
         .inform(
             "The encoder of the reference sees no covariates and is frozen: ",
             "training adapts the decoder, not the latent space. References ",
@@ -103,7 +103,7 @@ mapQuery <- function(
     }
 }
 
-.mappable <- function(x) {
+.as_mappable <- function(x) {
     if (is(x, "SingleCellExperiment") || inherits(x, "Seurat")) {
         return(x)
     }
@@ -117,14 +117,14 @@ mapQuery <- function(
     )
 }
 
-.mapped_name <- function(x, name) {
+.latent_name <- function(x, name) {
     if (is.null(name)) {
         return(if (inherits(x, "Seurat")) "scvi" else "scVI")
     }
     .check_name(name, "name")
 }
 
-.taken_names <- function(x) {
+.latent_names <- function(x) {
     if (inherits(x, "Seurat")) {
         SeuratObject::Reductions(x)
     } else {

@@ -24,18 +24,18 @@ marginalLogLik <- function(
     subset.col = NULL, name = NULL, batch_size = 512, seed = NULL,
     num_threads = NULL, accelerator = "auto"
 ) {
-    .check_whole(n_mc_samples, "n_mc_samples")
-    .check_whole(batch_size, "batch_size")
+    .check_count(n_mc_samples, "n_mc_samples")
+    .check_count(batch_size, "batch_size")
     .check_flag(per_cell, "per_cell")
-    run_on <- .run_on(num_threads, accelerator)
+    compute <- .compute_options(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
         needs_counts = TRUE, known = names(formals()),
-        num_threads = run_on$num_threads
+        num_threads = compute$num_threads
     )
     values <- marginal_log_likelihood(
         query$pointer, query$cells, n_mc_samples, batch_size,
-        .check_seed(seed), run_on
+        .check_seed(seed), compute
     )
-    .mean_or_cells(values, query$cell_names, per_cell)
+    .mean_or_per_cell(values, query$cell_names, per_cell)
 }

@@ -14,8 +14,8 @@
 
 # Whether a verb asks the model's own cells: for the model itself always, for
 # a minified object unless the counts are needed and there.
-.answers_from_store <- function(object, name, needs_counts) {
-    if (.is_plain_model(object)) {
+.uses_stored_posterior <- function(object, name, needs_counts) {
+    if (.is_model_or_path(object)) {
         return(TRUE)
     }
     .is_minified_object(object, name) &&
@@ -32,8 +32,8 @@
 }
 
 # The names of the cells of a minified object; NULL: all of the model's.
-.own_cells <- function(object) {
-    if (!.is_plain_model(object)) colnames(object)
+.minified_cell_names <- function(object) {
+    if (!.is_model_or_path(object)) colnames(object)
 }
 
 .set_minified <- function(object, name, model, keep_counts) {
@@ -56,7 +56,7 @@
 .unset_minified <- function(object, name, x, ...) {
     model <- .stored_models(object)[[name]]
     if (!.has_counts(object, model)) {
-        object <- .put_counts_back(object, model, x, ...)
+        object <- .restore_counts(object, model, x, ...)
     }
     metadata(object)[["scvigor_minified"]] <- setdiff(
         .minified_results(object), name
@@ -64,7 +64,7 @@
     object
 }
 
-.put_counts_back <- function(object, model, x, ...) {
+.restore_counts <- function(object, model, x, ...) {
     if (is.null(x)) {
         .stop_argument(
             "x", "The object has lost its counts; give the full data as `x`."
@@ -84,7 +84,7 @@
         .stop_argument(
             "x", data$label, " of `x` lacks ", sum(is.na(cells)), " of the ",
             "object's ", length(cells), " cells: ",
-            .some(colnames(object)[is.na(cells)]), "."
+            .quote_first(colnames(object)[is.na(cells)]), "."
         )
     }
     assay(target, source$assay.type) <- .match_genes(
@@ -99,7 +99,7 @@
 
 # A minified object given to loadSCVI(): it must be about the model's cells.
 .check_minified_cells <- function(model, object) {
-    if (!.keeps_cells(model)) {
+    if (!.has_cells(model)) {
         .stop_argument(
             "x", "`x` is minified, it has no counts, and the file keeps no ",
             "cells either; give the full data."

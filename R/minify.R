@@ -2,7 +2,7 @@
 #'
 #' A minified model is about cells whose counts it does not have: it keeps the
 #' mean and the variance of their latent posterior, their covariates and their
-#' total counts. That is enough for latent space, normalised expression,
+#' total counts. That is enough for latent space, normalized expression,
 #' differential expression, predictive samples and more. Models are minified
 #' when [trainSCVI()] returns them; functions that cannot do without counts,
 #' such as [elbo()], ask for them as `x`.
@@ -50,16 +50,16 @@ minify <- function(object, x = NULL, ..., keep_counts = FALSE, name = NULL,
                    num_threads = NULL, accelerator = "auto") {
     .check_flag(keep_counts, "keep_counts")
     .check_choice(accelerator, c("auto", "cpu", "cuda"), "accelerator")
-    run_on <- .run_on(num_threads, accelerator)
+    compute <- .compute_options(num_threads, accelerator)
     model <- scviModel(object, name)
     .check_can_minify(model, object)
-    if (.is_plain_model(object)) {
+    if (.is_model_or_path(object)) {
         if (is.null(x)) {
             .check_dots(list(...), names(formals()))
-            .check_keeps_cells(model)
+            .check_has_cells(model)
             return(model)
         }
-        return(.keep_cells_of(model, x, ..., run_on = run_on))
+        return(.with_cells_of(model, x, ..., compute = compute))
     }
     if (!is.null(x)) {
         .stop_argument(
@@ -70,7 +70,7 @@ minify <- function(object, x = NULL, ..., keep_counts = FALSE, name = NULL,
     if (.is_minified_object(object, name)) {
         return(object)
     }
-    model <- .keep_cells_of(model, object, ..., run_on = run_on)
+    model <- .with_cells_of(model, object, ..., compute = compute)
     .set_minified(object, .result_name(object, name), model, keep_counts)
 }
 
@@ -78,7 +78,7 @@ minify <- function(object, x = NULL, ..., keep_counts = FALSE, name = NULL,
 #' @export
 unminify <- function(object, x = NULL, ..., name = NULL) {
     model <- scviModel(object, name)
-    if (.is_plain_model(object)) {
+    if (.is_model_or_path(object)) {
         .check_dots(list(...), "name")
         if (!is.null(x)) {
             .stop_argument(
@@ -102,23 +102,23 @@ unminify <- function(object, x = NULL, ..., name = NULL) {
 #' @export
 isMinified <- function(object, name = NULL) {
     model <- scviModel(object, name)
-    if (.is_plain_model(object)) {
-        return(.keeps_cells(model))
+    if (.is_model_or_path(object)) {
+        return(.has_cells(model))
     }
     .is_minified_object(object, name)
 }
 
 # A model, or the path of one.
-.is_plain_model <- function(object) {
+.is_model_or_path <- function(object) {
     is(object, "SCVIModel") || is.character(object)
 }
 
-.keeps_cells <- function(model) {
+.has_cells <- function(model) {
     length(.posterior(model)) > 0
 }
 
-.check_keeps_cells <- function(model) {
-    if (!.keeps_cells(model)) {
+.check_has_cells <- function(model) {
+    if (!.has_cells(model)) {
         .stop_argument(
             "x", "The model keeps no cells; give the data as `x`, or once and ",
             "for all with minify(model, x)."
@@ -135,7 +135,7 @@ isMinified <- function(object, name = NULL) {
             "cannot do without them; train one with TRUE to minify it."
         )
     }
-    if (!.is_plain_model(object) && !is(object, "SummarizedExperiment")) {
+    if (!.is_model_or_path(object) && !is(object, "SummarizedExperiment")) {
         .stop_argument(
             "object", "minify() takes a model or a SingleCellExperiment, not ",
             class(object)[1], "; scviModel() takes the model out, and it is ",
@@ -144,38 +144,38 @@ isMinified <- function(object, name = NULL) {
     }
 }
 
-.keep_cells_of <- function(model, x, ..., run_on) {
+.with_cells_of <- function(model, x, ..., compute) {
     query <- .query(
         model, x, ..., subset.col = NULL, name = NULL, needs_counts = FALSE,
         known = c("x", "keep_counts", "num_threads", "accelerator"),
-        num_threads = run_on$num_threads
+        num_threads = compute$num_threads
     )
-    .keep_cells(model, query, run_on)
+    .with_query_cells(model, query, compute)
 }
 
 # A model without cells becomes one about those of `x`; `given` says how to
 # read them.
-.adopt_cells <- function(model, x, given, run_on) {
-    if (.keeps_cells(model)) {
+.with_training_cells <- function(model, x, given, compute) {
+    if (.has_cells(model)) {
         return(model)
     }
-    do.call(.keep_cells_of, c(list(model, x), given, list(run_on = run_on)))
+    do.call(.with_cells_of, c(list(model, x), given, list(compute = compute)))
 }
 
 # The model about the cells of a query. The split is that of training where
 # they are its cells, otherwise they belong to no part of it.
-.keep_cells <- function(model, query, run_on) {
+.with_query_cells <- function(model, query, compute) {
     log_library <- log_library_sizes(query$cells$counts)
     same <- .are_same_cells(model, query, log_library)
-    if (same && .keeps_cells(model)) {
+    if (same && .has_cells(model)) {
         return(model)
     }
-    no_split <- setNames(rep(list(integer()), 3), .parts)
+    no_split <- setNames(rep(list(integer()), 3), .split_parts)
     .with_cells(
         model, cells = as.character(query$cell_names), codes = query$codes,
         split = if (same) trainingSplit(model) else no_split,
         posterior = latent_posterior(
-            query$pointer, query$cells, .inference_batch_size, run_on
+            query$pointer, query$cells, .inference_batch_size, compute
         ),
         log_library = log_library
     )
@@ -188,11 +188,13 @@ isMinified <- function(object, name = NULL) {
         (length(known) && !identical(known, query$cell_names))) {
         return(FALSE)
     }
-    !.keeps_cells(model) ||
+    !.has_cells(model) ||
         (isTRUE(all.equal(log_library, .log_library(model))) &&
-            identical(.plain_codes(query$codes), .plain_codes(.codes(model))))
+            identical(
+                .numeric_codes(query$codes), .numeric_codes(.codes(model))
+            ))
 }
 
-.plain_codes <- function(codes) {
+.numeric_codes <- function(codes) {
     lapply(codes, function(code) as.numeric(unlist(code)))
 }

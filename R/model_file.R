@@ -2,7 +2,7 @@
 
 # R values as the file keeps them: lists and vectors, with or without a
 # shape. What else R hangs on them lies beside the value.
-.to_plain <- function(value) {
+.pack_value <- function(value) {
     kept <- if (is.list(value)) "names" else "dim"
     if (is.character(value)) {
         kept <- character()
@@ -10,7 +10,7 @@
     others <- attributes(value)
     others <- others[setdiff(names(others), kept)]
     if (is.list(value)) {
-        value <- lapply(value, .to_plain)
+        value <- lapply(value, .pack_value)
     }
     if (!length(others)) {
         return(value)
@@ -18,14 +18,14 @@
     for (name in names(others)) {
         attr(value, name) <- NULL
     }
-    list(.value = value, .attributes = lapply(others, .to_plain))
+    list(.value = value, .attributes = lapply(others, .pack_value))
 }
 
-.from_plain <- function(value) {
+.unpack_value <- function(value) {
     if (!is.list(value)) {
         return(value)
     }
-    value <- lapply(value, .from_plain)
+    value <- lapply(value, .unpack_value)
     if (!identical(names(value), c(".value", ".attributes"))) {
         return(value)
     }
@@ -50,7 +50,7 @@
             conditionMessage(error)
         ))
     }
-    tryCatch(.build_model(.from_plain(content$model)), error = damaged)
+    tryCatch(.build_model(.unpack_value(content$model)), error = damaged)
 }
 
 .build_model <- function(parts) {
@@ -69,7 +69,10 @@
     defaults <- default_options()[[kind]]
     unknown <- setdiff(names(found), names(defaults))
     if (length(unknown)) {
-        stop("it has unknown options: ", .some(unknown), ".", call. = FALSE)
+        stop(
+            "it has unknown options: ", .quote_first(unknown), ".",
+            call. = FALSE
+        )
     }
     absent <- setdiff(names(defaults), names(found))
     c(found, defaults[absent])
@@ -80,10 +83,10 @@
     expected <- c("options", "weights", "genes", "registry")
     absent <- setdiff(expected, names(parts))
     if (length(absent)) {
-        stop("it lacks ", .some(absent), ".", call. = FALSE)
+        stop("it lacks ", .quote_first(absent), ".", call. = FALSE)
     }
     n_cells <- length(parts$log_library)
-    fits <- function(matrix) {
+    has_shape <- function(matrix) {
         is.numeric(matrix) && identical(
             dim(matrix), c(n_cells, as.integer(parts$options$n_latent))
         )
@@ -93,7 +96,7 @@
         `gene names` = is.character(parts$genes) &&
             length(parts$genes) == parts$options$n_genes,
         weights = all(vapply(parts$weights, is.numeric, NA)),
-        `the posterior` = all(vapply(parts$posterior, fits, NA)),
+        `the posterior` = all(vapply(parts$posterior, has_shape, NA)),
         covariates = all(vapply(of_cells, NROW, 1L) == n_cells) &&
             .codes_in_levels(parts$codes, parts$registry),
         `cell names` = length(parts$cells) %in% c(0, n_cells) ||
@@ -103,7 +106,7 @@
     )
     if (!all(checks)) {
         stop(
-            "of no use are ", .some(names(checks)[!checks]), ".",
+            "of no use are ", .quote_first(names(checks)[!checks]), ".",
             call. = FALSE
         )
     }

@@ -1,4 +1,4 @@
-#' Normalised, denoised expression
+#' Normalized, denoised expression
 #'
 #' The expression that the model expects of every cell: without the noise of
 #' sampling, at one sequencing depth, and, with `transform_batch`, as if all
@@ -105,13 +105,13 @@ normalizedExpression <- function(
     if (is.null(sink)) {
         return(.name_expression(normalized_expression(
             query$pointer, query$cells, query$decode, size, NULL,
-            query$run_on
+            query$compute
         ), query$dimnames))
     }
     output <- .open_sink(sink, query$dimnames, query$n_cells)
     normalized_expression(
         query$pointer, query$cells, query$decode, size, output$write,
-        query$run_on
+        query$compute
     )
     output$close()
 }
@@ -131,7 +131,7 @@ normalizedExpression <- function(
             if (!is.null(sink)) {
                 function(., first, block) sink$write(sample, first, block)
             },
-            query$run_on
+            query$compute
         )
     })
     if (!is.null(sink)) {

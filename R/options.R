@@ -33,7 +33,7 @@
     # nothing is frozen in a model of its own
     train <- c(arguments[names$train], default_options()$train[.freeze_options])
     model <- arguments[names$model]
-    from_list <- setdiff(.check_plan(plan_kwargs, names$train), given)
+    from_list <- setdiff(.check_plan_kwargs(plan_kwargs, names$train), given)
     train[from_list] <- plan_kwargs[from_list]
     if (identical(model$gene_likelihood, "negative_binomial")) {
         model$gene_likelihood <- "nb"
@@ -41,7 +41,7 @@
     list(model = model, train = train)
 }
 
-.check_plan <- function(plan_kwargs, known) {
+.check_plan_kwargs <- function(plan_kwargs, known) {
     if (is.null(plan_kwargs)) {
         return(character())
     }

@@ -2,9 +2,9 @@
 #' @export
 plotMarkers <- function(de, n = 5, type = "dot", min_proportion = 0.25) {
     table <- .de_for_plot(de, "plotMarkers()")
-    .check_whole(n, "n")
+    .check_count(n, "n")
     .check_choice(type, c("dot", "heat"), "type")
-    .check_share(min_proportion, "min_proportion")
+    .check_proportion(min_proportion, "min_proportion")
     if (is.null(table$group1) || is.null(table$non_zeros_proportion1)) {
         .stop_argument(
             "de", "`de` needs groups and raw statistics: ask ",
@@ -31,9 +31,9 @@ plotMarkers <- function(de, n = 5, type = "dot", min_proportion = 0.25) {
     plot <- ggplot2::ggplot(shown, axes)
     plot <- if (type == "dot") {
         plot + ggplot2::geom_point(ggplot2::aes(
-            colour = .data$expression, size = .data$non_zeros_proportion1
+            color = .data$expression, size = .data$non_zeros_proportion1
         )) +
-            ggplot2::scale_colour_viridis_c(limits = c(0, 1)) +
+            ggplot2::scale_color_viridis_c(limits = c(0, 1)) +
             ggplot2::scale_size_area(max_size = 6)
     } else {
         plot + ggplot2::geom_tile(ggplot2::aes(fill = .data$expression)) +
@@ -43,7 +43,7 @@ plotMarkers <- function(de, n = 5, type = "dot", min_proportion = 0.25) {
         ggplot2::scale_y_discrete(limits = rev) +
         ggplot2::labs(
             x = NULL, y = NULL, size = "cells with\na count",
-            colour = "expression", fill = "expression"
+            color = "expression", fill = "expression"
         ) +
         ggplot2::theme_bw() +
         ggplot2::theme(axis.text.x = ggplot2::element_text(

@@ -1,6 +1,6 @@
 #' Plots of posterior predictive checks
 #'
-#' One picture per check, a panel or colour per model, drawn with ggplot2.
+#' One picture per check, a panel or color per model, drawn with ggplot2.
 #'
 #' @inheritParams coefficientOfVariation
 #' @param what `"cv_gene"` (default) or `"cv_cell"`, the coefficients of
@@ -19,7 +19,7 @@
 #' plotPredictiveCheck(check, "calibration")
 #' @export
 plotPredictiveCheck <- function(check, what = "cv_gene", ...) {
-    .as_check(check)
+    .check_predictive_check(check)
     plots <- list(
         cv_gene = .plot_cv_gene, cv_cell = .plot_cv_cell,
         zeros = .plot_zeros, calibration = .plot_calibration,
@@ -64,9 +64,9 @@ plotPredictiveCheck <- function(check, what = "cv_gene", ...) {
     ggplot2::ggplot(
         points, ggplot2::aes(x = .data$observed, y = .data$value)
     ) +
-        ggplot2::geom_abline(colour = "grey60") +
+        ggplot2::geom_abline(color = "gray60") +
         ggplot2::geom_point(
-            size = 0.8, alpha = 0.5, colour = "#0072B2"
+            size = 0.8, alpha = 0.5, color = "#0072B2"
         ) +
         ggplot2::facet_wrap(~model) +
         ggplot2::coord_equal(xlim = limits, ylim = limits) +
@@ -82,16 +82,16 @@ plotPredictiveCheck <- function(check, what = "cv_gene", ...) {
     )
     points$model <- factor(points$model, models)
     ggplot2::ggplot(points, ggplot2::aes(
-        x = .data$width, y = .data$value, colour = .data$model
+        x = .data$width, y = .data$value, color = .data$model
     )) +
-        ggplot2::geom_abline(colour = "grey60") +
+        ggplot2::geom_abline(color = "gray60") +
         ggplot2::geom_line() +
         ggplot2::geom_point() +
-        ggplot2::scale_colour_viridis_d(end = 0.8) +
+        ggplot2::scale_color_viridis_d(end = 0.8) +
         ggplot2::labs(
             title = "Calibration of predictive intervals",
             x = "width of the interval", y = "share of counts inside",
-            colour = NULL
+            color = NULL
         ) +
         ggplot2::theme_bw()
 }
@@ -107,15 +107,15 @@ plotPredictiveCheck <- function(check, what = "cv_gene", ...) {
         )
     }))
     ggplot2::ggplot(points, ggplot2::aes(
-        x = .data$value, y = .data$group, colour = .data$model
+        x = .data$value, y = .data$group, color = .data$model
     )) +
         ggplot2::geom_point() +
         ggplot2::facet_wrap(~figure, nrow = 1) +
-        ggplot2::scale_colour_viridis_d(end = 0.8) +
+        ggplot2::scale_color_viridis_d(end = 0.8) +
         ggplot2::scale_y_discrete(limits = rev) +
         ggplot2::labs(
             title = "Groups against the rest, drawn and observed", x = NULL,
-            y = NULL, colour = NULL
+            y = NULL, color = NULL
         ) +
         ggplot2::theme_bw()
 }

@@ -2,7 +2,7 @@
 #'
 #' `plotVolcano()`: log fold changes against the evidence, a panel per
 #' comparison. `plotMarkers()`: the [topMarkers()] of each group, as
-#' dots or tiles: colour is expression in the group (scaled to the highest),
+#' dots or tiles: color is expression in the group (scaled to the highest),
 #' the size of dots the share of cells with a count. Both need ggplot2.
 #'
 #' @param de What [differentialExpression()] returned, in mode `"change"`.
@@ -23,7 +23,7 @@
 #' @export
 plotVolcano <- function(de, n = 10) {
     table <- .de_for_plot(de, "plotVolcano()")
-    .check_whole(n, "n", min = 0)
+    .check_count(n, "n", min = 0)
     called <- .calls_column(table)
     table$called <- table[[called]]
     table$panel <- .de_panel(table)
@@ -32,7 +32,7 @@ plotVolcano <- function(de, n = 10) {
         FUN = rank
     ) <= n, ]
     ggplot2::ggplot(table, ggplot2::aes(
-        x = .data$lfc_median, y = .data$bayes_factor, colour = .data$called
+        x = .data$lfc_median, y = .data$bayes_factor, color = .data$called
     )) +
         ggplot2::geom_point(size = 0.8, alpha = 0.6) +
         ggplot2::geom_text(
@@ -41,8 +41,8 @@ plotVolcano <- function(de, n = 10) {
             show.legend = FALSE
         ) +
         ggplot2::facet_wrap(~panel) +
-        ggplot2::scale_colour_manual(
-            values = c(`FALSE` = "grey60", `TRUE` = "#D55E00")
+        ggplot2::scale_color_manual(
+            values = c(`FALSE` = "gray60", `TRUE` = "#D55E00")
         ) +
         ggplot2::scale_x_continuous(expand = ggplot2::expansion(mult = 0.12)) +
         ggplot2::scale_y_continuous(
@@ -50,7 +50,7 @@ plotVolcano <- function(de, n = 10) {
         ) +
         ggplot2::labs(
             x = "log2 fold change (median)", y = "Bayes factor (log)",
-            colour = called
+            color = called
         ) +
         ggplot2::theme_bw()
 }

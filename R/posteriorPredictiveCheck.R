@@ -47,7 +47,7 @@ posteriorPredictiveCheck <- function(
     object, x = NULL, n_samples = 10, subset.row = NULL, subset.col = NULL,
     name = NULL, ..., seed = NULL
 ) {
-    .check_whole(n_samples, "n_samples")
+    .check_count(n_samples, "n_samples")
     seed <- .check_seed(seed)
     if (is.null(x) && !is.list(object) && !is(object, "SCVIModel")) {
         x <- object

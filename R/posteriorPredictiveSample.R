@@ -57,7 +57,7 @@ posteriorPredictiveSample <- function(
     }
     samples <- lapply(
         posterior_predictive_sample(
-            query$pointer, query$cells, query$decode, NULL, query$run_on
+            query$pointer, query$cells, query$decode, NULL, query$compute
         ),
         .as_sample, query$dimnames
     )
@@ -88,7 +88,7 @@ posteriorPredictiveSample <- function(
         type = if (is_count) "integer" else "double"
     )
     posterior_predictive_sample(
-        query$pointer, query$cells, query$decode, output$write, query$run_on
+        query$pointer, query$cells, query$decode, output$write, query$compute
     )
     output$close()
 }

@@ -8,7 +8,7 @@
     if (cli::is_dynamic_tty()) .progress_bar() else .progress_lines()
 }
 
-.stoppable <- function(show) {
+.interruptible <- function(show) {
     function(report) {
         tryCatch(
             {
@@ -50,7 +50,7 @@
             cli::cli_progress_done(id = id, .envir = environment)
         }
     }
-    list(on_epoch = .stoppable(show), done = done)
+    list(on_epoch = .interruptible(show), done = done)
 }
 
 # Where a line cannot be rewritten: about ten lines a run.
@@ -69,7 +69,7 @@
             "s"
         )
     }
-    list(on_epoch = .stoppable(show), done = function() NULL)
+    list(on_epoch = .interruptible(show), done = function() NULL)
 }
 
 .epoch_summary <- function(report, validation) {

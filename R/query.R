@@ -26,14 +26,16 @@
                    assay.type = NULL, altexp = NULL, assay = NULL) {
     .check_dots(list(...), c(known, .argument_of, .source_arguments))
     model <- scviModel(object, name)
-    stored <- is.null(x) && .answers_from_store(object, name, needs_counts)
+    stored <- is.null(x) && .uses_stored_posterior(object, name, needs_counts)
     if (is.null(x) && !stored) {
         x <- object
     }
     given <- mget(unname(.argument_of))
     query <- if (stored) {
         .check_no_covariates(given)
-        .stored_cells(model, subset.col, needs_counts, .own_cells(object))
+        .stored_cells(
+            model, subset.col, needs_counts, .minified_cell_names(object)
+        )
     } else {
         source <- .source_with(
             .registry(model)$source, mget(.source_arguments)
@@ -70,7 +72,7 @@
             "the data as `x`."
         )
     }
-    .check_keeps_cells(model)
+    .check_has_cells(model)
     log_library <- .log_library(model)
     names <- .cell_names(model)
     if (!is.null(own)) {

@@ -4,7 +4,7 @@
 #' Genomics' CellRanger into a SingleCellExperiment, without Python. The
 #' counts stay sparse, and reading takes little more memory than the result.
 #'
-#' In an `.h5ad` file, counts may be in `X` or, where `X` holds normalised
+#' In an `.h5ad` file, counts may be in `X` or, where `X` holds normalized
 #' values, in a layer or in `raw`. With `assay = NULL` the first of `X`,
 #' `layers/counts` and `raw/X` is read whose values are all whole and not
 #' negative. In files of CellRanger 2 each genome has counts of its own.
@@ -110,14 +110,14 @@ readCounts <- function(file, assay = NULL, row.names = "id",
     if (length(skipped)) {
         .warn(
             "Columns of \"", file, "\" that are not read, because they are ",
-            "no plain vectors: ", .some(skipped), "."
+            "no plain vectors: ", .quote_first(skipped), "."
         )
     }
     cells <- content$cells$names
     repeated <- unique(cells[duplicated(cells)])
     if (length(repeated)) {
         .warn("Several cells of \"", file, "\" are called ",
-              .some(repeated), ".")
+              .quote_first(repeated), ".")
     }
 }
 
@@ -135,8 +135,8 @@ readCounts <- function(file, assay = NULL, row.names = "id",
     repeated <- unique(genes[unique_genes != genes])
     if (length(repeated)) {
         .warn(
-            "Several genes of \"", file, "\" are called ", .some(repeated),
-            "; a suffix now tells them apart."
+            "Several genes of \"", file, "\" are called ",
+            .quote_first(repeated), "; a suffix now tells them apart."
         )
     }
     rownames(sce) <- unique_genes
@@ -152,7 +152,7 @@ readCounts <- function(file, assay = NULL, row.names = "id",
     if (is.na(found)) {
         .stop_argument(
             "row.names", "The genes have no column \"", column, "\"; there ",
-            .there_are(known), ", and \"id\"."
+            .or_choices(known), ", and \"id\"."
         )
     }
     genes <- as.character(rowData(sce)[[found]])

@@ -24,5 +24,5 @@ reconstructionError <- function(
         accelerator = accelerator,
         known = names(formals())
     )
-    .mean_or_cells(losses$reconstruction_loss, losses$cell_names, per_cell)
+    .mean_or_per_cell(losses$reconstruction_loss, losses$cell_names, per_cell)
 }

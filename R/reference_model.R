@@ -27,7 +27,7 @@
     if (length(path) != 1 || is.na(path) || !file.exists(path)) {
         .stop_argument(
             "reference", "`reference` is no path of a saved model: ",
-            .some(path), "."
+            .quote_first(path), "."
         )
     }
     if (dir.exists(path)) importScviTools(path) else loadSCVI(path)

@@ -7,7 +7,7 @@
 )
 
 # Fields that hold several covariates.
-.several <- c("categorical", "continuous")
+.list_fields <- c("categorical", "continuous")
 
 # From the covariates of the training cells.
 .make_registry <- function(covariates) {
@@ -23,7 +23,7 @@
             type = .level_type(covariate$values)
         )
     }
-    place <- function(covariate) covariate["column"]
+    source_column <- function(covariate) covariate["column"]
     list(
         batch = category(covariates$batch, "batch"),
         labels = category(covariates$labels, "labels"),
@@ -31,9 +31,9 @@
             covariates$categorical, category,
             argument = "categorical_covariates"
         ),
-        continuous = lapply(covariates$continuous, place),
+        continuous = lapply(covariates$continuous, source_column),
         size_factor = if (!is.null(covariates$size_factor)) {
-            place(covariates$size_factor)
+            source_column(covariates$size_factor)
         }
     )
 }

@@ -45,24 +45,24 @@ resumeTraining <- function(path, x, max_epochs = NULL, ..., lr = NULL,
                            num_threads = NULL, accelerator = "auto",
                            verbose = interactive()) {
     .check_flag(verbose, "verbose")
-    path <- .find_checkpoint(path, "path")
+    path <- .checkpoint_path(path, "path")
     content <- .read_checkpoint(path)
-    plan <- content$plan
+    config <- content$plan
     state <- content$state
-    plan$train_options$max_epochs <- .more_epochs(
-        max_epochs, plan$train_options$max_epochs, state$epochs
+    config$train_options$max_epochs <- .resumed_max_epochs(
+        max_epochs, config$train_options$max_epochs, state$epochs
     )
     if (!is.null(lr)) {
-        plan$train_options$lr <- lr
+        config$train_options$lr <- lr
         state$lr <- lr
     }
-    validate_options(plan$model_options, plan$train_options)
+    validate_options(config$model_options, config$train_options)
     if (!is.null(num_threads)) {
-        plan$num_threads <- .check_threads(num_threads)
+        config$num_threads <- .check_threads(num_threads)
     }
-    counts <- .training_counts(plan, x, list(...))
+    counts <- .training_counts(config, x, list(...))
     withCallingHandlers(
-        .fit(plan, counts, path, accelerator, verbose, start = state),
+        .fit(config, counts, path, accelerator, verbose, start = state),
         scvigor_argument_error = function(error) {
             if (error$argument != "state") {
                 return()
@@ -75,11 +75,11 @@ resumeTraining <- function(path, x, max_epochs = NULL, ..., lr = NULL,
     )
 }
 
-.more_epochs <- function(wanted, planned, done) {
+.resumed_max_epochs <- function(wanted, planned, done) {
     if (is.null(wanted)) {
         return(planned)
     }
-    .check_whole(wanted, "max_epochs")
+    .check_count(wanted, "max_epochs")
     if (wanted < done) {
         .stop_argument(
             "max_epochs", "The run has done ", done, " epochs already; ",

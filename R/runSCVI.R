@@ -42,7 +42,7 @@ runSCVI.SummarizedExperiment <- function(x, ..., name = "scVI") {
     if (!is(x, "SingleCellExperiment")) {
         x <- as(x, "SingleCellExperiment")
     }
-    .warn_taken(name, reducedDimNames(x), "reduced dimension")
+    .warn_replaced(name, reducedDimNames(x), "reduced dimension")
     .add_result(x, trainSCVI(x, ...), name)
 }
 
@@ -50,11 +50,11 @@ runSCVI.SummarizedExperiment <- function(x, ..., name = "scVI") {
 #' @export
 runSCVI.Seurat <- function(x, ..., name = "scvi") {
     .check_name(name, "name")
-    .warn_taken(name, SeuratObject::Reductions(x), "reduction")
+    .warn_replaced(name, SeuratObject::Reductions(x), "reduction")
     .add_result(x, trainSCVI(x, ...), name)
 }
 
-.warn_taken <- function(name, known, what) {
+.warn_replaced <- function(name, known, what) {
     if (name %in% known) {
         .warn(
             "The object has a ", what, " \"", name, "\" already; it is ",

@@ -14,7 +14,7 @@
 #' an error of class `scvigor_file_error`.
 #'
 #' Every function that takes a model takes the path of such a file too:
-#' `modelSetup("model.h5")` shows what the model knows of its data.
+#' `modelRegistry("model.h5")` shows what the model knows of its data.
 #'
 #' @section Data:
 #' A model keeps no counts. With `x`, `saveSCVI()` adds the counts of the
@@ -50,7 +50,7 @@
 #' saveSCVI(model, file)
 #' again <- loadSCVI(file)
 #' identical(latentRepresentation(again), latentRepresentation(model))
-#' modelSetup(file)
+#' modelRegistry(file)
 #'
 #' # with the counts
 #' saveSCVI(model, file, x = sce, overwrite = TRUE)
@@ -59,8 +59,10 @@
 saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
                      overwrite = FALSE) {
     .check_flag(overwrite, "overwrite")
-    .check_given(missing(object), "object", "a model or an object with one")
-    .check_given(missing(path), "path", "the path of the file to write")
+    .check_not_missing(
+        missing(object), "object", "a model or an object with one"
+    )
+    .check_not_missing(missing(path), "path", "the path of the file to write")
     if (is.null(x)) {
         .check_dots(list(...), names(formals()))
     }
@@ -68,12 +70,14 @@ saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
     model <- scviModel(object, name)
     data <- NULL
     if (!is.null(x)) {
-        model <- .adopt_cells(model, x, list(...), .run_on(NULL, "auto"))
-        data <- .data_to_store(model, x, list(...))
+        model <- .with_training_cells(
+            model, x, list(...), .compute_options(NULL, "auto")
+        )
+        data <- .data_for_file(model, x, list(...))
     }
     write_model_file(
         enc2utf8(normalizePath(path, mustWork = FALSE)),
-        lapply(.slots_of(model), .to_plain), as.list(data),
+        lapply(.slots_of(model), .pack_value), as.list(data),
         paste("scvigor", packageVersion("scvigor")), overwrite
     )
     invisible(path)
@@ -99,10 +103,10 @@ saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
 
 # Counts and covariates of the model's cells in the form of an .h5ad file,
 # so that readCounts() can read them.
-.data_to_store <- function(model, x, given) {
-    counts <- as(.training_counts(.plan_of(model), x, given), "dgCMatrix")
+.data_for_file <- function(model, x, given) {
+    counts <- as(.training_counts(.run_config_of(model), x, given), "dgCMatrix")
     list(
-        X = .with_h5(
+        X = .with_h5_attributes(
             list(
                 data = slot(counts, "x"), indices = slot(counts, "i"),
                 indptr = slot(counts, "p")
@@ -111,24 +115,24 @@ saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
             shape = array(rev(dim(counts)))
         ),
         obs = .h5ad_table(
-            .or_numbered(colnames(counts), "cell_", ncol(counts)),
+            .names_or_numbers(colnames(counts), "cell_", ncol(counts)),
             .covariate_columns(model)
         ),
         var = .h5ad_table(.genes(model), list())
     )
 }
 
-.with_h5 <- function(value, ...) {
+.with_h5_attributes <- function(value, ...) {
     attr(value, "h5") <- list(...)
     value
 }
 
-.or_numbered <- function(names, prefix, n) {
+.names_or_numbers <- function(names, prefix, n) {
     if (is.null(names)) paste0(prefix, seq_len(n)) else names
 }
 
 .h5ad_table <- function(names, columns) {
-    .with_h5(
+    .with_h5_attributes(
         c(list(`_index` = names), columns),
         `encoding-type` = "dataframe", `encoding-version` = "0.2.0",
         `_index` = "_index",
@@ -142,7 +146,7 @@ saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
     codes <- .codes(model)
     one <- function(entry, values, name) {
         if (!is.null(entry$levels)) {
-            values <- .with_h5(
+            values <- .with_h5_attributes(
                 list(codes = values, categories = entry$levels),
                 `encoding-type` = "categorical",
                 `encoding-version` = "0.2.0", ordered = 0L
@@ -156,7 +160,7 @@ saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
         if (!length(entries)) {
             return(NULL)
         }
-        if (!field %in% .several) {
+        if (!field %in% .list_fields) {
             return(one(entries, codes[[field]], field))
         }
         do.call(c, lapply(seq_along(entries), function(k) {

@@ -4,7 +4,7 @@
 #' of latent variables, its sequencing depth and its batch, and learns that
 #' description with a variational autoencoder. One trained model answers many
 #' questions: a batch-corrected latent space for clustering and UMAP,
-#' normalised and denoised expression, how well each cell is explained.
+#' normalized and denoised expression, how well each cell is explained.
 #'
 #' Start with [runSCVI()], which adds the latent space to a
 #' SingleCellExperiment or Seurat object, or with [trainSCVI()], which returns

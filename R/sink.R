@@ -45,7 +45,7 @@
         !sink %in% known$BACKEND) {
         .stop_argument(
             "sink", "`sink` must be a realization sink, or the name of a back ",
-            "end; there ", .there_are(known$BACKEND), "."
+            "end; there ", .or_choices(known$BACKEND), "."
         )
     }
     .check_package(known$package[match(sink, known$BACKEND)], "sink")

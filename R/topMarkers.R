@@ -4,9 +4,9 @@
 #' scvi-tools does. With many cells hundreds of genes are certain to differ, and
 #' what one looks for is where they differ most: `topMarkers()` takes, of the
 #' genes that are higher in the group and have a count in enough of its cells,
-#' those with the largest change. Whether a gene is called at the false discovery
-#' rate is not asked, as few cells may not suffice to call any: the column
-#' `is_de_fdr_<target>` says so.
+#' those with the largest change. Whether a gene is called at the false
+#' discovery rate is not asked, as few cells may not suffice to call any: the
+#' column `is_de_fdr_<target>` says so.
 #'
 #' @param de What [differentialExpression()] returned, in mode `"change"`, with
 #'   `all_stats = TRUE`.
@@ -28,8 +28,8 @@
 #' @export
 topMarkers <- function(de, n = 20, min_proportion = 0.25) {
     .check_de(de)
-    n <- .check_whole(n, "n")
-    .check_share(min_proportion, "min_proportion")
+    n <- .check_count(n, "n")
+    .check_proportion(min_proportion, "min_proportion")
     if (is.null(de$non_zeros_proportion1)) {
         .stop_argument(
             "de", "`de` has no raw statistics: ask differentialExpression() ",

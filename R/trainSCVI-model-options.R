@@ -12,7 +12,7 @@
 #' @param dispersion Whose dispersion is estimated: `"gene"` (default),
 #'   `"gene-batch"`, `"gene-label"` or `"gene-cell"`.
 #' @param gene_likelihood The distribution of counts: `"zinb"` (default),
-#'   `"nb"`, `"poisson"`, or `"normal"` for log-normalised values.
+#'   `"nb"`, `"poisson"`, or `"normal"` for log-normalized values.
 #' @param latent_distribution `"normal"` (default) or `"ln"`, a logistic
 #'   normal, whose latent values of a cell sum to 1.
 #' @param use_observed_lib_size TRUE (default): a cell's library size is its
@@ -21,7 +21,7 @@
 #'   Default FALSE.
 #' @param deeply_inject_covariates TRUE (default): covariates enter every
 #'   layer, not the first alone.
-#' @param use_batch_norm,use_layer_norm Where layers are normalised: `"both"`
+#' @param use_batch_norm,use_layer_norm Where layers are normalized: `"both"`
 #'   (default for batch norm), `"none"` (default for layer norm), `"encoder"`
 #'   or `"decoder"`.
 #' @param log_variational TRUE (default): the encoder sees log(1 + count).

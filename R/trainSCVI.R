@@ -5,7 +5,7 @@
 #' Arguments have the names, meanings and defaults of scvi-tools.
 #'
 #' @section Training:
-#' The weights minimise the negative ELBO with Adam, in minibatches of
+#' The weights minimize the negative ELBO with Adam, in minibatches of
 #' `batch_size` cells. The weight of its KL term grows from `min_kl_weight` to
 #' `max_kl_weight` over `n_epochs_kl_warmup` epochs. The default of 400 holds
 #' whatever `max_epochs` is, as in scvi-tools: shorter runs end below the
@@ -126,12 +126,12 @@ trainSCVI <- function(
     codes <- .make_codes(covariates, registry)
     registry$source <- arguments[.source_arguments]
     registry$source$assay <- data$assay
-    checkpoint <- .checkpoint_file(checkpoint, checkpoint_overwrite)
-    plan <- .new_plan(
+    checkpoint <- .checked_checkpoint_path(checkpoint, checkpoint_overwrite)
+    config <- .new_run_config(
         data, codes, registry, options, external_indexing,
         .check_seed(seed), .check_threads(num_threads)
     )
-    .fit(plan, data$counts, checkpoint, accelerator, verbose)
+    .fit(config, data$counts, checkpoint, accelerator, verbose)
 }
 
 .subset_genes <- function(counts, subset.row) {

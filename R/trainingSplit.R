@@ -18,29 +18,30 @@ trainingSplit <- function(object, name = NULL) {
 .make_split <- function(n_cells, cell_names, external_indexing, options,
                         seed) {
     if (!is.null(external_indexing)) {
-        return(.given_split(external_indexing, n_cells, cell_names))
+        return(.external_split(external_indexing, n_cells, cell_names))
     }
     split <- split_cells(n_cells, options, seed)
-    .inform_moved(split)
-    split[.parts]
+    .inform_moved_cells(split)
+    split[.split_parts]
 }
 
-.inform_moved <- function(split) {
+.inform_moved_cells <- function(split) {
     if (!split$n_moved) {
         return(invisible())
     }
     part <- if (length(split$validation)) "validation" else "test"
     .inform(
         "The last minibatch of an epoch would have had ",
-        .count_of(split$n_moved, "cell"), ", too few for batch normalisation: moved to the ", part, " part. ",
+        .pluralize(split$n_moved, "cell"), ", too few for batch ",
+        "normalization: moved to the ", part, " part. ",
         length(split$train), " cells train, ", length(split$validation),
         " validate."
     )
 }
 
-.parts <- c("train", "validation", "test")
+.split_parts <- c("train", "validation", "test")
 
-.given_split <- function(given, n_cells, cell_names) {
+.external_split <- function(given, n_cells, cell_names) {
     argument <- "external_indexing"
     if (!is.list(given) || !length(given) || length(given) > 3) {
         .stop_argument(
@@ -50,23 +51,24 @@ trainingSplit <- function(object, name = NULL) {
         )
     }
     if (is.null(names(given))) {
-        names(given) <- .parts[seq_along(given)]
+        names(given) <- .split_parts[seq_along(given)]
     }
-    unknown <- setdiff(names(given), .parts)
+    unknown <- setdiff(names(given), .split_parts)
     if (length(unknown)) {
         .stop_argument(
             argument, "`external_indexing` has unknown parts: ",
-            .some(unknown), "; there are ", .some(.parts), "."
+            .quote_first(unknown), "; there are ",
+            .quote_first(.split_parts), "."
         )
     }
-    split <- lapply(.parts, function(part) {
+    split <- lapply(.split_parts, function(part) {
         if (!length(given[[part]])) {
             return(integer())
         }
         .positions(given[[part]], n_cells, cell_names,
                    paste0(argument, "$", part), "cells")
     })
-    names(split) <- .parts
+    names(split) <- .split_parts
     if (is.null(given$train)) {
         split$train <- setdiff(
             seq_len(n_cells), c(split$validation, split$test)
@@ -77,21 +79,24 @@ trainingSplit <- function(object, name = NULL) {
 
 .check_split <- function(split, n_cells) {
     argument <- "external_indexing"
-    for (part in .parts) {
+    for (part in .split_parts) {
         twice <- sum(duplicated(split[[part]]))
         if (twice) {
             .stop_argument(
                 argument, "`external_indexing$", part, "` holds ",
-                .count_of(twice, "cell"), " more than once."
+                .pluralize(twice, "cell"), " more than once."
             )
         }
     }
-    for (pair in list(.parts[1:2], .parts[c(1, 3)], .parts[2:3])) {
+    pairs <- list(
+        .split_parts[1:2], .split_parts[c(1, 3)], .split_parts[2:3]
+    )
+    for (pair in pairs) {
         shared <- length(intersect(split[[pair[1]]], split[[pair[2]]]))
         if (shared) {
             .stop_argument(
                 argument, "`external_indexing` has ",
-                .count_of(shared, "cell"), " both in `", pair[1],
+                .pluralize(shared, "cell"), " both in `", pair[1],
                 "` and in `", pair[2], "`."
             )
         }

@@ -1,9 +1,9 @@
 # The cells that a model was trained on, read once more. A model keeps no
 # counts, so whoever trains it further gives them again.
 
-# The plan of a finished training, as .new_plan() makes it.
-.plan_of <- function(model) {
-    .check_keeps_cells(model)
+# The configuration of a finished training, as .new_run_config() makes it.
+.run_config_of <- function(model) {
+    .check_has_cells(model)
     list(
         model_options = .model_options(model),
         train_options = trainOptions(model), genes = .genes(model),
@@ -15,49 +15,49 @@
     )
 }
 
-# The counts of the plan's genes and cells in their order. `given` are
+# The counts of the config's genes and cells in their order. `given` are
 # covariates and arguments that say how to read `x`, by name.
-.training_counts <- function(plan, x, given) {
-    .check_reading(given, character())
+.training_counts <- function(config, x, given) {
+    .check_reading_arguments(given, character())
     source <- .source_with(
-        plan$registry$source, given[names(given) %in% .source_arguments]
+        config$registry$source, given[names(given) %in% .source_arguments]
     )
     data <- do.call(.count_data, c(list(x), source))
-    cells <- .same_cells(plan, data)
-    .check_same_codes(plan, data, given, cells)
+    cells <- .same_cells(config, data)
+    .check_same_codes(config, data, given, cells)
     data$counts <- .match_genes(
-        data$counts, plan$genes, data$label, plan$registry$padded
+        data$counts, config$genes, data$label, config$registry$padded
     )
     if (!identical(cells, seq_len(ncol(data$counts)))) {
         data$counts <- data$counts[, cells, drop = FALSE]
     }
-    .check_counts(data, plan$model_options$gene_likelihood)
-    .check_same_totals(data$counts, plan)
+    .check_counts(data, config$model_options$gene_likelihood)
+    .check_same_totals(data$counts, config)
     data$counts
 }
 
 .reading_arguments <- c(.argument_of, .source_arguments)
 
-# Where the plan's cells are in the data.
-.same_cells <- function(plan, data) {
-    n_cells <- length(plan$log_library)
+# Where the config's cells are in the data.
+.same_cells <- function(config, data) {
+    n_cells <- length(config$log_library)
     names <- colnames(data$counts)
     if (ncol(data$counts) != n_cells) {
         .stop_argument(
-            "x", data$label, " has ", .count_of(ncol(data$counts), "cell"),
+            "x", data$label, " has ", .pluralize(ncol(data$counts), "cell"),
             "; the model was trained on ", n_cells, "."
         )
     }
-    if (is.null(names) || !length(plan$cells) ||
-        identical(names, plan$cells)) {
+    if (is.null(names) || !length(config$cells) ||
+        identical(names, config$cells)) {
         return(seq_len(n_cells))
     }
-    found <- match(plan$cells, names)
+    found <- match(config$cells, names)
     if (anyNA(found)) {
         .stop_argument(
             "x", data$label, " lacks ",
-            .count_of(sum(is.na(found)), "cell"), " that the model was ",
-            "trained on: ", .some(plan$cells[is.na(found)]), "."
+            .pluralize(sum(is.na(found)), "cell"), " that the model was ",
+            "trained on: ", .quote_first(config$cells[is.na(found)]), "."
         )
     }
     if (anyDuplicated(found)) {
@@ -70,34 +70,34 @@
 }
 
 # Covariates that can be read from the data must be those of training.
-.check_same_codes <- function(plan, data, given, cells) {
+.check_same_codes <- function(config, data, given, cells) {
     if (is.null(given$batch)) {
         given$batch <- data$source
     }
-    .check_registered(plan$registry, given[names(given) %in% .argument_of])
+    .check_registered(config$registry, given[names(given) %in% .argument_of])
     covariates <- Map(
         function(field, argument) {
             .find_covariate(
-                plan$registry[[field]], field, data, given[[argument]],
+                config$registry[[field]], field, data, given[[argument]],
                 optional = TRUE
             )
         },
         names(.argument_of), .argument_of
     )
-    found <- .subset_codes(.make_codes(covariates, plan$registry), cells)
+    found <- .subset_codes(.make_codes(covariates, config$registry), cells)
     for (field in names(.argument_of)) {
-        differs <- .differing(found[[field]], plan$codes[[field]])
+        differs <- .n_differing(found[[field]], config$codes[[field]])
         if (differs) {
             .stop_argument(
                 .argument_of[[field]], "`", .argument_of[[field]],
                 "` differs from that of training in ",
-                .count_of(differs, "cell"), "."
+                .pluralize(differs, "cell"), "."
             )
         }
     }
 }
 
-.differing <- function(found, expected) {
+.n_differing <- function(found, expected) {
     if (is.null(found) || is.null(expected)) {
         return(0)
     }
@@ -105,12 +105,12 @@
 }
 
 # A fingerprint of the counts: the total of every cell.
-.check_same_totals <- function(counts, plan) {
+.check_same_totals <- function(counts, config) {
     found <- log_library_sizes(counts)
-    same <- found == plan$log_library | abs(found - plan$log_library) < 1e-6
+    same <- found == config$log_library | abs(found - config$log_library) < 1e-6
     if (!all(same)) {
         .stop_argument(
-            "x", "The counts of ", .count_of(sum(!same), "cell"),
+            "x", "The counts of ", .pluralize(sum(!same), "cell"),
             " differ from those of training."
         )
     }

@@ -1,10 +1,10 @@
-#' Name a query's cells after their neighbours in a reference
+#' Name a query's cells after their neighbors in a reference
 #'
-#' Every cell gets the label that weighs most among its nearest neighbours in
+#' Every cell gets the label that weighs most among its nearest neighbors in
 #' the latent space of the reference, and a confidence: the share of that label
-#' in the weights. Neighbours weigh less the farther they are, by a Gaussian
+#' in the weights. Neighbors weigh less the farther they are, by a Gaussian
 #' kernel as in scArches: \eqn{\exp(-d s^2 / 4)} at distance \eqn{d}, where
-#' \eqn{s} is the standard deviation of the distances to the cell's neighbours.
+#' \eqn{s} is the standard deviation of the distances to the cell's neighbors.
 #'
 #' Query and reference must lie in one latent space: that of [mapQuery()] with
 #' its default switches is the reference's own. With `unfrozen = TRUE`,
@@ -14,7 +14,7 @@
 #' encode cells differently.
 #'
 #' All pairs of cells are compared, in C++ and on all threads, so that the
-#' neighbours are the true ones and always the same. Time grows with the
+#' neighbors are the true ones and always the same. Time grows with the
 #' product of their numbers: 50,000 cells and a reference of 100,000 take some
 #' seconds.
 #'
@@ -28,7 +28,7 @@
 #'   each kind of label. NULL (default): the labels that the reference model
 #'   was trained with.
 #' @param ... Not used: catches misspelt arguments.
-#' @param k Neighbours, default 50. More give smoother labels, and lose rare
+#' @param k Neighbors, default 50. More give smoother labels, and lose rare
 #'   ones with fewer cells.
 #' @param min_confidence Cells below this confidence, from 0 to 1, are called
 #'   `unknown`. Default 0: every cell gets a label. A higher threshold leaves
@@ -62,31 +62,33 @@ transferLabels <- function(
     num_threads = NULL
 ) {
     .check_dots(list(...), names(formals()))
-    .check_whole(k, "k")
-    .check_share(min_confidence, "min_confidence")
+    .check_count(k, "k")
+    .check_proportion(min_confidence, "min_confidence")
     .check_name(unknown, "unknown")
     num_threads <- .check_threads(num_threads)
-    .check_given(missing(x), "x", "the query's cells, mapped by mapQuery(),")
-    .check_given(
+    .check_not_missing(
+        missing(x), "x", "the query's cells, mapped by mapQuery(),"
+    )
+    .check_not_missing(
         missing(reference), "reference",
         "an object of runSCVI(), a model or its path, or latent coordinates"
     )
     if (is.character(reference) && is.null(dim(reference))) {
         reference <- .read_reference(reference)
     }
-    query_latent <- .latent_of(x, "x", name)
-    latent <- .latent_of(reference, "reference", reference_name)
+    query_latent <- .latent_coordinates(x, "x", name)
+    latent <- .latent_coordinates(reference, "reference", reference_name)
     .check_same_space(query_latent, latent)
-    .warn_other_space(
-        .model_behind(x, name), .model_behind(reference, reference_name)
+    .warn_different_encoders(
+        .model_of(x, name), .model_of(reference, reference_name)
     )
     labels <- .reference_labels(
         reference, labels, nrow(latent), reference_name
     )
-    nearest <- .nearest(query_latent, latent, k, num_threads)
+    nearest <- .nearest_neighbors(query_latent, latent, k, num_threads)
     weights <- .gaussian_weights(nearest$distance)
     columns <- lapply(names(labels), function(label) {
-        found <- .vote(nearest$index, weights, labels[[label]])
+        found <- .weighted_vote(nearest$index, weights, labels[[label]])
         found$predicted[found$confidence < min_confidence] <- unknown
         names(found) <- paste0(label, "_", names(found))
         found
@@ -148,7 +150,7 @@ transferLabels <- function(
     if (is(x, "SummarizedExperiment") || inherits(x, "Seurat")) {
         taken <- intersect(names(columns), colnames(.cell_table(x)))
         if (length(taken)) {
-            .warn("The object has ", .some(taken), " already; replaced.")
+            .warn("The object has ", .quote_first(taken), " already; replaced.")
         }
     }
     if (is(x, "SummarizedExperiment")) {

@@ -13,7 +13,7 @@
 #' head(zeroFraction(check))
 #' @export
 zeroFraction <- function(check, margin = "gene") {
-    .as_check(check)
+    .check_predictive_check(check)
     .check_choice(margin, c("gene", "cell"), "margin")
     means <- if (margin == "gene") Matrix::rowMeans else Matrix::colMeans
     out <- .compare_draws(check, function(counts) 1 - means(counts != 0))

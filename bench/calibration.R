@@ -34,7 +34,7 @@ scores_of <- function(program, simulated, changed, told, seed) {
     call_scores(program(case, seed, asked$threads), changed)
 }
 
-cat("| lfc | groups are batches | program | called | realised FDR | recall |",
+cat("| lfc | groups are batches | program | called | realized FDR | recall |",
     "true of the first 60 |\n")
 cat("|---|---|---|---|---|---|---|\n")
 for (lfc in c(0.5, 1, 2)) {

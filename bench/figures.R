@@ -26,7 +26,7 @@ speed_figures <- list(
     figure("latent space", "latent", "kang_ctrl_donors", calls = 5,
            target = 10, quick = TRUE),
     figure("latent space", "latent", "pbmc3k", calls = 5),
-    figure("normalised expression", "expression", "kang_ctrl_donors",
+    figure("normalized expression", "expression", "kang_ctrl_donors",
            calls = 2, target = 8),
-    figure("normalised expression", "expression", "pbmc3k")
+    figure("normalized expression", "expression", "pbmc3k")
 )

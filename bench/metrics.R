@@ -14,7 +14,7 @@ adjusted_rand_index <- function(a, b) {
 }
 
 # Mutual information over the mean of the two entropies.
-normalised_mutual_information <- function(a, b) {
+normalized_mutual_information <- function(a, b) {
     joint <- table(a, b) / length(a)
     entropy <- function(p) -sum(p[p > 0] * log(p[p > 0]))
     in_a <- entropy(rowSums(joint))
@@ -55,28 +55,28 @@ nearest_cells <- function(x, k) {
     BiocNeighbors::findKNN(x, k = k, get.distance = FALSE)$index
 }
 
-# Share of cells whose neighbours' most frequent label is their own.
-neighbour_accuracy <- function(neighbours, labels) {
+# Share of cells whose neighbors' most frequent label is their own.
+neighbor_accuracy <- function(neighbors, labels) {
     labels <- as.integer(factor(labels))
-    votes <- matrix(labels[neighbours], nrow(neighbours))
+    votes <- matrix(labels[neighbors], nrow(neighbors))
     majority <- apply(votes, 1, function(v) which.max(tabulate(v)))
     mean(majority == labels)
 }
 
-# Neighbours from another batch, over what perfect mixing would give.
-batch_mixing <- function(neighbours, batches) {
+# Neighbors from another batch, over what perfect mixing would give.
+batch_mixing <- function(neighbors, batches) {
     batches <- as.integer(factor(batches))
-    other <- matrix(batches[neighbours], nrow(neighbours)) != batches
+    other <- matrix(batches[neighbors], nrow(neighbors)) != batches
     shares <- tabulate(batches) / length(batches)
     mean(other) / (1 - sum(shares^2))
 }
 
-# Inverse Simpson index of the batches among the neighbours, from 0 (one batch)
+# Inverse Simpson index of the batches among the neighbors, from 0 (one batch)
 # to 1 (all alike), mean over cells.
-inverse_simpson_mixing <- function(neighbours, batches) {
+inverse_simpson_mixing <- function(neighbors, batches) {
     batches <- as.integer(factor(batches))
     n_batches <- max(batches)
-    among <- matrix(batches[neighbours], nrow(neighbours))
+    among <- matrix(batches[neighbors], nrow(neighbors))
     index <- apply(among, 1, function(b) {
         1 / sum((tabulate(b, n_batches) / length(b))^2)
     })
@@ -88,17 +88,17 @@ latent_scores <- function(x, labels, batches) {
     clusters <- stats::kmeans(
         x, length(unique(labels)), nstart = 10, iter.max = 300
     )$cluster
-    neighbours <- nearest_cells(x, 30)
+    neighbors <- nearest_cells(x, 30)
     scores <- c(
         kmeans_ari = adjusted_rand_index(clusters, labels),
-        kmeans_nmi = normalised_mutual_information(clusters, labels),
+        kmeans_nmi = normalized_mutual_information(clusters, labels),
         asw_label = mean_silhouette(x, labels),
-        knn15_accuracy = neighbour_accuracy(neighbours[, 1:15], labels)
+        knn15_accuracy = neighbor_accuracy(neighbors[, 1:15], labels)
     )
     if (length(unique(batches)) > 1) {
         scores <- c(
-            scores, batch_mixing30 = batch_mixing(neighbours, batches),
-            ilisi30 = inverse_simpson_mixing(neighbours, batches)
+            scores, batch_mixing30 = batch_mixing(neighbors, batches),
+            ilisi30 = inverse_simpson_mixing(neighbors, batches)
         )
     }
     scores

@@ -4,7 +4,7 @@
 #       [--dims=10,30] [--threads=2] [--repeats=3]
 #
 # Cells of 20 types, simulated. Where BiocNeighbors is installed, its exact
-# search finds the neighbours of 2,000 cells too; they must be the same.
+# search finds the neighbors of 2,000 cells too; they must be the same.
 
 source(file.path("bench", "arguments.R"))
 suppressPackageStartupMessages(library(scvigor))
@@ -14,9 +14,9 @@ asked <- command_line(list(
     repeats = 3
 ))
 
-simulate <- function(n, centres) {
-    type <- sample(nrow(centres), n, TRUE)
-    latent <- centres[type, ] + rnorm(n * ncol(centres), sd = 0.5)
+simulate <- function(n, centers) {
+    type <- sample(nrow(centers), n, TRUE)
+    latent <- centers[type, ] + rnorm(n * ncol(centers), sd = 0.5)
     list(latent = latent, type = paste("type", type))
 }
 
@@ -24,8 +24,8 @@ seconds <- function(code) {
     system.time(code)[["elapsed"]]
 }
 
-same_neighbours <- function(query, reference, k) {
-    found <- scvigor:::.nearest(query, reference, k, asked$threads)
+same_neighbors <- function(query, reference, k) {
+    found <- scvigor:::.nearest_neighbors(query, reference, k, asked$threads)
     theirs <- BiocNeighbors::queryKNN(
         reference, query, k = k, BNPARAM = BiocNeighbors::KmknnParam()
     )
@@ -34,12 +34,12 @@ same_neighbours <- function(query, reference, k) {
 }
 
 cat("| dimensions | cells | reference | threads | seconds | right |",
-    "neighbours of BiocNeighbors |\n|---|---|---|---|---|---|---|\n")
+    "neighbors of BiocNeighbors |\n|---|---|---|---|---|---|---|\n")
 for (dims in number_list(asked$dims)) {
     set.seed(1)
-    centres <- matrix(rnorm(20 * dims, sd = 2), 20)
-    reference <- simulate(asked$reference, centres)
-    query <- simulate(asked$cells, centres)
+    centers <- matrix(rnorm(20 * dims, sd = 2), 20)
+    reference <- simulate(asked$reference, centers)
+    query <- simulate(asked$cells, centers)
     took <- vapply(seq_len(asked$repeats), function(repetition) {
         seconds(found <<- transferLabels(
             query$latent, reference$latent, reference$type, k = asked$k,
@@ -48,7 +48,7 @@ for (dims in number_list(asked$dims)) {
     }, 0)
     some <- seq_len(min(2000, asked$cells))
     same <- if (requireNamespace("BiocNeighbors", quietly = TRUE)) {
-        same_neighbours(query$latent[some, ], reference$latent, asked$k)
+        same_neighbors(query$latent[some, ], reference$latent, asked$k)
     } else {
         ""
     }

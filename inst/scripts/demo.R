@@ -1,4 +1,4 @@
-# The main job from end to end: counts -> scVI -> latent space, normalised
+# The main job from end to end: counts -> scVI -> latent space, normalized
 # expression and a UMAP picture.
 #
 # Rscript demo.R [--data=FILE] [--batch=COLUMN] [--epochs=N] [--output=DIR]
@@ -46,7 +46,7 @@ variable_genes <- function(counts, n) {
     head(order(excess, decreasing = TRUE), n)
 }
 
-# What to colour the cells by: a column with their type, or else clusters.
+# What to color the cells by: a column with their type, or else clusters.
 cell_groups <- function(sce) {
     columns <- colnames(colData(sce))
     known <- grep("^(cell[._ ]?type|cell[._ ]?ontology|label|cluster)",
@@ -60,7 +60,7 @@ cell_groups <- function(sce) {
     list(title = "cluster (k-means)", values = factor(clusters))
 }
 
-# The gene whose normalised expression tells the cells apart best.
+# The gene whose normalized expression tells the cells apart best.
 telling_gene <- function(sce) {
     values <- normalizedExpression(sce, library_size = 1e4, seed = 1)
     values <- values[rowMeans(values) > 5, , drop = FALSE]
@@ -74,21 +74,21 @@ umap_panel <- function(sce, values, title) {
         x = reducedDim(sce, "UMAP")[, 1], y = reducedDim(sce, "UMAP")[, 2],
         value = values
     )
-    colours <- if (is.numeric(values)) {
-        list(scale_colour_viridis_c(trans = "log10"), guides(
-            colour = guide_colourbar(barwidth = 10, barheight = 0.6)
+    colors <- if (is.numeric(values)) {
+        list(scale_color_viridis_c(trans = "log10"), guides(
+            color = guide_colourbar(barwidth = 10, barheight = 0.6)
         ))
     } else {
         shades <- grDevices::hcl.colors(nlevels(values), "Dark 3")
-        list(scale_colour_manual(values = shades), guides(
-            colour = guide_legend(nrow = 2, override.aes = list(size = 3))
+        list(scale_color_manual(values = shades), guides(
+            color = guide_legend(nrow = 2, override.aes = list(size = 3))
         ))
     }
-    ggplot(cells[sample(nrow(cells)), ], aes(x, y, colour = value)) +
+    ggplot(cells[sample(nrow(cells)), ], aes(x, y, color = value)) +
         geom_point(size = max(0.5, min(2, 60 / sqrt(nrow(cells)))),
                    stroke = 0) +
-        colours +
-        labs(x = "UMAP 1", y = "UMAP 2", title = title, colour = NULL) +
+        colors +
+        labs(x = "UMAP 1", y = "UMAP 2", title = title, color = NULL) +
         theme_classic(base_size = 12) +
         theme(aspect.ratio = 1, axis.text = element_blank(),
               axis.ticks = element_blank(), legend.position = "bottom",

@@ -84,7 +84,7 @@ test_that("known changes are found, and few others", {
     )
     scores <- call_scores(de, rownames(sce)[changed])
     found <- de[match(rownames(sce)[changed], de$gene), ]
-    say(paste("called %d of %d genes, 60 of them changed: realised FDR %.3f,",
+    say(paste("called %d of %d genes, 60 of them changed: realized FDR %.3f,",
               "recall %.3f (|lfc| 2: %.3f); of the first 60, %.3f are true;",
               "correlation of lfc_median with the truth %.3f"),
         scores[["called"]], nrow(sce), scores[["fdr"]], scores[["recall"]],

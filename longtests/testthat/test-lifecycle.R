@@ -55,7 +55,7 @@ answers <- function(model, x) {
         topMarkers(ask(differentialExpression, groups = "cell_type",
                        n_samples_overall = 200)),
         posteriorPredictiveCheck(model, x, n_samples = 1, seed = 1),
-        modelSetup(model, x), modelOptions(model), trainOptions(model),
+        modelRegistry(model, x), modelOptions(model), trainOptions(model),
         trainingHistory(model), trainingSplit(model)
     )
 }

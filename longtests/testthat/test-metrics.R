@@ -6,13 +6,13 @@ space <- withr::with_seed(1, matrix(rnorm(120), 60) + match(labels, letters))
 test_that("equal groupings agree fully, whatever the groups are called", {
     renamed <- c(a = "z", b = "y", c = "x")[labels]
     expect_equal(adjusted_rand_index(labels, renamed), 1)
-    expect_equal(normalised_mutual_information(labels, renamed), 1)
+    expect_equal(normalized_mutual_information(labels, renamed), 1)
 })
 
 test_that("groupings that have nothing in common score 0", {
     a <- rep(1:2, 50)
     b <- rep(1:2, each = 50)
-    expect_equal(normalised_mutual_information(a, b), 0)
+    expect_equal(normalized_mutual_information(a, b), 0)
     expect_equal(adjusted_rand_index(a, b), 0, tolerance = 0.02)
 })
 

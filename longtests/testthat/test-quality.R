@@ -23,7 +23,7 @@ expect_in_band <- function(scores, row) {
 }
 
 for (name in c("cortex_zeisel_subset", "kang_ctrl_stim", "sc_mixology_5cl")) {
-    test_that(paste(name, "is modelled as well as by scvi-tools"), {
+    test_that(paste(name, "is modeled as well as by scvi-tools"), {
         skip_without_data()
         skip_without_bands()
         row <- Find(function(row) {

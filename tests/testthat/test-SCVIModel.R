@@ -11,15 +11,15 @@ test_that("DS21 a model prints what it is", {
                    "counts: +not stored", "validation ELBO -[0-9]")) {
         expect_match(shown, part)
     }
-    setup <- modelSetup(model)
+    setup <- modelRegistry(model)
     expect_named(setup, c("covariate", "name", "column", "level", "code",
                           "n_cells"))
-    expect_equal(nrow(modelSetup(quick_train(sce))), 0)
+    expect_equal(nrow(modelRegistry(quick_train(sce))), 0)
     rich <- quick_train(
         sce, categorical_covariates = "cat1", size_factor = "size_factor",
         continuous_covariates = data.frame(age = sce$cont1)
     )
-    setup <- modelSetup(rich)
+    setup <- modelRegistry(rich)
     expect_identical(setup$covariate,
                      c(rep("categorical_covariates", 5),
                        "continuous_covariates", "size_factor"))

@@ -8,7 +8,7 @@ test_that("IC01 batches apart or together with a batch vector are the same", {
     expect_identical(latentRepresentation(apart),
                      latentRepresentation(together))
     expect_identical(modelWeights(apart), modelWeights(together))
-    expect_identical(modelSetup(apart), modelSetup(together))
+    expect_identical(modelRegistry(apart), modelRegistry(together))
     expect_identical(
         rownames(latentRepresentation(apart)), colnames(counts)
     )
@@ -56,7 +56,7 @@ test_that("IC08 genes are joined by name, those of all objects", {
 test_that("IC07 objects that do not fit together are named", {
     unnamed <- unname(as.matrix(counts))
     model <- quick_train(list(unnamed[, 1:40], unnamed[, 41:80]))
-    expect_equal(nrow(modelSetup(model)), 2)
+    expect_equal(nrow(modelRegistry(model)), 2)
     expect_argument_error(
         quick_train(list(a = unnamed, b = unnamed[-1, ])), "x",
         "x\\[\\[\"b\"\\]\\].* 19 genes"
@@ -89,7 +89,7 @@ test_that("columns of the cell tables are joined, names made distinct", {
     whole <- quick_train(sce, batch = "batch",
                          categorical_covariates = "cat1")
     expect_identical(modelWeights(model), modelWeights(whole))
-    expect_identical(modelSetup(model), modelSetup(whole))
+    expect_identical(modelRegistry(model), modelRegistry(whole))
     expect_argument_error(
         quick_train(list(first, second), labels = "only_here"), "labels"
     )

@@ -15,7 +15,7 @@ test_that("DS01 codes follow the sorted categories", {
     expect_identical(
         partition(model), as.integer(sub("batch_", "", sce$batch))
     )
-    setup <- modelSetup(model)
+    setup <- modelRegistry(model)
     expect_identical(
         setup$level, c("batch_0", "batch_1", paste0("label_", 0:2))
     )
@@ -81,7 +81,7 @@ test_that("DS20 small levels warn, unused levels do not count", {
     sce$batch <- factor(sce$batch, levels = c("batch_0", "none", "batch_1"))
     expect_no_warning(model <- quick_train(sce, batch = "batch"))
     expect_equal(modelOptions(model)$n_batch, 2)
-    expect_identical(modelSetup(model)$level, c("batch_0", "batch_1"))
+    expect_identical(modelRegistry(model)$level, c("batch_0", "batch_1"))
 })
 
 test_that("vectors of a wrong length name the argument", {

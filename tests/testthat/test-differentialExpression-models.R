@@ -77,7 +77,7 @@ test_that("double precision gives what single precision gives", {
     expect_lt(off("proba_de"), 6 * 0.5 / sqrt(20000))
 })
 
-test_that("the scales are the mean normalised expression of the group", {
+test_that("the scales are the mean normalized expression of the group", {
     model <- quick_train(sce, batch = "batch", max_epochs = 5)
     de <- differentialExpression(
         model, sce, groups = "labels", group1 = "label_0",

@@ -2,7 +2,7 @@ sce <- exampleSCE()
 model <- quick_train(sce, max_epochs = 3)
 check <- posteriorPredictiveCheck(model, sce, n_samples = 3, seed = 1)
 
-normalised <- function(counts) {
+normalized <- function(counts) {
     counts <- as.matrix(counts)
     log1p(t(t(counts) / colSums(counts)) * 1e4)
 }
@@ -11,7 +11,7 @@ test_that("the tests are Welch's", {
     counts <- SummarizedExperiment::assay(sce)
     groups <- factor(sce$cell_type)
     found <- scvigor:::.group_tests(counts, groups, 1e4)
-    logs <- normalised(counts)
+    logs <- normalized(counts)
     p <- vapply(rownames(sce), function(gene) {
         is_b <- groups == "B"
         test <- t.test(logs[gene, is_b], logs[gene, !is_b])
@@ -43,7 +43,7 @@ test_that("there is a row per model and group, samples are averaged", {
     each <- lapply(1:3, function(k) {
         one <- new("SCVIPredictiveCheck",
                    counts = SummarizedExperiment::assay(sce),
-                   draws = list(m = scvigor:::.check_draws_of(check)[[1]][k]))
+                   draws = list(m = scvigor:::.predictive_draws(check)[[1]][k]))
         as.matrix(as.data.frame(
             differentialExpressionCheck(one, sce$cell_type)
         )[, 3:8])

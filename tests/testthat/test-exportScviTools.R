@@ -21,7 +21,7 @@ test_that("levels are sorted in the file, and results stay", {
             options
         ))
         again <- round_trip(model)
-        setup <- modelSetup(again)
+        setup <- modelRegistry(again)
         expect_identical(setup$level,
                          c("batch_0", "batch_1", as.character(0:4)))
         expect_equal(latentRepresentation(again, x = sce),

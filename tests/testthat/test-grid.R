@@ -62,7 +62,7 @@ test_that("CV04 columns of any name; a copy has the same registry", {
     renamed$testbatch <- sce$batch
     renamed$testlabels <- sce$labels
     model <- quick_train(renamed, batch = "testbatch", labels = "testlabels")
-    expect_identical(unique(modelSetup(model)$column),
+    expect_identical(unique(modelRegistry(model)$column),
                      c("testbatch", "testlabels"))
     expect_identical(modelWeights(model), modelWeights(quick_train(
         sce, batch = "batch", labels = "labels"
@@ -73,5 +73,5 @@ test_that("CV04 columns of any name; a copy has the same registry", {
         latentRepresentation(model, renamed, subset.col = 1:20)
     )
     again <- quick_train(renamed, batch = "testbatch", labels = "testlabels")
-    expect_identical(modelSetup(again), modelSetup(model))
+    expect_identical(modelRegistry(again), modelRegistry(model))
 })

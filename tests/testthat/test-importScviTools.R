@@ -19,7 +19,7 @@ test_that("an imported model is the one that was exported", {
     expect_identical(trainingSplit(imported), trainingSplit(model))
     expect_equal(as.list(trainingHistory(imported))$elbo_validation,
                  trainingHistory(model)$elbo_validation)
-    expect_identical(modelSetup(imported), modelSetup(model))
+    expect_identical(modelRegistry(imported), modelRegistry(model))
     expect_equal(elbo(imported, x = sce, seed = 1),
                  elbo(model, x = sce, seed = 1))
 })
@@ -53,7 +53,7 @@ test_that("a model without cells answers about those it is given", {
         latentRepresentation(imported, x = sce, batch = rep("new", 200)),
         "batch", "new"
     )
-    expect_true(all(is.na(modelSetup(imported)$n_cells)))
+    expect_true(all(is.na(modelRegistry(imported)$n_cells)))
     shown <- paste(capture.output(imported), collapse = "\n")
     expect_match(shown, "imported")
     expect_match(shown, "200 cells")
@@ -133,7 +133,9 @@ test_that("a minified model brings the posterior of its cells", {
         normalizedExpression(model, transform_batch = "batch_1", seed = 1,
                              library_size = "latent"), tolerance = 1e-6
     )
-    expect_identical(modelSetup(imported)$n_cells, modelSetup(model)$n_cells)
+    expect_identical(
+        modelRegistry(imported)$n_cells, modelRegistry(model)$n_cells
+    )
     expect_argument_error(elbo(imported), "x")
     minify_beside(minified, posterior$mean[, 1:2], posterior$var[, 1:2])
     expect_error(importScviTools(minified), "2 latent dimensions",
@@ -207,11 +209,11 @@ test_that("numbers are scvi-tools' for its own model", {
     # scvi-tools' numbers are with z at its mean: cells without variance
     handle <- scvigor:::.handle(imported)
     codes <- scvigor:::.codes(imported)
-    run_on <- scvigor:::.run_on(2, "cpu")
+    compute <- scvigor:::.compute_options(2, "cpu")
     losses <- scvigor:::cell_losses(
         handle, scvigor:::.core_cells(
             codes, counts = SummarizedExperiment::assay(kang)
-        ), TRUE, 512, 0, run_on
+        ), TRUE, 512, 0, compute
     )
     expect_equal(losses$reconstruction_loss,
                  as.vector(read("reconstruction_error")), tolerance = 1e-5)

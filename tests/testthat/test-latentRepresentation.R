@@ -185,7 +185,7 @@ test_that("misspelt and meaningless arguments are errors", {
 test_that("IV06 an object without a model is an error for every verb", {
     for (verb in list(latentRepresentation, normalizedExpression, elbo,
                       reconstructionError, trainingHistory, modelOptions,
-                      modelSetup)) {
+                      modelRegistry)) {
         expect_argument_error(verb(sce), "object", "no scVI model")
         expect_argument_error(verb(1:3), "object", "integer")
     }

@@ -22,7 +22,7 @@ test_that("LK05 mean, dispersions and dropout of zinb", {
                  ignore_attr = TRUE)
 })
 
-test_that("the mean is normalised expression at the cell's own depth", {
+test_that("the mean is normalized expression at the cell's own depth", {
     expect_equal(
         likelihoodParameters(model, seed = 3)$mean,
         normalizedExpression(model, library_size = "latent", seed = 3),

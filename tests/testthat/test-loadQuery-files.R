@@ -52,6 +52,6 @@ test_that("DS23 several objects, saved, loaded, and a second set mapped", {
     query <- loadQuery(path, objects[3:4], seed = 1)
     trained <- continueTraining(query, objects[3:4], max_epochs = 1, seed = 1,
                                 verbose = FALSE)
-    expect_identical(modelSetup(trained)$level, paste0("batch_", 0:3))
+    expect_identical(modelRegistry(trained)$level, paste0("batch_", 0:3))
     expect_equal(dim(latentRepresentation(trained)), c(80, 5))
 })

@@ -236,7 +236,7 @@ test_that("TL11 a covariate that the query lacks is an error naming it", {
 test_that("TL12 only the reference's covariates are used; levels are added", {
     query <- parts$query
     known <- function(query) {
-        setup <- modelSetup(loadQuery(with_covariates, query, seed = 1))
+        setup <- modelRegistry(loadQuery(with_covariates, query, seed = 1))
         setup[setup$covariate == "categorical_covariates", ]
     }
     query$cat1 <- rep(0:3, length.out = ncol(query))
@@ -247,7 +247,7 @@ test_that("TL12 only the reference's covariates are used; levels are added", {
     query$cat1 <- rep(0:5, length.out = ncol(query))
     expect_identical(known(query)$level, as.character(0:5))
     loaded <- loadQuery(with_covariates, query, seed = 1)
-    setup <- modelSetup(loaded)
+    setup <- modelRegistry(loaded)
     expect_setequal(setup$name, c("batch", "cat1", "cont1"))
     expect_identical(modelOptions(loaded)$n_cats_per_cov, 6L)
     # new columns of the batch go before those of cat1
@@ -269,14 +269,14 @@ test_that("covariates may be elsewhere in the query", {
     query$batch <- NULL
     loaded <- loadQuery(reference, query, batch = "sample", seed = 1)
     expect_identical(
-        modelSetup(loaded)$column, rep("sample", 4)
+        modelRegistry(loaded)$column, rep("sample", 4)
     )
     expect_identical(latentRepresentation(loaded, x = query),
                      latentRepresentation(loaded))
     by_value <- loadQuery(reference, query, batch = query$sample, seed = 1)
     expect_identical(latentRepresentation(by_value),
                      latentRepresentation(loaded))
-    expect_identical(modelSetup(by_value)$level, modelSetup(loaded)$level)
+    expect_identical(modelRegistry(by_value)$level, modelRegistry(loaded)$level)
     expect_argument_error(
         loadQuery(reference, query, batch = "nonsense"), "batch", "nonsense"
     )
@@ -299,7 +299,7 @@ test_that("the same cell names do not bring the reference's codes", {
     counts <- SummarizedExperiment::assay(query)
     expect_argument_error(loadQuery(reference, counts), "batch")
     loaded <- loadQuery(reference, query, seed = 1)
-    expect_identical(modelSetup(loaded)$n_cells, c(0L, 0L, 40L, 40L))
+    expect_identical(modelRegistry(loaded)$n_cells, c(0L, 0L, 40L, 40L))
 })
 
 test_that("TL14 dispersions of the reference stay, new ones are learned", {
@@ -331,7 +331,7 @@ test_that("TL14 dispersions of the reference stay, new ones are learned", {
     plain <- quick_train(parts$reference, labels = "labels")
     query <- parts$query
     query$labels <- NULL
-    expect_identical(modelSetup(loadQuery(plain, query))$n_cells,
+    expect_identical(modelRegistry(loadQuery(plain, query))$n_cells,
                      rep(NA_integer_, 3))
     by_label <- quick_train(parts$reference, labels = "labels",
                             dispersion = "gene-label")
@@ -406,7 +406,7 @@ test_that("a query of a query keeps what both knew", {
     second <- loadQuery(
         first, parts$query[, parts$query$batch == "batch_3"], seed = 1
     )
-    expect_identical(modelSetup(second)$level, paste0("batch_", 0:3))
+    expect_identical(modelRegistry(second)$level, paste0("batch_", 0:3))
     expect_equal(trainOptions(second)$n_batch_reference, 3)
     expect_equal(
         latentRepresentation(second, x = parts$query[, 1:5]),
@@ -421,12 +421,12 @@ test_that("DS23 several objects as a reference, and one more as the query", {
     })
     model <- quick_train(objects[1:2], encode_covariates = TRUE)
     loaded <- loadQuery(model, objects[3:4], seed = 1)
-    expect_identical(modelSetup(loaded)$level, paste0("batch_", 0:3))
+    expect_identical(modelRegistry(loaded)$level, paste0("batch_", 0:3))
     trained <- continueTraining(loaded, objects[3:4], max_epochs = 1,
                                 seed = 1, verbose = FALSE)
     expect_equal(nrow(latentRepresentation(trained)), 80)
     by_value <- loadQuery(model, objects[[3]], batch = rep("new", 40))
-    expect_identical(modelSetup(by_value)$level,
+    expect_identical(modelRegistry(by_value)$level,
                      c("batch_0", "batch_1", "new"))
 })
 

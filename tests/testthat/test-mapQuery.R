@@ -144,12 +144,12 @@ test_that("Seurat objects are mapped, alone and together", {
     sce <- quick_map(reference, features(parts$query))
     expect_equal(unname(SingleCellExperiment::reducedDim(sce)),
                  unname(latent))
-    labelled <- transferLabels(mapped, reference, "labels", k = 5)
+    labeled <- transferLabels(mapped, reference, "labels", k = 5)
     expect_identical(
-        labelled$labels_predicted,
+        labeled$labels_predicted,
         stats::setNames(
             transferLabels(sce, reference, "labels", k = 5)$labels_predicted,
-            colnames(labelled)
+            colnames(labeled)
         )
     )
 })
@@ -172,7 +172,7 @@ test_that("Seurat's names of genes are those of other objects", {
     # the other way round, and only where the names leave no doubt
     undo <- function(names, genes) {
         counts <- matrix(0, length(names), 1, dimnames = list(names, NULL))
-        rownames(scvigor:::.undo_dashes(counts, genes))
+        rownames(scvigor:::.match_seurat_dashes(counts, genes))
     }
     expect_identical(undo(c("a_b", "c"), c("c", "a-b")), c("a-b", "c"))
     expect_identical(undo(c("a_b_c", "a-b_c"), "a-b-c"), c("a_b_c", "a-b_c"))

@@ -254,10 +254,10 @@ test_that("a model can be made one about other cells", {
         latentLibrarySize(moved), latentLibrarySize(plain, x = fresh)
     )
     expect_equal(sum(lengths(trainingSplit(moved))), 0)
-    expect_identical(modelSetup(moved)$n_cells, c(20L, 20L))
+    expect_identical(modelRegistry(moved)$n_cells, c(20L, 20L))
     bare <- unminify(plain)
-    expect_identical(modelSetup(bare)$n_cells, c(NA_integer_, NA_integer_))
-    expect_identical(modelSetup(bare)$level, modelSetup(plain)$level)
+    expect_identical(modelRegistry(bare)$n_cells, c(NA_integer_, NA_integer_))
+    expect_identical(modelRegistry(bare)$level, modelRegistry(plain)$level)
     expect_output(print(bare), "not minified")
     expect_output(print(plain), "\\(minified")
     # without the codes, a batch has to be given

@@ -92,7 +92,7 @@ test_that("quantiles are R's own, blocks of cells change nothing", {
                  t(apply(values, 1, quantile, probs = p)),
                  ignore_attr = TRUE)
     inside <- function(n) {
-        scvigor:::.share_inside(counts, draws$Poisson, c(0.2, 0.8), n)
+        scvigor:::.interval_coverage(counts, draws$Poisson, c(0.2, 0.8), n)
     }
     expect_equal(inside(7), inside(1000))
 })

@@ -36,7 +36,7 @@ test_that("a terminal gets a progress bar", {
 
 test_that("Ctrl-C while R shows progress asks training to stop", {
     interrupt <- structure(list(), class = c("interrupt", "condition"))
-    pressed <- scvigor:::.stoppable(function(report) {
+    pressed <- scvigor:::.interruptible(function(report) {
         if (report$epoch == 3) signalCondition(interrupt)
     })
     options <- scvigor:::default_options()
@@ -44,7 +44,7 @@ test_that("Ctrl-C while R shows progress asks training to stop", {
         list(counts = toy_counts(10, 50)),
         replace(options$model, "n_genes", 10),
         replace(options$train, "max_epochs", 10),
-        list(train = 1:50), 1, scvigor:::.run_on(1, "cpu"),
+        list(train = 1:50), 1, scvigor:::.compute_options(1, "cpu"),
         list(on_epoch = pressed), list()
     )
     expect_identical(result$stop_reason, "interrupted")

@@ -35,14 +35,14 @@ test_that("latent means and variances are scvi-tools'", {
                  tolerance = 1e-5)
 })
 
-test_that("normalised expression and losses are scvi-tools'", {
+test_that("normalized expression and losses are scvi-tools'", {
     kang <- kang()
     handle <- scvigor:::.handle(kang$model)
     codes <- scvigor:::.codes(kang$model)
     counts <- SummarizedExperiment::assay(kang$sce)
     cells <- scvigor:::.core_cells(codes, counts = counts)
-    run_on <- scvigor:::.run_on(2, "cpu")
-    losses <- scvigor:::cell_losses(handle, cells, TRUE, 512, 0, run_on)
+    compute <- scvigor:::.compute_options(2, "cpu")
+    losses <- scvigor:::cell_losses(handle, cells, TRUE, 512, 0, compute)
     expect_equal(losses$reconstruction_loss,
                  as.vector(kang$read("reconstruction_error")),
                  tolerance = 1e-5)
@@ -65,7 +65,7 @@ test_that("normalised expression and losses are scvi-tools'", {
             )
             values <- scvigor:::normalized_expression(
                 handle, at_mean, decode,
-                if (size == "latent") NA else sizes[[size]], NULL, run_on
+                if (size == "latent") NA else sizes[[size]], NULL, compute
             )
             name <- paste0("expression/", size, "_", batch)
             stored <- kang$read(name)

@@ -19,7 +19,7 @@ contents <- function(model) {
     list(
         modelWeights(model), trainingHistory(model), trainingSplit(model),
         latentRepresentation(model), trainOptions(model),
-        modelOptions(model), modelSetup(model), run
+        modelOptions(model), modelRegistry(model), run
     )
 }
 
@@ -260,10 +260,10 @@ test_that("Ctrl-C while checkpoints are kept names the file", {
 
 test_that("a checkpoint that cannot be written is a warning at the end", {
     path <- file.path(tempdir(), "no such folder", "run.rds")
-    keeper <- scvigor:::.new_keeper(path, list())
+    writer <- scvigor:::.checkpoint_writer(path, list())
     # FALSE: training goes on
-    expect_false(suppressWarnings(keeper$on_checkpoint(list(epochs = 3))))
-    warning <- expect_warning(keeper$warn(), class = "scvigor_warning")
+    expect_false(suppressWarnings(writer$on_checkpoint(list(epochs = 3))))
+    warning <- expect_warning(writer$warn(), class = "scvigor_warning")
     expect_match(conditionMessage(warning), path, fixed = TRUE)
-    expect_match(keeper$note(), "No checkpoint")
+    expect_match(writer$status(), "No checkpoint")
 })

@@ -79,14 +79,14 @@ test_that("SL01 loaded with the original or fresh data, it is about these", {
 
 test_that("SL01 the stored set-up shows without loading, verbs take paths", {
     file <- save_to_temporary(model)
-    expect_identical(modelSetup(file), modelSetup(model))
+    expect_identical(modelRegistry(file), modelRegistry(model))
     expect_identical(modelOptions(file), modelOptions(model))
     expect_output(print(scviModel(file)), "2 batches")
     expect_identical(latentRepresentation(file), latentRepresentation(model))
     expect_identical(elbo(file, sce, seed = 1), elbo(model, sce, seed = 1))
     expect_argument_error(elbo(file), "x", "needs the counts")
     expect_error(
-        modelSetup("no such file"), "There is no file",
+        modelRegistry("no such file"), "There is no file",
         class = "scvigor_file_error"
     )
 })
@@ -187,7 +187,7 @@ older_file <- function(parts, envir = parent.frame()) {
 }
 
 test_that("SL09 a file of an older release loads", {
-    parts <- lapply(scvigor:::.slots_of(model), scvigor:::.to_plain)
+    parts <- lapply(scvigor:::.slots_of(model), scvigor:::.pack_value)
     late <- c("precision", "decoder", "linear_decoder_bias",
               "var_activation")
     parts$options[late] <- NULL
@@ -215,7 +215,7 @@ test_that("SL09 a file of an older release loads", {
 })
 
 test_that("files that hold no model of use are errors that say so", {
-    parts <- lapply(scvigor:::.slots_of(model), scvigor:::.to_plain)
+    parts <- lapply(scvigor:::.slots_of(model), scvigor:::.pack_value)
     expect_bad <- function(change, regexp) {
         file <- older_file(change(parts))
         expect_error(loadSCVI(file), regexp, class = "scvigor_file_error")

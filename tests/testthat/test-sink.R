@@ -103,11 +103,11 @@ test_that("no block is larger than `batch_size` cells", {
         sizes <<- c(sizes, if (sample == 1) ncol(block))
     }
     scvigor:::normalized_expression(query$pointer, query$cells, query$decode,
-                                    1, record, query$run_on)
+                                    1, record, query$compute)
     expect_identical(sizes, c(30L, 30L, 30L, 10L))
     sizes <- integer()
     scvigor:::posterior_predictive_sample(query$pointer, query$cells,
-                                          query$decode, record, query$run_on)
+                                          query$decode, record, query$compute)
     expect_identical(sizes, c(30L, 30L, 30L, 10L))
 })
 
@@ -119,7 +119,7 @@ test_that("an error while writing is an error of the verb", {
             scvigor:::.query(model, NULL, subset.col = NULL, name = NULL,
                              needs_counts = FALSE, known = "")$cells,
             list(batch_size = 30, seed = 1, n_samples = 1), 1, broken,
-            scvigor:::.run_on(1, "cpu")
+            scvigor:::.compute_options(1, "cpu")
         ), "disk full"
     )
 })

@@ -1,8 +1,8 @@
 # Three groups of cells far apart, and a query near each.
-centres <- rbind(c(0, 0), c(5, 0), c(0, 5))
+centers <- rbind(c(0, 0), c(5, 0), c(0, 5))
 withr::with_seed(1, {
-    latent <- centres[rep(1:3, each = 20), ] + rnorm(120, sd = 0.3)
-    query <- centres[rep(1:3, each = 4), ] + rnorm(24, sd = 0.3)
+    latent <- centers[rep(1:3, each = 20), ] + rnorm(120, sd = 0.3)
+    query <- centers[rep(1:3, each = 4), ] + rnorm(24, sd = 0.3)
 })
 rownames(latent) <- paste0("r", seq_len(60))
 rownames(query) <- paste0("q", seq_len(12))
@@ -24,7 +24,7 @@ test_that("numbers are labels as they are written in full", {
     )
 })
 
-test_that("neighbours weigh by the Gaussian kernel of scArches", {
+test_that("neighbors weigh by the Gaussian kernel of scArches", {
     # written out for each cell
     by_hand <- function(cell, k) {
         distance <- sqrt(colSums((t(latent) - query[cell, ])^2))
@@ -130,7 +130,7 @@ test_that("objects take the columns and give the labels", {
     expect_identical(transferLabels(mapped, run, k = 10)$labels_confidence,
                      named$labels_confidence)
     expect_warning(transferLabels(named, run, "labels", k = 10), "replaced")
-    # a cell is named after itself when it is its only neighbour
+    # a cell is named after itself when it is its only neighbor
     own <- transferLabels(run, run, "cat1", k = 1)
     expect_identical(own$cat1_predicted, as.character(own$cat1))
 })

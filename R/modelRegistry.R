@@ -1,4 +1,4 @@
-#' What a model knows of its data
+#' The registry of a model's covariates
 #'
 #' The categories that a model was trained with, their levels and codes.
 #'
@@ -16,9 +16,9 @@
 #' model <- trainSCVI(
 #'     exampleSCE(), batch = "batch", max_epochs = 2, n_hidden = 16
 #' )
-#' modelSetup(model)
+#' modelRegistry(model)
 #' @export
-modelSetup <- function(object, name = NULL) {
+modelRegistry <- function(object, name = NULL) {
     model <- scviModel(object, name)
     registry <- .registry(model)
     codes <- if (length(.log_library(model))) .codes(model)
@@ -27,20 +27,20 @@ modelSetup <- function(object, name = NULL) {
         if (!length(entries)) {
             return(NULL)
         }
-        if (!field %in% .several) {
-            return(.setup_rows(field, field, entries, codes[[field]]))
+        if (!field %in% .list_fields) {
+            return(.registry_rows(field, field, entries, codes[[field]]))
         }
         do.call(rbind, lapply(seq_along(entries), function(k) {
-            .setup_rows(
+            .registry_rows(
                 field, names(entries)[k], entries[[k]], codes[[field]][, k]
             )
         }))
     })
-    rows <- c(rows, list(.setup_rows("batch", "batch", list(), integer())))
+    rows <- c(rows, list(.registry_rows("batch", "batch", list(), integer())))
     DataFrame(do.call(rbind, rows))
 }
 
-.setup_rows <- function(field, name, entry, codes) {
+.registry_rows <- function(field, name, entry, codes) {
     levels <- entry$levels
     n <- length(levels)
     one_row <- n == 0 && length(entry) > 0
@@ -58,4 +58,11 @@ modelSetup <- function(object, name = NULL) {
             rep(cells(tabulate(codes + 1L, n)), length.out = n)
         }
     )
+}
+
+#' @describeIn modelRegistry The former name, deprecated.
+#' @export
+modelSetup <- function(object, name = NULL) {
+    .Deprecated("modelRegistry")
+    modelRegistry(object, name)
 }

@@ -3,12 +3,12 @@
 # once only.
 
 # list(parts, comparisons): positions of cells, and list(parts1, parts2,
-# group1, group2, within) for each comparison. `share`: the rest of a group
+# group1, group2, within) for each comparison. `reuse`: the rest of a group
 # may be put together from the samples of the other groups.
-.de_plan <- function(query, groups, group1, group2, idx1, idx2, subset,
-                     within, share) {
+.de_design <- function(query, groups, group1, group2, idx1, idx2, subset,
+                     within, reuse) {
     data <- .de_data(query)
-    cells <- .de_cells(subset, "subset", data)
+    cells <- .selected_cells(subset, "subset", data)
     if (is.null(cells)) {
         cells <- seq_len(ncol(data$counts))
     }
@@ -17,19 +17,19 @@
     } else {
         .de_sides_of_cells(groups, group1, group2, idx1, idx2, cells, data)
     }
-    blocks <- .de_blocks(within, cells, data)
-    plan <- list(parts = list(), comparisons = list())
+    blocks <- .cells_by_level(within, cells, data)
+    design <- list(parts = list(), comparisons = list())
     for (level in names(blocks)) {
-        plan <- .de_add(plan, sides, blocks[[level]], level, share)
+        design <- .add_comparisons(design, sides, blocks[[level]], level, reuse)
     }
-    if (!length(plan$comparisons)) {
+    if (!length(design$comparisons)) {
         .stop_argument(
             "within", "No level of `within` has cells of both sides."
         )
     }
-    plan$named <- is.null(idx1)
-    plan$within <- !is.null(within)
-    plan
+    design$named <- is.null(idx1)
+    design$within <- !is.null(within)
+    design
 }
 
 # What columns are read from.
@@ -46,7 +46,7 @@
 }
 
 # The cells of each level of `within`.
-.de_blocks <- function(within, cells, data) {
+.cells_by_level <- function(within, cells, data) {
     if (is.null(within)) {
         return(list(all = cells))
     }
@@ -57,21 +57,21 @@
 }
 
 # The comparisons inside of `cells`, with parts of their own.
-.de_add <- function(plan, sides, cells, level, share) {
-    of_group <- lapply(sides$of_group, intersect, cells)
-    present <- names(of_group)[lengths(of_group) > 0]
+.add_comparisons <- function(design, sides, cells, level, reuse) {
+    cells_of_group <- lapply(sides$cells_of_group, intersect, cells)
+    present <- names(cells_of_group)[lengths(cells_of_group) > 0]
     add <- function(cells) {
-        plan$parts <<- c(plan$parts, list(cells))
-        length(plan$parts)
+        design$parts <<- c(design$parts, list(cells))
+        length(design$parts)
     }
     known <- list()
     part_of <- function(group) {
         if (is.null(known[[group]])) {
-            known[[group]] <<- add(of_group[[group]])
+            known[[group]] <<- add(cells_of_group[[group]])
         }
         known[[group]]
     }
-    for (group1 in sides$asked) {
+    for (group1 in sides$first_groups) {
         others <- if (is.null(sides$group2)) {
             setdiff(present, group1)
         } else {
@@ -87,18 +87,18 @@
             next
         }
         # With a single comparison the rest is one part like any other.
-        shared <- share && length(sides$asked) > 1 || length(others) == 1
-        plan$comparisons <- c(plan$comparisons, list(list(
+        shared <- reuse && length(sides$first_groups) > 1 || length(others) == 1
+        design$comparisons <- c(design$comparisons, list(list(
             parts1 = part_of(group1),
             parts2 = if (shared) {
                 vapply(others, part_of, 1, USE.NAMES = FALSE)
             } else {
-                add(sort(unlist(of_group[others], use.names = FALSE)))
+                add(sort(unlist(cells_of_group[others], use.names = FALSE)))
             },
             group1 = group1,
             group2 = if (is.null(sides$group2)) "Rest" else sides$group2,
             within = level
         )))
     }
-    plan
+    design
 }

@@ -1,10 +1,10 @@
-# Nearest neighbours in a latent space and what they vote for.
+# Nearest neighbors in a latent space and what they vote for.
 
 # Indices and distances of the k nearest cells of `reference`, a row a cell of
 # `query`. In C++, rather than by BiocNeighbors: comparing all pairs on all
 # threads takes less time than its exact search, whose index is built on one
 # thread and with R's random numbers.
-.nearest <- function(query, reference, k, num_threads) {
+.nearest_neighbors <- function(query, reference, k, num_threads) {
     if (k > nrow(reference)) {
         .warn(
             "`k` = ", k, " is more than the ", nrow(reference), " cells of ",
@@ -28,7 +28,7 @@
 
 # The label with the largest weight and its share, the first in order of two
 # that weigh the same.
-.vote <- function(index, weights, labels) {
+.weighted_vote <- function(index, weights, labels) {
     levels <- sort(unique(labels), method = "radix")
     codes <- match(labels, levels)
     shares <- as.matrix(sparseMatrix(

@@ -7,13 +7,13 @@
                           subset.row, subset.col, name, batch_size, seed,
                           num_threads, accelerator, needs_library,
                           known) {
-    .check_whole(n_samples, "n_samples")
-    .check_whole(batch_size, "batch_size")
-    run_on <- .run_on(num_threads, accelerator)
+    .check_count(n_samples, "n_samples")
+    .check_count(batch_size, "batch_size")
+    compute <- .compute_options(num_threads, accelerator)
     query <- .query(
         object, x, ..., subset.col = subset.col, name = name,
         needs_counts = FALSE, known = known,
-        num_threads = run_on$num_threads
+        num_threads = compute$num_threads
     )
     if (needs_library) {
         .check_library(query)
@@ -29,7 +29,7 @@
         seed = .check_seed(seed)
     )
     c(query, list(
-        decode = decode, run_on = run_on,
+        decode = decode, compute = compute,
         dimnames = list(known_genes[genes], query$cell_names),
         n_cells = .n_cells(query$cells)
     ))
@@ -62,8 +62,8 @@
     if (!length(codes) || anyNA(codes)) {
         .stop_argument(
             "transform_batch", "`transform_batch` must name batches; there ",
-            .there_are(levels), ", but not ",
-            .some(transform_batch[is.na(codes)]), "."
+            .or_choices(levels), ", but not ",
+            .quote_first(transform_batch[is.na(codes)]), "."
         )
     }
     codes

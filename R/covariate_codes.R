@@ -46,7 +46,7 @@
         return(NULL)
     }
     argument <- .argument_of[[field]]
-    if (field %in% .several) {
+    if (field %in% .list_fields) {
         return(.align_columns(
             .read_columns(value, argument, data), entry, argument
         ))
@@ -57,7 +57,7 @@
 # The columns of the cell table that hold a field; NULL when some of it was
 # given by value.
 .registered_columns <- function(entry, field) {
-    if (!field %in% .several) {
+    if (!field %in% .list_fields) {
         return(entry$column)
     }
     columns <- unlist(lapply(entry, `[[`, "column"), use.names = FALSE)
@@ -73,7 +73,7 @@
     if (length(missing)) {
         .stop_argument(
             argument, "`", argument, "` lacks what the model was trained ",
-            "with: ", .some(missing), "."
+            "with: ", .quote_first(missing), "."
         )
     }
     read[names(entry)]
