@@ -5,8 +5,8 @@ differential_abundance <- function(model, cells, sample, num_cells_posterior, do
     .Call(`_scvigor_differential_abundance`, model, cells, sample, num_cells_posterior, dof, batch_size, seed, run_on)
 }
 
-summarise_counts <- function(counts, num_threads) {
-    .Call(`_scvigor_summarise_counts`, counts, num_threads)
+summarize_counts <- function(counts, num_threads) {
+    .Call(`_scvigor_summarize_counts`, counts, num_threads)
 }
 
 log_library_sizes <- function(counts) {
@@ -89,8 +89,8 @@ read_model_file <- function(path) {
     .Call(`_scvigor_read_model_file`, path)
 }
 
-nearest_neighbours <- function(query, reference, k, num_threads) {
-    .Call(`_scvigor_nearest_neighbours`, query, reference, k, num_threads)
+nearest_neighbors <- function(query, reference, k, num_threads) {
+    .Call(`_scvigor_nearest_neighbors`, query, reference, k, num_threads)
 }
 
 default_options <- function() {

@@ -132,7 +132,7 @@
 
 # One pass over all values. `likelihood` says whether counts are expected.
 .check_counts <- function(data, likelihood, num_threads = 1) {
-    found <- summarise_counts(data$counts, num_threads)
+    found <- summarize_counts(data$counts, num_threads)
     if (found$n_not_finite) {
         .stop_argument(
             "x", data$label, " has ",

@@ -12,7 +12,7 @@
         )
         k <- nrow(reference)
     }
-    nearest_neighbours(query, reference, k, num_threads)
+    nearest_neighbors(query, reference, k, num_threads)
 }
 
 # exp(-d s^2 / 4), rows scaled to a sum of 1; s is the standard deviation of

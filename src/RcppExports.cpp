@@ -28,14 +28,14 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
-// summarise_counts
-Rcpp::List summarise_counts(SEXP counts, double num_threads);
-RcppExport SEXP _scvigor_summarise_counts(SEXP countsSEXP, SEXP num_threadsSEXP) {
+// summarize_counts
+Rcpp::List summarize_counts(SEXP counts, double num_threads);
+RcppExport SEXP _scvigor_summarize_counts(SEXP countsSEXP, SEXP num_threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type counts(countsSEXP);
     Rcpp::traits::input_parameter< double >::type num_threads(num_threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(summarise_counts(counts, num_threads));
+    rcpp_result_gen = Rcpp::wrap(summarize_counts(counts, num_threads));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -289,16 +289,16 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
-// nearest_neighbours
-Rcpp::List nearest_neighbours(Rcpp::NumericMatrix query, Rcpp::NumericMatrix reference, double k, int num_threads);
-RcppExport SEXP _scvigor_nearest_neighbours(SEXP querySEXP, SEXP referenceSEXP, SEXP kSEXP, SEXP num_threadsSEXP) {
+// nearest_neighbors
+Rcpp::List nearest_neighbors(Rcpp::NumericMatrix query, Rcpp::NumericMatrix reference, double k, int num_threads);
+RcppExport SEXP _scvigor_nearest_neighbors(SEXP querySEXP, SEXP referenceSEXP, SEXP kSEXP, SEXP num_threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type query(querySEXP);
     Rcpp::traits::input_parameter< Rcpp::NumericMatrix >::type reference(referenceSEXP);
     Rcpp::traits::input_parameter< double >::type k(kSEXP);
     Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
-    rcpp_result_gen = Rcpp::wrap(nearest_neighbours(query, reference, k, num_threads));
+    rcpp_result_gen = Rcpp::wrap(nearest_neighbors(query, reference, k, num_threads));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -452,7 +452,7 @@ END_RCPP
 
 static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_differential_abundance", (DL_FUNC) &_scvigor_differential_abundance, 8},
-    {"_scvigor_summarise_counts", (DL_FUNC) &_scvigor_summarise_counts, 2},
+    {"_scvigor_summarize_counts", (DL_FUNC) &_scvigor_summarize_counts, 2},
     {"_scvigor_log_library_sizes", (DL_FUNC) &_scvigor_log_library_sizes, 1},
     {"_scvigor_differential_expression", (DL_FUNC) &_scvigor_differential_expression, 6},
     {"_scvigor_compare_samples", (DL_FUNC) &_scvigor_compare_samples, 2},
@@ -473,7 +473,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_runtime_info", (DL_FUNC) &_scvigor_runtime_info, 0},
     {"_scvigor_write_model_file", (DL_FUNC) &_scvigor_write_model_file, 5},
     {"_scvigor_read_model_file", (DL_FUNC) &_scvigor_read_model_file, 1},
-    {"_scvigor_nearest_neighbours", (DL_FUNC) &_scvigor_nearest_neighbours, 4},
+    {"_scvigor_nearest_neighbors", (DL_FUNC) &_scvigor_nearest_neighbors, 4},
     {"_scvigor_default_options", (DL_FUNC) &_scvigor_default_options, 0},
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},
     {"_scvigor_default_max_epochs", (DL_FUNC) &_scvigor_default_max_epochs, 1},

@@ -4,19 +4,19 @@
 
 // Cells x samples. `dof` and `num_cells_posterior` may be NULL.
 // [[Rcpp::export(rng = false)]]
-Rcpp::NumericMatrix differential_abundance(
-    SEXP model, Rcpp::List cells, Rcpp::IntegerVector sample,
-    Rcpp::RObject num_cells_posterior, Rcpp::RObject dof, double batch_size,
-    double seed, Rcpp::List run_on) {
+Rcpp::NumericMatrix differential_abundance(SEXP model, Rcpp::List cells,
+                                           Rcpp::IntegerVector sample,
+                                           Rcpp::RObject num_cells_posterior,
+                                           Rcpp::RObject dof, double batch_size,
+                                           double seed, Rcpp::List run_on) {
   using scvigor::Cells;
   using scvigor::Hooks;
   using scvigor::Model;
-  return scvigor::r::ask(
+  return scvigor::r::run_verb(
       model, cells, run_on,
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
-        auto options =
-            scvigor::r::common_options<scvigor::AbundanceOptions>(batch_size,
-                                                                  seed);
+        auto options = scvigor::r::common_options<scvigor::AbundanceOptions>(
+            batch_size, seed);
         options.sample.assign(sample.begin(), sample.end());
         scvigor::r::from_r("num_cells_posterior", num_cells_posterior,
                            options.num_cells_posterior);

@@ -7,11 +7,11 @@
 using scvigor::r::guarded;
 
 // [[Rcpp::export(rng = false)]]
-Rcpp::List summarise_counts(SEXP counts, double num_threads) {
+Rcpp::List summarize_counts(SEXP counts, double num_threads) {
   return guarded([&] {
     const scvigor::ThreadScope threads(static_cast<int>(num_threads));
     const auto source = scvigor::r::view_counts(counts);
-    const scvigor::CountSummary found = scvigor::summarise_counts(*source);
+    const scvigor::CountSummary found = scvigor::summarize_counts(*source);
     using Rcpp::Named;
     return Rcpp::List::create(
         Named("n_negative") = scvigor::r::to_r(found.n_negative),
@@ -27,7 +27,6 @@ Rcpp::NumericVector log_library_sizes(SEXP counts) {
   return guarded([&] {
     const scvigor::ThreadScope one_thread(1);
     const auto source = scvigor::r::view_counts(counts);
-    return Rcpp::NumericVector(
-        Rcpp::wrap(scvigor::log_library_sizes(*source)));
+    return Rcpp::NumericVector(Rcpp::wrap(scvigor::log_library_sizes(*source)));
   });
 }

@@ -101,7 +101,7 @@ std::vector<std::uint8_t> flags(const Rcpp::List& list, const char* name) {
 Rcpp::List differential_expression(SEXP model, Rcpp::List cells,
                                    Rcpp::List groups, Rcpp::List sampling,
                                    Rcpp::List test, Rcpp::List run_on) {
-  return scvigor::r::ask(
+  return scvigor::r::run_verb(
       model, cells, run_on,
       [=](const scvigor::Model& m, const scvigor::Cells& c,
           const scvigor::Hooks& hooks) {
@@ -122,8 +122,7 @@ Rcpp::List differential_expression(SEXP model, Rcpp::List cells,
         options.batchid2 =
             scvigor::r::member<std::int64_t>(sampling, "batchid2");
         const auto whole = [&](const char* name) {
-          return static_cast<std::int64_t>(
-              Rcpp::as<double>(sampling[name]));
+          return static_cast<std::int64_t>(Rcpp::as<double>(sampling[name]));
         };
         options.n_samples_overall = whole("n_samples_overall");
         options.m_permutation = whole("m_permutation");
@@ -167,8 +166,8 @@ Rcpp::List pair_samples(Rcpp::IntegerVector batch1, Rcpp::IntegerVector batch2,
     options.use_permutation = use_permutation;
     options.m_permutation = static_cast<std::int64_t>(m_permutation);
     options.seed = static_cast<std::uint64_t>(seed);
-    const auto pairs = scvigor::pair_samples(
-        positions(batch1), positions(batch2), options);
+    const auto pairs =
+        scvigor::pair_samples(positions(batch1), positions(batch2), options);
     return Rcpp::List::create(
         Rcpp::IntegerVector(pairs.first.begin(), pairs.first.end()),
         Rcpp::IntegerVector(pairs.second.begin(), pairs.second.end()));
@@ -186,8 +185,7 @@ double estimate_delta(std::vector<double> effect_means) {
 Rcpp::List part_counts(SEXP counts, Rcpp::List parts) {
   return scvigor::r::guarded([&] {
     const auto source = scvigor::r::view_counts(counts);
-    const auto found =
-        scvigor::part_counts(*source, positions_of_each(parts));
+    const auto found = scvigor::part_counts(*source, positions_of_each(parts));
     using Rcpp::Named;
     return Rcpp::List::create(
         Named("total") = genes_by_part(found.total),

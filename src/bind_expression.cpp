@@ -6,7 +6,7 @@ using scvigor::Cells;
 using scvigor::Hooks;
 using scvigor::Model;
 using scvigor::RowBlock;
-using scvigor::r::ask;
+using scvigor::r::run_verb;
 
 namespace {
 
@@ -27,7 +27,7 @@ Options expression_options(const Rcpp::List& decode, double size) {
 Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells,
                                     Rcpp::List decode, double library_size,
                                     Rcpp::RObject write, Rcpp::List run_on) {
-  return ask(
+  return run_verb(
       model, cells, run_on,
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         const auto options = expression_options<scvigor::ExpressionOptions>(
@@ -42,7 +42,9 @@ Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells,
         scvigor::r::GeneCellArray out(m, c, options, 1);
         scvigor::normalized_expression(
             m, c, options, [](const RowBlock&) {}, hooks,
-            [&](std::int64_t first, std::int64_t) { return out.room(first); });
+            [&](std::int64_t first, std::int64_t) {
+              return out.buffer(first);
+            });
         return Rcpp::RObject(out.get());
       });
 }
@@ -51,13 +53,12 @@ Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells,
 // [[Rcpp::export(rng = false)]]
 Rcpp::NumericMatrix expression_samples(SEXP model, Rcpp::List cells,
                                        Rcpp::List decode, double library_size,
-                                       Rcpp::List overall,
-                                       Rcpp::List run_on) {
-  return ask(
+                                       Rcpp::List overall, Rcpp::List run_on) {
+  return run_verb(
       model, cells, run_on,
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
-        auto options = expression_options<scvigor::OverallOptions>(
-            decode, library_size);
+        auto options =
+            expression_options<scvigor::OverallOptions>(decode, library_size);
         const auto whole = [&](const char* name) {
           return static_cast<std::int64_t>(Rcpp::as<double>(overall[name]));
         };
@@ -65,10 +66,10 @@ Rcpp::NumericMatrix expression_samples(SEXP model, Rcpp::List cells,
         options.max_cells = whole("max_cells");
         options.n_mc_samples = whole("n_mc_samples");
         options.importance = Rcpp::as<bool>(overall["importance"]);
-        const auto n_genes = options.genes.empty()
-                                 ? m.options().n_genes
-                                 : static_cast<std::int64_t>(
-                                       options.genes.size());
+        const auto n_genes =
+            options.genes.empty()
+                ? m.options().n_genes
+                : static_cast<std::int64_t>(options.genes.size());
         Rcpp::NumericMatrix out(static_cast<int>(n_genes),
                                 static_cast<int>(options.n_samples_overall));
         scvigor::expression_samples(

@@ -34,8 +34,7 @@ Rcpp::List read_count_file(const std::string& path, const std::string& assay) {
     return Rcpp::List::create(
         Named("format") =
             file.format() == scvigor::CountFileFormat::kH5ad ? "h5ad" : "10x",
-        Named("assay") = file.assay(),
-        Named("p") = indptr,
+        Named("assay") = file.assay(), Named("p") = indptr,
         Named("i") = first_values(genes, result.n_entries),
         Named("x") = first_values(values, result.n_entries),
         Named("n_not_counts") = static_cast<double>(result.n_not_counts),

@@ -18,8 +18,7 @@ SEXP model_from_state(Rcpp::List options, Rcpp::List state) {
 // A pointer that has been through saveRDS() or serialize() is null.
 // [[Rcpp::export(rng = false)]]
 bool is_null_pointer(SEXP pointer) {
-  return TYPEOF(pointer) != EXTPTRSXP ||
-         R_ExternalPtrAddr(pointer) == nullptr;
+  return TYPEOF(pointer) != EXTPTRSXP || R_ExternalPtrAddr(pointer) == nullptr;
 }
 
 // [[Rcpp::export(rng = false)]]

@@ -20,8 +20,8 @@ void write_model_file(const std::string& path, const Rcpp::List& model,
 // [[Rcpp::export(rng = false)]]
 Rcpp::List read_model_file(const std::string& path) {
   return guarded([&] {
-    const auto file = scvigor::read_model_file(
-        path, [] { Rcpp::checkUserInterrupt(); });
+    const auto file =
+        scvigor::read_model_file(path, [] { Rcpp::checkUserInterrupt(); });
     using Rcpp::Named;
     return Rcpp::List::create(
         Named("version") = static_cast<double>(file.version),

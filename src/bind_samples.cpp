@@ -11,10 +11,10 @@ using scvigor::DecodeOptions;
 using scvigor::Hooks;
 using scvigor::Model;
 using scvigor::RowBlock;
-using scvigor::r::ask;
-using scvigor::r::decode_options;
+using scvigor::r::run_verb;
 using scvigor::r::BlockMean;
 using scvigor::r::BlockWriter;
+using scvigor::r::decode_options;
 using scvigor::r::GeneCellArray;
 
 namespace {
@@ -97,24 +97,22 @@ std::vector<const char*> parameter_names(scvigor::GeneLikelihood likelihood) {
 Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
                                        Rcpp::List decode, Rcpp::RObject write,
                                        Rcpp::List run_on) {
-  return ask(model, cells, run_on,
-             [=](const Model& m, const Cells& c, const Hooks& hooks) {
-               const auto options = decode_options<DecodeOptions>(decode);
-               if (!write.isNULL()) {
-                 scvigor::posterior_predictive_sample(
-                     m, c, options, scvigor::r::BlockWriter(write), hooks);
-                 return Rcpp::List();
-               }
-               const auto n = static_cast<std::size_t>(options.n_samples);
-               if (m.options().gene_likelihood !=
-                   scvigor::GeneLikelihood::kNormal)
-                 return fill(std::vector<SparseColumns>(n), m, c, options,
-                             hooks);
-               std::vector<DenseColumns> samples;
-               for (std::size_t i = 0; i < n; ++i)
-                 samples.emplace_back(m, c, options);
-               return fill(std::move(samples), m, c, options, hooks);
-             });
+  return run_verb(
+      model, cells, run_on,
+      [=](const Model& m, const Cells& c, const Hooks& hooks) {
+        const auto options = decode_options<DecodeOptions>(decode);
+        if (!write.isNULL()) {
+          scvigor::posterior_predictive_sample(
+              m, c, options, scvigor::r::BlockWriter(write), hooks);
+          return Rcpp::List();
+        }
+        const auto n = static_cast<std::size_t>(options.n_samples);
+        if (m.options().gene_likelihood != scvigor::GeneLikelihood::kNormal)
+          return fill(std::vector<SparseColumns>(n), m, c, options, hooks);
+        std::vector<DenseColumns> samples;
+        for (std::size_t i = 0; i < n; ++i) samples.emplace_back(m, c, options);
+        return fill(std::move(samples), m, c, options, hooks);
+      });
 }
 
 // Those parameters that the likelihood has. A function `open` is called with
@@ -123,7 +121,7 @@ Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
 Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
                                  Rcpp::List decode, bool give_mean,
                                  Rcpp::RObject open, Rcpp::List run_on) {
-  return ask(
+  return run_verb(
       model, cells, run_on,
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         const auto options = decode_options<DecodeOptions>(decode);
@@ -148,8 +146,8 @@ Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
         scvigor::likelihood_parameters(
             m, c, options,
             [&](std::int64_t sample, const scvigor::LikelihoodBlock& block) {
-              const RowBlock* const blocks[] = {
-                  &block.mean, &block.dispersions, &block.dropout};
+              const RowBlock* const blocks[] = {&block.mean, &block.dispersions,
+                                                &block.dropout};
               for (std::size_t k = 0; k < names.size(); ++k)
                 if (!give_mean)
                   put(k, sample, *blocks[k]);
@@ -168,13 +166,13 @@ Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
 Rcpp::NumericMatrix feature_correlation(SEXP model, Rcpp::List cells,
                                         Rcpp::List decode, bool ranks,
                                         double size_factor, Rcpp::List run_on) {
-  return ask(model, cells, run_on,
-             [=](const Model& m, const Cells& c, const Hooks& hooks) {
-               auto options =
-                   decode_options<scvigor::CorrelationOptions>(decode);
-               options.ranks = ranks;
-               options.size_factor = size_factor;
-               return scvigor::r::to_r_matrix(
-                   scvigor::feature_correlation(m, c, options, hooks));
-             });
+  return run_verb(model, cells, run_on,
+                  [=](const Model& m, const Cells& c, const Hooks& hooks) {
+                    auto options =
+                        decode_options<scvigor::CorrelationOptions>(decode);
+                    options.ranks = ranks;
+                    options.size_factor = size_factor;
+                    return scvigor::r::to_r_matrix(
+                        scvigor::feature_correlation(m, c, options, hooks));
+                  });
 }

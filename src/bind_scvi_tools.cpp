@@ -45,13 +45,12 @@ Rcpp::List to_r_setup(const DataSetup& setup) {
   Rcpp::List categorical(setup.categorical.size());
   for (std::size_t k = 0; k < setup.categorical.size(); ++k)
     categorical[k] = to_r_category(setup.categorical[k]);
-  return Rcpp::List::create(
-      Named("batch") = to_r_category(setup.batch),
-      Named("labels") = to_r_category(setup.labels),
-      Named("categorical") = categorical,
-      Named("continuous") = to_r_text(setup.continuous),
-      Named("size_factor") = to_r_name(setup.size_factor),
-      Named("layer") = to_r_name(setup.layer));
+  return Rcpp::List::create(Named("batch") = to_r_category(setup.batch),
+                            Named("labels") = to_r_category(setup.labels),
+                            Named("categorical") = categorical,
+                            Named("continuous") = to_r_text(setup.continuous),
+                            Named("size_factor") = to_r_name(setup.size_factor),
+                            Named("layer") = to_r_name(setup.layer));
 }
 
 std::vector<std::string> texts_of(const Rcpp::List& list, const char* name) {
@@ -120,8 +119,7 @@ Rcpp::List read_scvi_tools(const std::string& folder,
         Named("is_trained") = model.is_trained,
         Named("split") = scvigor::r::split_to_list(model.split),
         Named("history") = scvigor::r::history_to_list(model.history),
-        Named("version") = model.version,
-        Named("minified") = model.minified);
+        Named("version") = model.version, Named("minified") = model.minified);
   });
 }
 
@@ -129,8 +127,8 @@ Rcpp::List read_scvi_tools(const std::string& folder,
 void write_scvi_tools(Rcpp::List model, const std::string& path) {
   guarded([&] {
     scvigor::ScviToolsModel out;
-    out.options = scvigor::r::options_from_list<scvigor::ModelOptions>(
-        model["options"]);
+    out.options =
+        scvigor::r::options_from_list<scvigor::ModelOptions>(model["options"]);
     out.state = scvigor::r::state_from_list(model["state"]);
     out.genes = texts_of(model, "genes");
     out.setup = setup_from_list(model["setup"]);

@@ -62,14 +62,15 @@ scvigor::Hooks training_hooks(const Rcpp::List& hooks,
 }
 
 // A new model, or with `start$weights` one that was trained before.
-std::unique_ptr<scvigor::Model> make_model(
-    const scvigor::ModelOptions& options, const Rcpp::List& start,
-    const scvigor::Cells& cells, std::uint64_t seed) {
+std::unique_ptr<scvigor::Model> make_model(const scvigor::ModelOptions& options,
+                                           const Rcpp::List& start,
+                                           const scvigor::Cells& cells,
+                                           std::uint64_t seed) {
   if (start.containsElementNamed("weights"))
     return std::make_unique<scvigor::Model>(
         options, scvigor::r::state_from_list(start["weights"]));
-  return std::make_unique<scvigor::Model>(options, seed,
-                                          scvigor::r::prior_for(options, cells));
+  return std::make_unique<scvigor::Model>(
+      options, seed, scvigor::r::prior_for(options, cells));
 }
 
 Rcpp::List result_list(std::unique_ptr<scvigor::Model> model,
@@ -105,8 +106,7 @@ Rcpp::List split_cells(double n_cells, Rcpp::List train_options, double seed) {
 // [[Rcpp::export(rng = false)]]
 Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options,
                       Rcpp::List train_options, Rcpp::List split, double seed,
-                      Rcpp::List run_on, Rcpp::List hooks,
-                      Rcpp::List start) {
+                      Rcpp::List run_on, Rcpp::List hooks, Rcpp::List start) {
   return guarded([&] {
     const scvigor::r::RunOn where(run_on);
     const scvigor::ThreadScope threads(where.num_threads);

@@ -31,14 +31,13 @@ Rcpp::List extend_scvi(Rcpp::List model_options, Rcpp::List weights,
     const auto known = levels_from_list(levels);
     auto options = reference.options();
     options.n_batch = known.n_batch;
-    auto query = std::make_unique<scvigor::Model>(scvigor::extend(
+    auto query = std::make_unique<scvigor::Model>(scvigor::add_levels(
         reference, known,
         scvigor::r::prior_for(options, scvigor::r::cells_from_list(cells)),
         static_cast<std::uint64_t>(seed)));
     const Rcpp::List state = scvigor::r::state_to_list(query->state());
     return Rcpp::List::create(
-        Rcpp::Named("pointer") =
-            Rcpp::XPtr<scvigor::Model>(query.release()),
+        Rcpp::Named("pointer") = Rcpp::XPtr<scvigor::Model>(query.release()),
         Rcpp::Named("state") = state);
   });
 }

@@ -45,9 +45,9 @@ inline SEXP to_r_column(const AnnotationColumn& column) {
   if (column.kind == Kind::kLogical) return Rcpp::LogicalVector(out);
   if (column.kind == Kind::kFactor) {
     out.attr("levels") = to_r_text(column.text);
-    out.attr("class") =
-        column.ordered ? Rcpp::CharacterVector::create("ordered", "factor")
-                       : Rcpp::CharacterVector::create("factor");
+    out.attr("class") = column.ordered
+                            ? Rcpp::CharacterVector::create("ordered", "factor")
+                            : Rcpp::CharacterVector::create("factor");
   }
   return out;
 }

@@ -104,8 +104,7 @@ inline SEXP to_r(double value) { return Rcpp::wrap(value); }
 inline SEXP to_r(bool value) { return Rcpp::wrap(value); }
 inline SEXP to_r(const std::string& value) { return Rcpp::wrap(value); }
 inline SEXP to_r(std::int64_t value) {
-  if (std::llabs(value) <= INT_MAX)
-    return Rcpp::wrap(static_cast<int>(value));
+  if (std::llabs(value) <= INT_MAX) return Rcpp::wrap(static_cast<int>(value));
   return Rcpp::wrap(static_cast<double>(value));
 }
 inline SEXP to_r(const std::vector<std::int64_t>& values) {
@@ -175,11 +174,10 @@ struct RunOn {
 inline std::shared_ptr<const CountSource> view_counts(SEXP counts) {
   if (Rf_isS4(counts) && Rf_inherits(counts, "dgCMatrix")) {
     const SEXP dim = R_do_slot(counts, Rf_install("Dim"));
-    return view_compressed_cells(
-        INTEGER(R_do_slot(counts, Rf_install("p"))),
-        INTEGER(R_do_slot(counts, Rf_install("i"))),
-        REAL(R_do_slot(counts, Rf_install("x"))), INTEGER(dim)[1],
-        INTEGER(dim)[0]);
+    return view_compressed_cells(INTEGER(R_do_slot(counts, Rf_install("p"))),
+                                 INTEGER(R_do_slot(counts, Rf_install("i"))),
+                                 REAL(R_do_slot(counts, Rf_install("x"))),
+                                 INTEGER(dim)[1], INTEGER(dim)[0]);
   }
   if (Rf_isMatrix(counts)) {
     const std::int64_t n_genes = Rf_nrows(counts);
@@ -220,8 +218,7 @@ inline Cells cells_from_list(const Rcpp::List& cells) {
 }
 
 // The prior that a model with these options learns from `cells`, if any.
-inline LibraryPrior prior_for(const ModelOptions& options,
-                              const Cells& cells) {
+inline LibraryPrior prior_for(const ModelOptions& options, const Cells& cells) {
   if (options.use_observed_lib_size) return {};
   std::vector<std::int64_t> batch = cells.batch;
   if (batch.empty()) batch.assign(cells.n_cells(), 0);

@@ -22,8 +22,8 @@ namespace r {
 
 // Returns verb(model, cells, hooks).
 template <class Verb>
-auto ask(SEXP model, const Rcpp::List& cells, const Rcpp::List& run_on,
-         Verb verb)
+auto run_verb(SEXP model, const Rcpp::List& cells, const Rcpp::List& run_on,
+              Verb verb)
     -> decltype(verb(std::declval<const Model&>(), Cells{}, Hooks{})) {
   return guarded([&] {
     const RunOn where(run_on);
@@ -84,7 +84,7 @@ class GeneCellArray {
   }
 
   // Where the rows from `first` on go, of the first sample.
-  double* room(std::int64_t first) { return first_ + first * n_genes_; }
+  double* buffer(std::int64_t first) { return first_ + first * n_genes_; }
 
   void write(std::int64_t sample, const RowBlock& rows) {
     std::copy_n(rows.values, rows.n_rows * rows.n_cols, place(sample, rows));
@@ -112,8 +112,8 @@ class BlockWriter {
     Rcpp::NumericMatrix block(static_cast<int>(rows.n_cols),
                               static_cast<int>(rows.n_rows));
     std::copy_n(rows.values, rows.n_rows * rows.n_cols, block.begin());
-    write_(static_cast<double>(sample + 1),
-           static_cast<double>(rows.first + 1), block);
+    write_(static_cast<double>(sample + 1), static_cast<double>(rows.first + 1),
+           block);
   }
 
  private:

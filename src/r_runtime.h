@@ -21,8 +21,7 @@ namespace r {
 // Signals a condition of class scvigor_<kind>_error; see R/conditions.R.
 inline void raise(const char* kind, const std::string& message,
                   const Rcpp::List& fields = Rcpp::List()) {
-  const Rcpp::Environment package =
-      Rcpp::Environment::namespace_env("scvigor");
+  const Rcpp::Environment package = Rcpp::Environment::namespace_env("scvigor");
   const Rcpp::Function stop = package[".stop_core"];
   stop(kind, message, fields);
 }

@@ -75,20 +75,19 @@ inline Rcpp::List moments_to_list(const std::vector<AdamMoments>& moments) {
 inline std::vector<AdamMoments> moments_from_list(const Rcpp::List& list) {
   std::vector<AdamMoments> moments;
   for (const Rcpp::List slot : list)
-    moments.push_back({whole(slot, "steps"),
-                       member<double>(slot, "first"),
+    moments.push_back({whole(slot, "steps"), member<double>(slot, "first"),
                        member<double>(slot, "second")});
   return moments;
 }
 
-inline Rcpp::List watched_to_list(const Watched& watched) {
-  return Rcpp::List::create(Rcpp::Named("best") = watched.best,
-                            Rcpp::Named("waited") = to_r(watched.waited));
+inline Rcpp::List monitor_to_list(const MonitorState& monitor) {
+  return Rcpp::List::create(
+      Rcpp::Named("best") = monitor.best,
+      Rcpp::Named("waited") = to_r(monitor.checks_since_best));
 }
 
-inline Watched watched_from_list(const Rcpp::List& list) {
-  return {Rcpp::as<double>(list["best"]),
-          whole(list, "waited")};
+inline MonitorState monitor_from_list(const Rcpp::List& list) {
+  return {Rcpp::as<double>(list["best"]), whole(list, "waited")};
 }
 
 inline Rcpp::List training_state_to_list(const TrainingState& state) {
@@ -99,10 +98,10 @@ inline Rcpp::List training_state_to_list(const TrainingState& state) {
       Named("stopped") = state.stopped, Named("lr") = state.lr,
       Named("weights") = state_to_list(state.weights),
       Named("moments") = moments_to_list(state.moments),
-      Named("random") = Rcpp::RawVector(state.random.begin(),
-                                        state.random.end()),
-      Named("plateau") = watched_to_list(state.plateau),
-      Named("early_stopping") = watched_to_list(state.early_stopping),
+      Named("random") =
+          Rcpp::RawVector(state.random.begin(), state.random.end()),
+      Named("plateau") = monitor_to_list(state.plateau),
+      Named("early_stopping") = monitor_to_list(state.early_stopping),
       Named("best") = Rcpp::List::create(
           Named("epoch") = to_r(state.best.epoch),
           Named("value") = state.best.value,
@@ -121,8 +120,8 @@ inline TrainingState training_state_from_list(const Rcpp::List& list) {
   state.weights = state_from_list(list["weights"]);
   state.moments = moments_from_list(list["moments"]);
   state.random = bytes_from_list(list, "random");
-  state.plateau = watched_from_list(list["plateau"]);
-  state.early_stopping = watched_from_list(list["early_stopping"]);
+  state.plateau = monitor_from_list(list["plateau"]);
+  state.early_stopping = monitor_from_list(list["early_stopping"]);
   const Rcpp::List best = list["best"];
   state.best.epoch = whole(best, "epoch");
   state.best.value = Rcpp::as<double>(best["value"]);

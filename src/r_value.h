@@ -85,14 +85,13 @@ inline Value vector_from_r(SEXP given) {
 
 inline Value value_from_r(SEXP given) {
   if (Rf_isNull(given)) return Value();
-  Value value = TYPEOF(given) == VECSXP ? list_from_r(given)
-                                        : vector_from_r(given);
+  Value value =
+      TYPEOF(given) == VECSXP ? list_from_r(given) : vector_from_r(given);
   const SEXP attributes = Rf_getAttrib(given, Rf_install("h5"));
   if (!Rf_isNull(attributes)) {
     Value list = list_from_r(attributes);
     for (std::size_t i = 0; i < list.members.size(); ++i)
-      value.attributes.emplace_back(list.names[i],
-                                    std::move(list.members[i]));
+      value.attributes.emplace_back(list.names[i], std::move(list.members[i]));
   }
   return value;
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Keeps the floors of the house apart: R stays out of the core and of the public
-# headers, LibTorch out of the bindings and of the public headers, and a floor
-# of the core includes nothing from above.
-cd "$(dirname "$0")/.." || exit 1
+# check-layers.sh [CHECKOUT]: keeps the layers of DEVELOPING.md apart. R stays
+# out of the core and of the public headers, LibTorch out of the bindings and of
+# the public headers, and a layer of the core includes nothing from above it.
+cd "${1:-$(dirname "$0")/..}" || exit 1
 broken=0
 
 # forbid WHY PATTERN FILE...: no file may include what matches.
@@ -25,26 +25,50 @@ public=$(find inst/include -type f)
 core=$(find src/core -type f -name '*.?pp')
 bindings=$(find src -maxdepth 1 -type f \( -name '*.cpp' -o -name '*.h*' \))
 
-forbid "R has no place in the core" "$r_headers" $core
-forbid "R has no place in the public headers" "$r_headers" $public
-forbid "the public headers are free of LibTorch" "$torch_headers" $public
-forbid "the bindings are free of LibTorch" "$torch_headers" $bindings
+forbid "the core must not use R" "$r_headers" $core
+forbid "the public headers must not use R" "$r_headers" $public
+forbid "the public headers must not use LibTorch" "$torch_headers" $public
+forbid "the bindings must not use LibTorch" "$torch_headers" $bindings
 
-# From the ground up; a floor may use itself and those below it.
-floors='util|data|io|distributions|kernels|nn model train|inference|de api'
-above=$floors
-for floor in $floors; do
-  above=${above#"$floor"}
-  above=${above# }
-  [ -n "$above" ] || break
-  for room in $(echo "$floor" | tr '|' ' '); do
-    forbid "$room must not reach up" "($(echo "$above" | tr ' ' '|'))/" \
-      $(find "src/core/$room" -type f 2> /dev/null)
+# check_order FOLDER PREFIX LAYER...: from the bottom up; a layer of FOLDER,
+# whose headers are included as PREFIXlayer/, may use itself and those before
+# it. Layers joined by | may use each other.
+check_order() {
+  folder=$1
+  prefix=$2
+  shift 2
+  while [ $# -gt 1 ]; do
+    layer=$1
+    shift
+    above=$(echo "$*" | tr ' ' '|')
+    for name in $(echo "$layer" | tr '|' ' '); do
+      if [ ! -d "$folder/$name" ]; then
+        echo "$folder/$name: no such layer" >&2
+        broken=1
+      fi
+      forbid "$prefix$name must not use the layers above it" \
+        "$prefix($above)/" $(find "$folder/$name" -type f 2> /dev/null)
+    done
   done
-done
-rooms=$(echo "$floors" | tr ' ' '|')
-forbid "the bindings see the public headers only" "(core/)?($rooms)/" $bindings
-forbid "the public headers stand alone" "(core/)?($rooms)/" $public
+}
 
-[ "$broken" = 0 ] && echo "scvigor: the layers are clean"
+layers='simd util io distributions data kernels nn model train|inference de api'
+check_order src/core '' $layers
+check_order src/core/io io/ hdf5 'isolation|python' counts 'model_file|scvi_tools'
+for folder in src/core/*/; do
+  case " $(echo "$layers" | tr '|' ' ') " in
+    *" $(basename "$folder") "*) ;;
+    *)
+      echo "$folder is not one of the layers: $layers" >&2
+      broken=1
+      ;;
+  esac
+done
+
+all=$(echo "$layers" | tr ' ' '|')
+forbid "the bindings must use the public headers only" "(core/)?($all)/" \
+  $bindings
+forbid "the public headers must stand alone" "(core/)?($all)/" $public
+
+[ "$broken" = 0 ] && echo "scvigor: every layer uses only those below it"
 exit "$broken"

@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "inference/verbs.hpp"
-#include "kernels/matrix_product.hpp"
+#include "kernels/cpu/gemm.hpp"
 #include "model/vae.hpp"
 #include "scvigor/count_file.hpp"
 #include "scvigor/runtime.hpp"
@@ -104,11 +104,9 @@ class Products {
     const auto genes = w.size(1);
     const MatrixView hs = view(h);
     for (int i = 0; i < heads; ++i) {
-      matrix_product({hs, view(w), {n, hidden, genes}, to(logits_)});
-      matrix_product(
-          {hs.transposed(), view(grad), {hidden, n, genes}, to(grad_w_)});
-      matrix_product(
-          {view(grad), view(w).transposed(), {n, genes, hidden}, to(grad_h_)});
+      gemm({hs, view(w), {n, hidden, genes}, to(logits_)});
+      gemm({hs.transposed(), view(grad), {hidden, n, genes}, to(grad_w_)});
+      gemm({view(grad), view(w).transposed(), {n, genes, hidden}, to(grad_h_)});
     }
   }
 
@@ -119,7 +117,7 @@ class Products {
   static MatrixView view(const at::Tensor& x) {
     return {x.data_ptr<float>(), x.size(1), 1};
   }
-  static ProductTarget to(const at::Tensor& x) {
+  static GemmOutput to(const at::Tensor& x) {
     return {x.data_ptr<float>(), x.size(1)};
   }
   at::Tensor logits_ = at::empty_like(grad);
@@ -128,9 +126,9 @@ class Products {
 };
 
 // The loss and its gradients by logits that nobody has to multiply.
-void likelihood_alone(CountLossInput decoded, const SparseCounts& x) {
+void likelihood_alone(LikelihoodInput decoded, const SparseCounts& x) {
   decoded = multiplied_out(std::move(decoded));
-  for (Logits* logits :
+  for (LazyLogits* logits :
        {&decoded.scale_logits, &decoded.dropout_logits, &decoded.log_theta})
     if (logits->defined())
       *logits = logits->value.detach().requires_grad_(true);
@@ -153,13 +151,10 @@ void time_latent(Vae& vae, const Cells& cells) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::map<std::string, std::string> args{{"threads", "2"},
-                                          {"batch", "128"},
-                                          {"steps", "200"},
-                                          {"likelihood", "zinb"},
-                                          {"layers", "1"},
-                                          {"latent", "10"},
-                                          {"accelerator", "cpu"}};
+  std::map<std::string, std::string> args{
+      {"threads", "2"},       {"batch", "128"}, {"steps", "200"},
+      {"likelihood", "zinb"}, {"layers", "1"},  {"latent", "10"},
+      {"accelerator", "cpu"}};
   if (argc < 2) {
     std::fprintf(stderr, "usage: %s FILE.h5ad [--threads N] ...\n", argv[0]);
     return 2;
@@ -184,7 +179,7 @@ int main(int argc, char** argv) {
   Vae vae(options, 1, {});
   const bool on_cpu = args["accelerator"] == "cpu";
   if (!on_cpu) vae.move_to(at::kCUDA);
-  AdamOptimizer optimizer(vae.free_parts(), TrainOptions{});
+  AdamOptimizer optimizer(vae.trainable_slices(), TrainOptions{});
   const Loader loader(cells, vae.tensor_options());
   Rng rng(1);
   std::vector<std::int64_t> order(static_cast<std::size_t>(data.n_cells));
@@ -213,7 +208,7 @@ int main(int argc, char** argv) {
     const Mode mode{true, &rng};
     optimizer.zero_grad();
     Tape tape(&pool);
-    const Inference q = vae.infer(batch, mode);
+    const EncoderOutput q = vae.infer(batch, mode);
     const at::Tensor z = vae.draw_z(q.qz, vae.draw_noise(batch_size, rng).z);
     parts.lap("encoder");
     const auto decoded = vae.decode(z, q.library, batch, batch.batch, mode);
@@ -237,7 +232,7 @@ int main(int argc, char** argv) {
     parts.lap("(the same by BLAS)");
     {
       const at::NoGradGuard no_grad;
-      const CountLossInput logits = multiplied_out(decoded);
+      const LikelihoodInput logits = multiplied_out(decoded);
       parts.start();
       const at::AutoGradMode with_grad(true);
       likelihood_alone(logits, batch.counts);

@@ -3,18 +3,18 @@
 // what the product of a head by itself comes to, the same matrices again and
 // again, by vector units and by the matrix unit where there is one.
 
+#include <ATen/Parallel.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <vector>
 
-#include <ATen/Parallel.h>
-
-#include "kernels/dispatch.hpp"
-#include "kernels/matrix_product.hpp"
-#include "kernels/vector_register.hpp"
+#include "kernels/cpu/gemm.hpp"
 #include "scvigor/runtime.hpp"
+#include "simd/dispatch.hpp"
+#include "simd/vector_register.hpp"
 
 using namespace scvigor;
 
@@ -57,10 +57,13 @@ SCVIGOR_KERNEL(sum_of, sum_body,
 std::int64_t lanes() {
 #ifdef SCVIGOR_AVX2
   switch (cpu_level()) {
-    case CpuLevel::kTiles:
-    case CpuLevel::kAvx512: return 16;
-    case CpuLevel::kAvx2: return 8;
-    default: return 4;
+    case CpuLevel::kAmx:
+    case CpuLevel::kAvx512:
+      return 16;
+    case CpuLevel::kAvx2:
+      return 8;
+    default:
+      return 4;
   }
 #else
   return 4;
@@ -90,12 +93,12 @@ double product_rate() {
   const std::vector<float> a(kCells * kHidden, 0.37F);
   const std::vector<float> b(kHidden * kGenes, 0.73F);
   std::vector<float> out(kCells * kGenes);
-  const Product product{{a.data(), kHidden, 1},
-                        {b.data(), kGenes, 1},
-                        {kCells, kHidden, kGenes},
-                        {out.data(), kGenes}};
+  const Gemm product{{a.data(), kHidden, 1},
+                     {b.data(), kGenes, 1},
+                     {kCells, kHidden, kGenes},
+                     {out.data(), kGenes}};
   const double time = seconds([&] {
-    for (int i = 0; i < kTimes; ++i) matrix_product(product);
+    for (int i = 0; i < kTimes; ++i) gemm(product);
   });
   return 2e-9 * kTimes * static_cast<double>(kCells * kHidden * kGenes) / time;
 }
@@ -103,11 +106,11 @@ double product_rate() {
 void print_products() {
 #ifdef SCVIGOR_AVX2
   const CpuLevel best = detect_cpu_level();
-  for (const auto level : {CpuLevel::kAvx512, CpuLevel::kTiles}) {
+  for (const auto level : {CpuLevel::kAvx512, CpuLevel::kAmx}) {
     if (level > best) continue;
     cpu_level() = level;
     std::printf("  a head's product by the %s: %.0f GFLOP/s\n",
-                level == CpuLevel::kTiles ? "matrix unit" : "vector units",
+                level == CpuLevel::kAmx ? "matrix unit" : "vector units",
                 product_rate());
   }
   cpu_level() = best;
@@ -136,10 +139,10 @@ int main() {
           sum_of(memory.data() + kDoubles / n * t, kDoubles / n, &unused[t]);
       });
     });
-    std::printf("%d thread(s): %.0f GFLOP/s, %.1f GB/s\n", n,
-                2e-9 * static_cast<double>(kRounds * kSums * lanes() * n) /
-                    arithmetic,
-                8e-9 * static_cast<double>(kDoubles) / reading);
+    std::printf(
+        "%d thread(s): %.0f GFLOP/s, %.1f GB/s\n", n,
+        2e-9 * static_cast<double>(kRounds * kSums * lanes() * n) / arithmetic,
+        8e-9 * static_cast<double>(kDoubles) / reading);
     print_products();
   }
   return 0;

@@ -16,9 +16,8 @@
 
 #include "count_file_writer.hpp"
 #include "hostile_pickles.hpp"
-#include "io/file_bytes.hpp"
-#include "io/zip_reader.hpp"
-#include "io/zip_writer.hpp"
+#include "io/python/zip_reader.hpp"
+#include "io/python/zip_writer.hpp"
 #include "mutate.hpp"
 #include "samples.hpp"
 #include "scvi_tools_samples.hpp"
@@ -26,6 +25,7 @@
 #include "scvigor/model_file.hpp"
 #include "scvigor/scvi_tools.hpp"
 #include "tally.hpp"
+#include "util/file_bytes.hpp"
 
 using namespace scvigor;
 
@@ -33,8 +33,8 @@ namespace {
 
 void read_counts(const std::string& path) {
   const CountFile file(path);
-  std::vector<std::int32_t> indptr(
-      static_cast<std::size_t>(file.n_cells()) + 1);
+  std::vector<std::int32_t> indptr(static_cast<std::size_t>(file.n_cells()) +
+                                   1);
   const auto n = static_cast<std::size_t>(file.n_entries());
   std::vector<std::int32_t> genes(n);
   std::vector<double> values(n);
@@ -93,18 +93,20 @@ std::string with_pickle(const std::string& archive, const std::string& pickle) {
 }
 
 void fuzz_model(const Fuzzer& fuzzer, const std::string& archive) {
-  fuzzer.run("model.pt", archive,
-             [&](const std::string& bytes) { fuzzer.write("model.pt", bytes); },
-             [&] { fuzzer.read_model(); });
+  fuzzer.run(
+      "model.pt", archive,
+      [&](const std::string& bytes) { fuzzer.write("model.pt", bytes); },
+      [&] { fuzzer.read_model(); });
   ZipReader zip(archive);
   std::string pickle;
   for (const auto& name : zip.names())
     if (name.find("/data.pkl") != std::string::npos) pickle = zip.read(name);
-  fuzzer.run("model.pt, its pickle", pickle,
-             [&](const std::string& bytes) {
-               fuzzer.write("model.pt", with_pickle(archive, bytes));
-             },
-             [&] { fuzzer.read_model(); });
+  fuzzer.run(
+      "model.pt, its pickle", pickle,
+      [&](const std::string& bytes) {
+        fuzzer.write("model.pt", with_pickle(archive, bytes));
+      },
+      [&] { fuzzer.read_model(); });
   fuzz::Tally tally = fuzzer.new_tally();
   for (const auto& hostile : fuzz::hostile_pickles()) {
     fuzzer.write("model.pt", with_pickle(archive, hostile));
@@ -123,9 +125,10 @@ void fuzz_h5(const Fuzzer& fuzzer, const std::string& what,
   const std::string name = "damaged.h5";
   fuzzer.write(name, bytes);
   read(fuzzer.path(name));  // or the mutations would prove nothing
-  fuzzer.run(what, bytes,
-             [&](const std::string& mutated) { fuzzer.write(name, mutated); },
-             [&] { read(fuzzer.path(name)); });
+  fuzzer.run(
+      what, bytes,
+      [&](const std::string& mutated) { fuzzer.write(name, mutated); },
+      [&] { read(fuzzer.path(name)); });
 }
 
 void read_without_counts(const std::string& path) { read_minified(path); }
@@ -147,9 +150,10 @@ void fuzz_old_model(const Fuzzer& fuzzer) {
   fuzzer.write("model_params.pt", old.weights);
   fuzzer.write("var_names.csv", old.genes);
   const auto damage = [&](const std::string& name, const std::string& bytes) {
-    fuzzer.run(name, bytes,
-               [&](const std::string& mutated) { fuzzer.write(name, mutated); },
-               [&] { fuzzer.read_model(); });
+    fuzzer.run(
+        name, bytes,
+        [&](const std::string& mutated) { fuzzer.write(name, mutated); },
+        [&] { fuzzer.read_model(); });
     fuzzer.write(name, bytes);
   };
   damage("attr.pkl", old.attributes);
@@ -158,7 +162,7 @@ void fuzz_old_model(const Fuzzer& fuzzer) {
 
 void fuzz_given(const Fuzzer& fuzzer, const std::string& path) {
   const std::string bytes = read_file(path);
-  if (ZipReader::recognises(bytes))
+  if (ZipReader::recognizes(bytes))
     fuzz_model(fuzzer, bytes);
   else
     fuzz_h5(fuzzer, path, bytes, is_saved(path) ? read_saved : read_counts);
@@ -185,8 +189,7 @@ int main(int argc, char** argv) {
   const auto start = std::chrono::steady_clock::now();
   fuzz_made_h5(fuzzer);
   for (int i = 2; i < argc; ++i) fuzz_given(fuzzer, argv[i]);
-  write_scvi_tools(support::small_scvi_tools_model(),
-                   fuzzer.path("sample.pt"));
+  write_scvi_tools(support::small_scvi_tools_model(), fuzzer.path("sample.pt"));
   fuzz_model(fuzzer, read_file(fuzzer.path("sample.pt")));
   fuzz_old_model(fuzzer);
   const std::chrono::duration<double> seconds =

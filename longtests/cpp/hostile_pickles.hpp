@@ -35,26 +35,51 @@ inline std::vector<std::string> hostile_pickles() {
       // an extension registry, which stands for anything
       string("\x80\x02\x82\x01.", 5),
       // calls of what is no function, states of what has none
-      "I1\n)R.", "(lS'x'\n)\x81.", "]}b.", "I1\n}b.", "})R.",
+      "I1\n)R.",
+      "(lS'x'\n)\x81.",
+      "]}b.",
+      "I1\n}b.",
+      "})R.",
       // keys that cannot be keys
-      "}]I1\ns.", "}(}I1\nu.", "}(I1\nu.",
+      "}]I1\ns.",
+      "}(}I1\nu.",
+      "}(I1\nu.",
       // taking what was never put
-      ".", "R", "0", "1", "2", "a", "e", "s", "u", "t", "b", "h\x05.", "g5\n.",
+      ".",
+      "R",
+      "0",
+      "1",
+      "2",
+      "a",
+      "e",
+      "s",
+      "u",
+      "t",
+      "b",
+      "h\x05.",
+      "g5\n.",
       string("j\xff\xff\xff\xff.", 6),
       // lengths far beyond the file
       string("X\xff\xff\xff\x7f", 5) + "abc",
       string("\x8d\xff\xff\xff\xff\xff\xff\xff\xff", 9),
-      string("B\xff\xff\xff\xff", 5), string("\x8b\xff\xff\xff\x7f", 5),
+      string("B\xff\xff\xff\xff", 5),
+      string("\x8b\xff\xff\xff\x7f", 5),
       string("\x96\xff\xff\xff\xff\xff\xff\xff\x7f", 9),
       // deep nesting, lists in themselves, lists of lists of lists ...
-      repeated("(", 3000000), repeated("]", 3000000),
+      repeated("(", 3000000),
+      repeated("]", 3000000),
       repeated("(", 100000) + repeated("t", 100000) + ".",
-      "]q\x01h\x01" "a.",
+      "]q\x01h\x01"
+      "a.",
       "]" + repeated("2a", 1000000) + ".",
-      "]q\x01." , "(" + repeated("h\x01", 1000) + "t.",
+      "]q\x01.",
+      "(" + repeated("h\x01", 1000) + "t.",
       repeated("]2a", 1000000) + ".",
       // nothing, and nothing known
-      "", "hello", string(1000, '\xff'), "\x80\x09N.",
+      "",
+      "hello",
+      string(1000, '\xff'),
+      "\x80\x09N.",
   };
 }
 

@@ -64,12 +64,12 @@ void write_tenx(const std::string& path) {
 void write_model(const std::string& path) {
   Value names = text({"G1", "", "G\xc3\xa9"});
   names.missing = {false, true, false};
-  const Value model = list(
-      {"options", "weights", "genes", "codes", "nothing"},
-      {list({"n_latent", "flag"}, {whole(Kind::kInteger, {5}),
-                                   whole(Kind::kLogical, {1, 0})}),
-       list({"first", "second"}, {weights(20, 8), weights(1, 1)}), names,
-       whole(Kind::kInteger, {0, 1, Value::kMissing}), Value()});
+  const Value model =
+      list({"options", "weights", "genes", "codes", "nothing"},
+           {list({"n_latent", "flag"},
+                 {whole(Kind::kInteger, {5}), whole(Kind::kLogical, {1, 0})}),
+            list({"first", "second"}, {weights(20, 8), weights(1, 1)}), names,
+            whole(Kind::kInteger, {0, 1, Value::kMissing}), Value()});
   scvigor::write_model_file(path, model, list({"X"}, {weights(4, 3)}),
                             "scvigor", true);
 }

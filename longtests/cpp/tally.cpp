@@ -70,9 +70,10 @@ void Tally::examine(const std::string& error) {
 void Tally::print(const std::string& what) const {
   int contained = 0;
   for (const auto& entry : contained_) contained += entry.second;
-  std::printf("%-28s %5d read, %5d refused, %3d of these crashes contained, "
-              "longest %.1f s, peak %ld MiB\n",
-              what.c_str(), read_, refused_, contained, longest_, peak_mib());
+  std::printf(
+      "%-28s %5d read, %5d refused, %3d of these crashes contained, "
+      "longest %.1f s, peak %ld MiB\n",
+      what.c_str(), read_, refused_, contained, longest_, peak_mib());
   for (const auto& entry : contained_)
     std::printf("  contained: %d in %s\n", entry.second, entry.first.c_str());
   std::fflush(stdout);

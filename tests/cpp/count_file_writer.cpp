@@ -41,9 +41,8 @@ std::vector<const char*> pointers_to(const std::vector<std::string>& text) {
   return pointers;
 }
 
-void write_attribute(hid_t file, const std::string& of,
-                     const std::string& name, hid_t type, const Handle& space,
-                     const void* values) {
+void write_attribute(hid_t file, const std::string& of, const std::string& name,
+                     hid_t type, const Handle& space, const void* values) {
   const Handle object =
       made([&] { return H5Oopen(file, of.c_str(), H5P_DEFAULT); });
   const Handle attribute = made([&] {
@@ -77,8 +76,7 @@ void TemporaryFile::write(std::string_view bytes) const {
 
 H5Writer::H5Writer(const std::string& path)
     : file_(made([&] {
-        return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT,
-                         H5P_DEFAULT);
+        return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
       })) {}
 
 void H5Writer::group(const std::string& path) {
@@ -90,8 +88,7 @@ void H5Writer::group(const std::string& path) {
 
 void H5Writer::numbers(const std::string& path,
                        const std::vector<double>& values,
-                       std::vector<std::int64_t> dims,
-                       const Storage& storage) {
+                       std::vector<std::int64_t> dims, const Storage& storage) {
   if (dims.empty()) dims = {static_cast<std::int64_t>(values.size())};
   const Handle how(H5Pcreate(H5P_DATASET_CREATE));
   if (storage.chunk.size() == dims.size()) {
@@ -122,16 +119,14 @@ void H5Writer::booleans(const std::string& path,
   const std::vector<std::int8_t> bytes(values.begin(), values.end());
   const Handle space = space_of({static_cast<std::int64_t>(values.size())});
   const Handle data = made([&] {
-    return H5Dcreate2(id(), path.c_str(), type.get(), space.get(),
-                      H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    return H5Dcreate2(id(), path.c_str(), type.get(), space.get(), H5P_DEFAULT,
+                      H5P_DEFAULT, H5P_DEFAULT);
   });
-  H5Dwrite(data.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT,
-           bytes.data());
+  H5Dwrite(data.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data());
 }
 
 void H5Writer::text(const std::string& path,
-                    const std::vector<std::string>& values,
-                    std::size_t width) {
+                    const std::vector<std::string>& values, std::size_t width) {
   Handle type = variable_text();
   std::string fixed;
   if (width > 0) {
@@ -146,13 +141,13 @@ void H5Writer::text(const std::string& path,
   const auto pointers = pointers_to(values);
   const Handle space = space_of({static_cast<std::int64_t>(values.size())});
   const Handle data = made([&] {
-    return H5Dcreate2(id(), path.c_str(), type.get(), space.get(),
-                      H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    return H5Dcreate2(id(), path.c_str(), type.get(), space.get(), H5P_DEFAULT,
+                      H5P_DEFAULT, H5P_DEFAULT);
   });
   if (!values.empty())
-    H5Dwrite(data.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT,
-             width > 0 ? static_cast<const void*>(fixed.data())
-                       : pointers.data());
+    H5Dwrite(
+        data.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT,
+        width > 0 ? static_cast<const void*>(fixed.data()) : pointers.data());
 }
 
 void H5Writer::attribute(const std::string& of, const std::string& name,
@@ -183,9 +178,9 @@ void write_sparse(H5Writer& file, const std::string& path, bool by_cells,
                   const std::vector<std::int64_t>& shape,
                   const Storage& storage) {
   file.group(path);
-  file.attribute(path, "encoding-type",
-                 by_cells ? std::string("csr_matrix")
-                          : std::string("csc_matrix"));
+  file.attribute(
+      path, "encoding-type",
+      by_cells ? std::string("csr_matrix") : std::string("csc_matrix"));
   file.attribute(path, "shape", shape);
   Storage integers = storage;
   integers.type = H5T_STD_I32LE;
@@ -212,8 +207,8 @@ void write_frames(H5Writer& file) {
 void write_h5ad(const std::string& path, const Storage& storage) {
   const SmallCounts small;
   H5Writer file(path);
-  write_sparse(file, "X", true, small.data, small.indices, small.indptr,
-               {4, 3}, storage);
+  write_sparse(file, "X", true, small.data, small.indices, small.indptr, {4, 3},
+               storage);
   write_frame(file, "obs", {"c1", "c2", "c3", "c4"},
               {"batch", "depth", "plate", "good", "note", "age"});
   file.group("obs/batch");

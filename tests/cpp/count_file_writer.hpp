@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "io/h5.hpp"
+#include "io/hdf5/h5.hpp"
 
 namespace support {
 
@@ -29,7 +29,7 @@ class TemporaryFile {
 
 // How a dataset is stored.
 struct Storage {
-  hid_t type = -1;                   // -1: as in memory
+  hid_t type = -1;                  // -1: as in memory
   std::vector<std::int64_t> chunk;  // empty: in one piece
   int deflate = 0;
   bool shuffle = false;

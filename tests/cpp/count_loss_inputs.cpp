@@ -29,7 +29,7 @@ at::Tensor leaf(const at::Tensor& value, const at::TensorOptions& options) {
   return value.detach().to(options).clone().requires_grad_(true);
 }
 
-std::vector<at::Tensor*> inputs_of(CountLossInput& input) {
+std::vector<at::Tensor*> inputs_of(LikelihoodInput& input) {
   return {&input.scale_logits.value, &input.dropout_logits.value,
           &input.log_theta.value, &input.log_factor};
 }
@@ -119,7 +119,7 @@ CountLossResult run_count_loss(const CountLossData& data,
   const CountLoss loss = function(copy.input, copy.x);
   tape.backward({{loss.mean}});
   CountLossResult out;
-  out.loss = loss.of_cell;
+  out.loss = loss.per_cell;
   for (const auto* tensor : inputs_of(copy.input))
     out.grads.push_back(tensor->defined() ? tensor->grad() : at::Tensor());
   return out;

@@ -23,7 +23,7 @@ struct CountLossShape {
 };
 
 struct CountLossData {
-  scvigor::CountLossInput input;
+  scvigor::LikelihoodInput input;
   at::Tensor dense;  // counts, cells x genes
   scvigor::SparseCounts x;
 };
@@ -49,8 +49,8 @@ struct CountLossResult {
   at::Tensor loss;
   std::vector<at::Tensor> grads;
 };
-using CountLossFunction = scvigor::CountLoss (*)(const scvigor::CountLossInput&,
-                                                 const scvigor::SparseCounts&);
+using CountLossFunction = scvigor::CountLoss (*)(
+    const scvigor::LikelihoodInput&, const scvigor::SparseCounts&);
 CountLossResult run_count_loss(const CountLossData& data,
                                CountLossFunction function);
 

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "kernels/dispatch.hpp"
+#include "simd/dispatch.hpp"
 
 // Runs work once with the copies of the kernels for each instruction set that
 // this processor has, and once on processors without a choice.
@@ -23,7 +23,7 @@ void for_each_cpu_level(Work work) {
            {CpuLevel::kBase, "base"},
            {CpuLevel::kAvx2, "AVX2"},
            {CpuLevel::kAvx512, "AVX-512"},
-           {CpuLevel::kTiles, "tiles"}})
+           {CpuLevel::kAmx, "tiles"}})
     if (candidate <= best) {
       level = candidate;
       work(name);

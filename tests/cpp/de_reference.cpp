@@ -30,8 +30,7 @@ DeSamples samples_of(const reference::File& file, const std::string& pairs) {
   DeSamples out;
   const std::string own = pairs + "/scale";
   const std::string scale = file.has(own + "1") ? own : "samples/scale";
-  const auto n2 =
-      static_cast<std::int64_t>(file.number("n_samples2", pairs));
+  const auto n2 = static_cast<std::int64_t>(file.number("n_samples2", pairs));
   out.scale1 = transposed(file.read(scale + "1"));
   out.scale2 = transposed(file.read(scale + "2"), n2);
   out.pair_idx1 = whole(file.values(pairs + "/pair_idx1"));
@@ -78,8 +77,7 @@ std::vector<Case> cases(const reference::File& file) {
           name.rfind("change", 0) == 0 || name.rfind("vanilla", 0) == 0;
       if (!is_case) continue;
       const std::string path = group + "/" + name;
-      const auto columns =
-          nlohmann::json::parse(file.text("columns", path));
+      const auto columns = nlohmann::json::parse(file.text("columns", path));
       out.push_back({path, samples_of(file, group), test_of(file, path),
                      columns.get<std::vector<std::string>>()});
     }

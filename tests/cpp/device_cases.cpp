@@ -64,8 +64,7 @@ void add_parameters(const Model& model, const Cells& cells, Answers& out) {
   std::vector<double> mean, dispersions, dropout;
   const auto append = [](const RowBlock& from, std::vector<double>& to) {
     if (from.values != nullptr)
-      to.insert(to.end(), from.values,
-                from.values + from.n_rows * from.n_cols);
+      to.insert(to.end(), from.values, from.values + from.n_rows * from.n_cols);
   };
   likelihood_parameters(model, cells, decode_options(),
                         [&](std::int64_t, const LikelihoodBlock& block) {
@@ -105,8 +104,8 @@ void add_losses(const Model& model, const Cells& cells, Answers& out) {
   out.emplace_back("kl_l", vector_of(losses.kl_l));
   MarginalOptions marginal;
   marginal.n_mc_samples = 3;
-  out.emplace_back("marginal", vector_of(marginal_log_likelihood(
-                                   model, cells, marginal)));
+  out.emplace_back("marginal",
+                   vector_of(marginal_log_likelihood(model, cells, marginal)));
   out.emplace_back("weights", vector_of(importance_weights(
                                   model, cells, overall_options(true))));
 }
@@ -156,8 +155,7 @@ const std::vector<DeviceCase>& device_cases() {
          t.options.optimizer = Optimizer::kAdamW;
          t.options.gradient_clip_val = 5.0;
        }},
-      {"softplus, LayerNorm",
-       [](Training& t) {
+      {"softplus, LayerNorm", [](Training& t) {
          t.model.var_activation = VarActivation::kSoftplus;
          t.model.use_batch_norm = NormPlacement::kNone;
          t.model.use_layer_norm = NormPlacement::kBoth;
@@ -198,8 +196,7 @@ Answers ask_everything(const Model& model, const Cells& cells) {
   out.emplace_back("counts", predictive(model, cells));
   out.emplace_back("mean counts", predictive(model, cells, decode_options()));
   add_parameters(model, cells, out);
-  out.emplace_back("library",
-                   vector_of(latent_library_size(model, cells)));
+  out.emplace_back("library", vector_of(latent_library_size(model, cells)));
   add_losses(model, cells, out);
 
   CorrelationOptions correlation;
@@ -212,8 +209,8 @@ Answers ask_everything(const Model& model, const Cells& cells) {
   add_comparison(model, cells, true, out);
   AbundanceOptions abundance;
   abundance.sample = cells.batch;
-  out.emplace_back("abundance", tensor_of(differential_abundance(
-                                    model, cells, abundance)));
+  out.emplace_back("abundance",
+                   tensor_of(differential_abundance(model, cells, abundance)));
   if (model.options().decoder == DecoderKind::kLinear)
     out.emplace_back("loadings", tensor_of(loadings(model)));
   return out;

@@ -22,11 +22,10 @@ T member(const json& config, const std::string& name, const T& otherwise) {
 
 template <class Choice>
 Choice choice(const json& config, const std::string& name, Choice otherwise) {
-  return parse_choice<Choice>(
-      name, member(config, name, to_string(otherwise)));
+  return parse_choice<Choice>(name, member(config, name, to_string(otherwise)));
 }
 
-// scvi.module.LDVAE has arguments of its own; its encoders always normalise
+// scvi.module.LDVAE has arguments of its own; its encoders always normalize
 // by batch and never see covariates.
 void read_linear(const json& config, ModelOptions& o) {
   o.decoder = DecoderKind::kLinear;
@@ -100,8 +99,7 @@ ModuleCase::ModuleCase(const std::string& path, const ModelOptions& options,
   read(options, weights);
 }
 
-void ModuleCase::read(const ModelOptions& options,
-                      const std::string& weights) {
+void ModuleCase::read(const ModelOptions& options, const std::string& weights) {
   model_ = std::make_unique<Model>(options, state_of(file_, weights));
   const at::Tensor x = input("X");
   batch_.counts = support::sparse_of(x);
@@ -133,12 +131,12 @@ at::Tensor ModuleCase::codes(const std::string& name) const {
 }
 
 ModuleOutputs ModuleCase::outputs(const Mode& mode) {
-  const Inference q = vae().infer(batch_, mode);
+  const EncoderOutput q = vae().infer(batch_, mode);
   const at::Tensor z = vae().draw_z(q.qz, noise_.z);
   const at::Tensor library = vae().draw_library(q, noise_.l);
-  const CountLossInput decoded =
+  const LikelihoodInput decoded =
       vae().decode(z, library, batch_, batch_.batch, mode);
-  const Generative p = vae().likelihood(decoded);
+  const LikelihoodParameters p = vae().likelihood(decoded);
   const LossTerms terms = vae().loss_terms_of(batch_, q, decoded);
   at::Tensor loss = at::zeros_like(terms.mean_reconstruction_loss);
   for (const auto& term : terms.objective(kl_weight_))
@@ -160,11 +158,10 @@ ModuleOutputs ModuleCase::outputs(const Mode& mode) {
 }
 
 ModuleOutputs ModuleCase::transformed(std::int64_t code) {
-  const Inference q = vae().infer(batch_, Mode{});
-  const Generative p = vae().likelihood(
-      vae().decode(vae().draw_z(q.qz, noise_.z),
-                   vae().draw_library(q, noise_.l), batch_,
-                   at::full_like(batch_.batch, code), Mode{}));
+  const EncoderOutput q = vae().infer(batch_, Mode{});
+  const LikelihoodParameters p = vae().likelihood(vae().decode(
+      vae().draw_z(q.qz, noise_.z), vae().draw_library(q, noise_.l), batch_,
+      at::full_like(batch_.batch, code), Mode{}));
   return {{"px_scale", p.px_scale},
           {"px_rate", p.px_rate},
           {"px_r", p.px_r},

@@ -123,8 +123,7 @@ std::vector<std::string> files(const std::string& prefix) {
   std::vector<std::string> out;
   std::error_code error;
   const fs::path start = folder() / prefix;
-  for (const auto& entry :
-       fs::directory_iterator(start.parent_path(), error))
+  for (const auto& entry : fs::directory_iterator(start.parent_path(), error))
     if (entry.path().filename().string().rfind(start.filename().string(), 0) ==
             0 &&
         entry.path().extension() == ".h5")

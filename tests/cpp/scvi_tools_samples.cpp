@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "count_file_writer.hpp"
-#include "io/pickle_writer.hpp"
+#include "io/python/pickle_writer.hpp"
 
 using namespace scvigor;
 using pickle::Writer;
@@ -96,9 +96,8 @@ void write_old_setup(Writer& out) {
       });
     });
     out.none_entry("extra_continuous_keys");
-    out.entry("summary_stats", [&] {
-      out.dict([&] { out.integer_entry("n_cells", 7); });
-    });
+    out.entry("summary_stats",
+              [&] { out.dict([&] { out.integer_entry("n_cells", 7); }); });
   });
 }
 
@@ -135,7 +134,8 @@ ScviToolsModel small_scvi_tools_model() {
       counting_tensor("px_r", {3, 2}),
       counting_tensor("z_encoder.encoder.fc_layers.Layer 0.0.weight", {2, 7}),
       counting_tensor("z_encoder.encoder.fc_layers.Layer 0.1."
-                      "num_batches_tracked", {}, 12),
+                      "num_batches_tracked",
+                      {}, 12),
       counting_tensor("z_encoder.mean_encoder.weight", {2, 2}),
       counting_tensor("decoder.px_decoder.fc_layers.Layer 0.0.weight", {2, 6}),
   };
@@ -150,21 +150,18 @@ std::string old_torch_file(const State& state) {
   std::string file = raw(magic, sizeof magic - 1);
   Writer version, system, content, keys;
   version.integer(1001);
-  system.dict([&] {
-    system.entry("little_endian", [&] { system.truth(true); });
-  });
+  system.dict(
+      [&] { system.entry("little_endian", [&] { system.truth(true); }); });
   std::vector<std::string> names;
   content.ordered_dict([&] {
     for (const auto& tensor : state) {
       names.push_back(std::to_string(1000 + names.size()));
-      content.entry(tensor.name, [&] {
-        write_old_tensor(content, tensor, names.back());
-      });
+      content.entry(tensor.name,
+                    [&] { write_old_tensor(content, tensor, names.back()); });
     }
   });
   keys.texts(names);
-  file += version.finish() + system.finish() + content.finish() +
-          keys.finish();
+  file += version.finish() + system.finish() + content.finish() + keys.finish();
   for (const auto& tensor : state) {
     const std::uint64_t n = tensor.values.size();
     file += raw(&n, sizeof n);

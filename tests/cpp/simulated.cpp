@@ -38,10 +38,9 @@ class OwnedCompressed final : public CountSource {
     indptr_ = sparse.indptr.to(at::kInt).contiguous();
     genes_ = sparse.genes;
     values_ = sparse.values.contiguous();
-    view_ = view_compressed_cells(indptr_.data_ptr<int>(),
-                                  genes_.data_ptr<int>(),
-                                  values_.data_ptr<double>(), counts.size(0),
-                                  counts.size(1));
+    view_ = view_compressed_cells(
+        indptr_.data_ptr<int>(), genes_.data_ptr<int>(),
+        values_.data_ptr<double>(), counts.size(0), counts.size(1));
   }
 
   std::int64_t n_cells() const override { return view_->n_cells(); }
@@ -72,12 +71,11 @@ at::Tensor simulate_counts(std::int64_t n_cells, std::int64_t n_genes,
   const at::Tensor batch = at::arange(n_cells, at::kLong) % 2;
   at::Tensor group_effect = 1.5 * normal(2, n_genes);
   group_effect.narrow(1, 0, n_genes / 2).zero_();
-  const at::Tensor mu =
-      (0.5 + 0.8 * normal(1, n_genes) +
-       group_effect.index_select(0, group.to(at::kLong)) +
-       0.3 * normal(2, n_genes).index_select(0, batch) +
-       0.2 * normal(n_cells, 1))
-          .exp();
+  const at::Tensor mu = (0.5 + 0.8 * normal(1, n_genes) +
+                         group_effect.index_select(0, group.to(at::kLong)) +
+                         0.3 * normal(2, n_genes).index_select(0, batch) +
+                         0.2 * normal(n_cells, 1))
+                            .exp();
   const at::Tensor gamma =
       at::_standard_gamma(at::full_like(mu, kTheta), generator) / kTheta;
   return at::poisson(mu * gamma, generator);
@@ -87,8 +85,7 @@ std::shared_ptr<const CountSource> dense_source(const at::Tensor& counts) {
   return std::make_shared<OwnedDense>(counts);
 }
 
-std::shared_ptr<const CountSource> compressed_source(
-    const at::Tensor& counts) {
+std::shared_ptr<const CountSource> compressed_source(const at::Tensor& counts) {
   return std::make_shared<OwnedCompressed>(counts);
 }
 

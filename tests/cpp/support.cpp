@@ -16,16 +16,14 @@ std::string difference(const at::Tensor& a, const at::Tensor& b,
   }
   const at::Tensor x = a.detach().to(at::kDouble).reshape({-1});
   const at::Tensor y = b.detach().to(at::kDouble).reshape({-1});
-  const at::Tensor excess =
-      at::where(x == y, at::zeros_like(x),
-                (x - y).abs() - tolerance * (scale + y.abs()));
+  const at::Tensor excess = at::where(
+      x == y, at::zeros_like(x), (x - y).abs() - tolerance * (scale + y.abs()));
   if (x.numel() == 0 || (excess <= 0).all().item<bool>()) return "";
   const auto worst =
       excess.nan_to_num(1e300, 1e300).argmax().item<std::int64_t>();
   text.precision(17);
   text << "element " << worst << " of " << x.numel() << ": "
-       << x[worst].item<double>() << " instead of "
-       << y[worst].item<double>();
+       << x[worst].item<double>() << " instead of " << y[worst].item<double>();
   return text.str();
 }
 

@@ -1,7 +1,5 @@
 // Adam against a step by hand, its plain-tensor form, and what training
-// expects of the optimiser.
-
-#include "kernels/adam.hpp"
+// expects of the optimizer.
 
 #include <ATen/ATen.h>
 
@@ -9,6 +7,7 @@
 
 #include "catch.hpp"
 #include "cpu_levels.hpp"
+#include "kernels/adam.hpp"
 #include "support.hpp"
 #include "train/optimizer.hpp"
 
@@ -21,8 +20,11 @@ AdamUpdate some_parameter(const at::TensorOptions& options) {
   const auto values = [&](double first, double last) {
     return at::linspace(first, last, n, at::kDouble).to(options);
   };
-  return {values(-2.0, 2.0), values(3.0, -1.0), at::zeros({n}, options),
-          at::zeros({n}, options), {}};
+  return {values(-2.0, 2.0),
+          values(3.0, -1.0),
+          at::zeros({n}, options),
+          at::zeros({n}, options),
+          {}};
 }
 
 template <class Update>
@@ -47,16 +49,14 @@ void update_among_others(AdamUpdate& update) {
   adam_updates(updates);
 }
 
-// One parameter of one element, and an optimiser over it.
+// One parameter of one element, and an optimizer over it.
 at::Tensor scalar(double value) {
   return at::full({1}, value, at::kDouble).requires_grad_(true);
 }
 void set_grad(at::Tensor& parameter, double value) {
   parameter.mutable_grad() = at::full({1}, value, at::kDouble);
 }
-double value(const at::Tensor& parameter) {
-  return parameter.item<double>();
-}
+double value(const at::Tensor& parameter) { return parameter.item<double>(); }
 
 }  // namespace
 
@@ -105,10 +105,9 @@ TEST_CASE("Adam is its plain-tensor form") {
   clipped.grad_scale = 0.3;
   for (const auto& step : {coupled, decoupled, clipped})
     for (const auto precision : {at::kDouble, at::kFloat}) {
-      const auto expected =
-          after_steps(at::kDouble, step, [](const AdamUpdate& update) {
-            adam_updates_reference({update});
-          });
+      const auto expected = after_steps(
+          at::kDouble, step,
+          [](const AdamUpdate& update) { adam_updates_reference({update}); });
       const double tolerance = precision == at::kDouble ? 1e-13 : 1e-6;
       support::for_each_cpu_level([&](const std::string& level) {
         INFO(precision << ", " << level);

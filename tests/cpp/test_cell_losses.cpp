@@ -37,11 +37,11 @@ TEST_CASE("kl_z is the divergence of the latent posterior") {
   const Model model = std::move(support::run(t).model);
   const auto found = cell_losses(model, t.cells);
   const Posterior q = latent_posterior(model, t.cells);
-  REQUIRE_CLOSE(vector_of(found.kl_z),
-                kl_standard_normal(support::tensor_of(q.mean),
-                                   support::tensor_of(q.var))
-                    .sum(-1),
-                1e-10);
+  REQUIRE_CLOSE(
+      vector_of(found.kl_z),
+      kl_standard_normal(support::tensor_of(q.mean), support::tensor_of(q.var))
+          .sum(-1),
+      1e-10);
   CHECK(found.kl_l == std::vector<double>(230, 0.0));
 }
 
@@ -86,9 +86,8 @@ TEST_CASE("losses do not depend on the batch size or the other cells") {
   }
   const std::vector<std::int64_t> some{8, 2, 200};
   const Cells few = take_cells(t.cells, some);
-  REQUIRE_CLOSE(
-      vector_of(cell_losses(model, few, options).reconstruction_loss),
-      expected.index_select(0, at::tensor(some, at::kLong)), 1e-12);
+  REQUIRE_CLOSE(vector_of(cell_losses(model, few, options).reconstruction_loss),
+                expected.index_select(0, at::tensor(some, at::kLong)), 1e-12);
 }
 
 TEST_CASE("draws are decided by the seed") {
@@ -116,11 +115,11 @@ TEST_CASE("the losses of validation cells are those that training reports") {
   CHECK(support::column(trained.result.history, "kl_local_validation").back() ==
         Approx(kl).epsilon(1e-9));
   // Other draws of z.
-  CHECK(support::column(trained.result.history,
-                        "reconstruction_loss_validation")
-            .back() ==
-        Approx(vector_of(found.reconstruction_loss).mean().item<double>())
-            .epsilon(0.02));
+  CHECK(
+      support::column(trained.result.history, "reconstruction_loss_validation")
+          .back() ==
+      Approx(vector_of(found.reconstruction_loss).mean().item<double>())
+          .epsilon(0.02));
 }
 
 TEST_CASE("cells without counts have finite losses") {

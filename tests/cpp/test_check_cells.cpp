@@ -60,9 +60,8 @@ std::string refused_cells(const std::function<void(Cells&)>& change,
                           const ModelOptions& options = full_options()) {
   Cells cells = full_cells();
   change(cells);
-  return refused(options, [&](const Model& model) {
-    latent_posterior(model, cells);
-  });
+  return refused(options,
+                 [&](const Model& model) { latent_posterior(model, cells); });
 }
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -189,14 +188,14 @@ TEST_CASE("options of the verbs out of range are refused") {
   const auto r = [&](const std::function<void(const Model&)>& ask) {
     return refused(full_options(), ask);
   };
-  const auto expression = [&](const std::function<void(ExpressionOptions&)>&
-                                  change) {
-    return r([&](const Model& m) {
-      ExpressionOptions options;
-      change(options);
-      normalized_expression(m, cells, options, [](const RowBlock&) {});
-    });
-  };
+  const auto expression =
+      [&](const std::function<void(ExpressionOptions&)>& change) {
+        return r([&](const Model& m) {
+          ExpressionOptions options;
+          change(options);
+          normalized_expression(m, cells, options, [](const RowBlock&) {});
+        });
+      };
   CHECK(expression([](auto&) {}) == "");
   CHECK(expression([](auto& o) { o.batch_size = 0; }) == "batch_size");
   CHECK(expression([](auto& o) { o.n_samples = 0; }) == "n_samples");

@@ -12,8 +12,8 @@
 #include "simulated.hpp"
 #include "train/optimizer.hpp"
 #include "training.hpp"
-#include "util/plain.hpp"
 #include "util/rng.hpp"
+#include "util/tensor_utils.hpp"
 
 using namespace scvigor;
 using support::all_values;

@@ -84,9 +84,8 @@ TEST_CASE("an unknown choice is refused with the known ones") {
     } catch (const ArgumentError& error) {
       CHECK(error.argument() == "gene_likelihood");
       const std::string message = error.what();
-      for (const char* part :
-           {"`gene_likelihood`", "\"zinb\"", "\"nb\"", "\"poisson\"",
-            "\"normal\""})
+      for (const char* part : {"`gene_likelihood`", "\"zinb\"", "\"nb\"",
+                               "\"poisson\"", "\"normal\""})
         CHECK_THAT(message, contains(part));
       CHECK_THAT(message, contains("not \"" + std::string(text) + "\""));
     }
@@ -103,14 +102,14 @@ TEST_CASE("a model's options out of range are refused by name") {
   CHECK(r([](auto& o) { o.n_genes = 0; }) == "n_genes");
   CHECK(r([](auto& o) { o.n_batch = 0; }) == "n_batch");
   CHECK(r([](auto& o) { o.n_labels = 0; }) == "n_labels");
-  CHECK(r([](auto& o) { o.n_cats_per_cov = {2, 0}; }) ==
-        "categorical_covariates");
+  CHECK(r([](auto& o) {
+          o.n_cats_per_cov = {2, 0};
+        }) == "categorical_covariates");
   CHECK(r([](auto& o) { o.n_continuous_cov = -1; }) == "n_continuous_cov");
   CHECK(r([](auto& o) { o.n_hidden = 0; }) == "n_hidden");
   CHECK(r([](auto& o) { o.n_latent = 0; }) == "n_latent");
   CHECK(r([](auto& o) { o.n_layers = 0; }) == "n_layers");
-  CHECK(r([](auto& o) { o.batch_embedding_dim = 0; }) ==
-        "batch_embedding_dim");
+  CHECK(r([](auto& o) { o.batch_embedding_dim = 0; }) == "batch_embedding_dim");
   for (const double bad : {-0.1, 1.0, 1.5, kNan, kInfinity})
     CHECK(r([&](auto& o) { o.dropout_rate = bad; }) == "dropout_rate");
   CHECK(r([](auto& o) {
@@ -173,8 +172,8 @@ TEST_CASE("a refusal says what was wanted and what came") {
     validate(o);
     FAIL_CHECK("accepted");
   } catch (const ArgumentError& error) {
-    CHECK_THAT(error.what(), contains("at least 0 and below 1") &&
-                                 contains("not 1.5"));
+    CHECK_THAT(error.what(),
+               contains("at least 0 and below 1") && contains("not 1.5"));
   }
 }
 

@@ -103,8 +103,7 @@ TEST_CASE("feature correlations are those of the denoised samples") {
                     [&](std::int64_t, const RowBlock& rows) {
                       blocks.push_back(
                           at::from_blob(const_cast<double*>(rows.values),
-                                        {rows.n_rows, rows.n_cols},
-                                        at::kDouble)
+                                        {rows.n_rows, rows.n_cols}, at::kDouble)
                               .clone());
                     });
     return at::cat(blocks);

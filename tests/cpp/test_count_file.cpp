@@ -42,9 +42,9 @@ std::vector<double> read_dense(const CountFile& file) {
 
 TEST_CASE("Count file: sparse by cell, by gene, and dense are the same") {
   const SmallCounts small;
-  const hid_t type = GENERATE(
-      as<hid_t>{}, H5T_IEEE_F32LE, H5T_IEEE_F64BE, H5T_STD_U16LE,
-      H5T_STD_I32BE, H5T_STD_I64LE, H5T_STD_U64LE);
+  const hid_t type =
+      GENERATE(as<hid_t>{}, H5T_IEEE_F32LE, H5T_IEEE_F64BE, H5T_STD_U16LE,
+               H5T_STD_I32BE, H5T_STD_I64LE, H5T_STD_U64LE);
   const Storage plain{type, {}, 0, false};
   const Storage packed{type, {2}, 4, true};
   const Storage storage = GENERATE_COPY(plain, packed);
@@ -57,9 +57,8 @@ TEST_CASE("Count file: sparse by cell, by gene, and dense are the same") {
       write_sparse(file, "X", true, small.data, small.indices, small.indptr,
                    {4, 3}, storage);
     if (form == 1)
-      write_sparse(file, "X", false, small.data_by_gene,
-                   small.indices_by_gene, small.indptr_by_gene, {4, 3},
-                   storage);
+      write_sparse(file, "X", false, small.data_by_gene, small.indices_by_gene,
+                   small.indptr_by_gene, {4, 3}, storage);
     Storage square = storage;
     if (!square.chunk.empty()) square.chunk = {3, 2};
     if (form == 2) file.numbers("X", small.dense, {4, 3}, square);
@@ -68,8 +67,7 @@ TEST_CASE("Count file: sparse by cell, by gene, and dense are the same") {
   CHECK(file.format() == CountFileFormat::kH5ad);
   CHECK(file.assay() == "X");
   CHECK(file.n_entries() == 5);
-  CHECK(file.cells().names ==
-        std::vector<std::string>{"c1", "c2", "c3", "c4"});
+  CHECK(file.cells().names == std::vector<std::string>{"c1", "c2", "c3", "c4"});
   CHECK(file.genes().names == std::vector<std::string>{"g1", "g2", "g3"});
   CHECK(read_dense(file) == small.dense);
   CHECK(read_dense(file) == small.dense);  // once more
@@ -146,8 +144,8 @@ TEST_CASE("Count file: AnnData 0.6 wrote tables as structs") {
     H5Tinsert(type.get(), "depth", HOFFSET(Row, depth), H5T_NATIVE_DOUBLE);
     const Row rows[4] = {
         {"c1", 0, 1.5}, {"c2", 1, 2.5}, {"c3", 1, 3.5}, {"c4", 0, 4.5}};
-    for (const auto& [table, n] : {std::pair<const char*, hsize_t>{"obs", 4},
-                                   {"var", 3}}) {
+    for (const auto& [table, n] :
+         {std::pair<const char*, hsize_t>{"obs", 4}, {"var", 3}}) {
       const Handle space(H5Screate_simple(1, &n, nullptr));
       const Handle data(H5Dcreate2(file.id(), table, type.get(), space.get(),
                                    H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
@@ -161,8 +159,7 @@ TEST_CASE("Count file: AnnData 0.6 wrote tables as structs") {
   CHECK(file.genes().names == std::vector<std::string>{"c1", "c2", "c3"});
   REQUIRE(file.cells().columns.size() == 2);
   CHECK(file.cells().columns[0].kind == Kind::kFactor);
-  CHECK(file.cells().columns[0].codes ==
-        std::vector<std::int32_t>{0, 1, 1, 0});
+  CHECK(file.cells().columns[0].codes == std::vector<std::int32_t>{0, 1, 1, 0});
   CHECK(file.cells().columns[1].numbers ==
         std::vector<double>{1.5, 2.5, 3.5, 4.5});
 }
@@ -189,9 +186,8 @@ TEST_CASE("Count file: counts are looked for in X, layers/counts, raw/X") {
     }
   }
   if (n_count_places == 0) {
-    CHECK_THROWS_WITH(CountFile(path.path()),
-                      contains("holds no counts") &&
-                          contains("X, layers/scaled"));
+    CHECK_THROWS_WITH(CountFile(path.path()), contains("holds no counts") &&
+                                                  contains("X, layers/scaled"));
     return;
   }
   const CountFile found(path.path());
@@ -202,8 +198,7 @@ TEST_CASE("Count file: counts are looked for in X, layers/counts, raw/X") {
   CHECK(asked.assays().size() == (n_count_places == 2 ? 4 : 3));
   std::vector<std::int32_t> indptr(5), genes(5);
   std::vector<double> values(5);
-  const auto result =
-      asked.read(indptr.data(), genes.data(), values.data());
+  const auto result = asked.read(indptr.data(), genes.data(), values.data());
   CHECK(result.n_not_counts == 5);
   CHECK(result.not_a_count == -1.0);
   CHECK(CountFile(path.path(), "raw").genes().names[1] == "r2");
@@ -270,12 +265,12 @@ TEST_CASE("Count file: no entries, no cells") {
   const TemporaryFile path;
   {
     H5Writer file(path.path());
-    write_frame(file, "obs", has_cells ? std::vector<std::string>{"c1"}
-                                       : std::vector<std::string>{});
+    write_frame(file, "obs",
+                has_cells ? std::vector<std::string>{"c1"}
+                          : std::vector<std::string>{});
     write_frame(file, "var", {"g1", "g2"});
     write_sparse(file, "X", true, {}, {},
-                 has_cells ? std::vector<double>{0, 0}
-                           : std::vector<double>{0},
+                 has_cells ? std::vector<double>{0, 0} : std::vector<double>{0},
                  {has_cells ? 1 : 0, 2});
   }
   const CountFile file(path.path());

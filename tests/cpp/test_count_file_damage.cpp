@@ -23,8 +23,8 @@ namespace {
 void read_everything(const std::string& path) {
   const CountFile file(path);
   const auto n = static_cast<std::size_t>(file.n_entries());
-  std::vector<std::int32_t> indptr(
-      static_cast<std::size_t>(file.n_cells()) + 1);
+  std::vector<std::int32_t> indptr(static_cast<std::size_t>(file.n_cells()) +
+                                   1);
   std::vector<std::int32_t> genes(n);
   std::vector<double> values(n);
   const auto result = file.read(indptr.data(), genes.data(), values.data());
@@ -209,8 +209,8 @@ TEST_CASE("Damaged count file: links do not lead out of the file") {
   {
     H5Writer file(path.path());
     write_frames(file);
-    H5Lcreate_external(other.path().c_str(), "/X", file.id(), "X",
-                       H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_external(other.path().c_str(), "/X", file.id(), "X", H5P_DEFAULT,
+                       H5P_DEFAULT);
   }
   CHECK_THAT(error_of(path.path()), contains("has no matrix at all"));
 }

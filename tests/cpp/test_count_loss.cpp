@@ -1,13 +1,12 @@
 // The kernel against plain tensors and finite differences.
 
-#include "kernels/count_loss.hpp"
-
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
 #include "catch.hpp"
 #include "count_loss_inputs.hpp"
 #include "cpu_levels.hpp"
+#include "kernels/count_loss.hpp"
 #include "kernels/tape.hpp"
 #include "support.hpp"
 #include "util/rng.hpp"
@@ -43,7 +42,7 @@ double slope(const CountLossData& data, const at::Tensor& input,
   double total = 0.0;
   for (const double sign : {1.0, -1.0}) {
     flat[element] = middle + sign * kStep;
-    total += sign * (count_loss(data.input, data.x).of_cell * weights)
+    total += sign * (count_loss(data.input, data.x).per_cell * weights)
                         .sum()
                         .item<double>();
   }
@@ -109,9 +108,9 @@ TEST_CASE("losses are the same with and without gradients") {
     INFO(support::describe(shape));
     const auto data = support::random_count_loss(shape, at::kFloat);
     const Tape tape;
-    const at::Tensor with = count_loss(data.input, data.x).of_cell;
+    const at::Tensor with = count_loss(data.input, data.x).per_cell;
     const at::NoGradGuard no_grad;
-    CHECK(with.equal(count_loss(data.input, data.x).of_cell));
+    CHECK(with.equal(count_loss(data.input, data.x).per_cell));
   }
 }
 
@@ -119,7 +118,7 @@ TEST_CASE("an input without gradient changes no other gradient") {
   support::CountLossShape shape;
   const auto data = support::random_count_loss(shape, at::kDouble);
   const auto all = run_count_loss(data, count_loss);
-  CountLossInput input = data.input;
+  LikelihoodInput input = data.input;
   input.log_theta = input.log_theta.value.detach();
   input.log_factor = input.log_factor.detach();
   input.cell_weight = at::linspace(0.5, 1.5, shape.n_cells, at::kDouble);
@@ -159,7 +158,7 @@ std::vector<at::Tensor> run_heads(const CountLossData& data, Heads heads,
   Tape tape;
   const CountLoss loss = function(in, copy.x);
   tape.backward({{loss.mean}});
-  std::vector<at::Tensor> results{loss.of_cell, in.log_factor.grad()};
+  std::vector<at::Tensor> results{loss.per_cell, in.log_factor.grad()};
   for (const auto* leaf : heads.leaves()) results.push_back(leaf->grad());
   if (!own_theta && in.log_theta.defined())
     results.push_back(in.log_theta.value.grad());
@@ -184,8 +183,8 @@ TEST_CASE("heads multiplied within the loss are the products before it") {
       for (auto* bias :
            {&heads.scale_bias, &heads.dropout_bias, &heads.theta_bias})
         *bias = rng.normal({shape.n_genes}, at::kDouble);
-      const auto expected = run_heads(data, heads, own_theta, at::kDouble,
-                                      count_loss_reference);
+      const auto expected =
+          run_heads(data, heads, own_theta, at::kDouble, count_loss_reference);
       support::for_each_cpu_level([&](const std::string& level) {
         INFO(level);
         const auto found =

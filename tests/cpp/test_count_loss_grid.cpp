@@ -15,10 +15,10 @@ namespace {
 
 // A group of the file as inputs of the kernel, and what it must answer.
 struct Grid {
-  CountLossInput input;
+  LikelihoodInput input;
   SparseCounts x;
-  at::Tensor loss;          // n
-  at::Tensor factor_grad;   // n x 1, as the others
+  at::Tensor loss;         // n
+  at::Tensor factor_grad;  // n x 1, as the others
   at::Tensor scale_grad;
   at::Tensor theta_grad;
   at::Tensor dropout_grad;
@@ -57,9 +57,9 @@ Grid read_grid(const reference::File& file, const std::string& group,
   out.loss = -of("logprob_mp").reshape({-1});
   out.factor_grad = -mu * of(poisson ? "grad_rate_mp" : "grad_mu_mp");
   // The only gene of a cell: its softmax is 1 whatever the logit.
-  out.scale_grad = softmax ? at::zeros_like(mu)
-                           : out.factor_grad * at::sigmoid(logit) /
-                                 at::softplus(logit);
+  out.scale_grad =
+      softmax ? at::zeros_like(mu)
+              : out.factor_grad * at::sigmoid(logit) / at::softplus(logit);
   if (!poisson) {
     const at::Tensor theta = of("theta");
     out.input.log_theta = leaf(theta.log(), options);
@@ -84,7 +84,7 @@ at::Tensor run(const Grid& grid) {
   Tape tape;
   const CountLoss loss = count_loss(grid.input, grid.x);
   tape.backward({{loss.mean}});
-  return loss.of_cell;
+  return loss.per_cell;
 }
 
 void check_grid(const Grid& grid, double tolerance) {
@@ -111,13 +111,15 @@ void expect_of_rounded(Grid& grid) {
   Grid wide = grid;
   wide.x.values = grid.x.values.to(at::kDouble);
   wide.input.cell_weight = grid.input.cell_weight.to(at::kDouble);
-  for (auto* tensor : {&wide.input.scale_logits.value, &wide.input.log_factor,
-                       &wide.input.log_theta.value, &wide.input.dropout_logits.value})
+  for (auto* tensor :
+       {&wide.input.scale_logits.value, &wide.input.log_factor,
+        &wide.input.log_theta.value, &wide.input.dropout_logits.value})
     *tensor = widen(*tensor);
   run(wide);
   grid.factor_grad = wide.input.log_factor.grad();
   grid.scale_grad = wide.input.scale_logits.value.grad();
-  if (grid.theta_grad.defined()) grid.theta_grad = wide.input.log_theta.value.grad();
+  if (grid.theta_grad.defined())
+    grid.theta_grad = wide.input.log_theta.value.grad();
   if (grid.dropout_grad.defined())
     grid.dropout_grad = wide.input.dropout_logits.value.grad();
 }

@@ -45,8 +45,8 @@ at::Tensor alternating(const at::Tensor& like, double size) {
 }
 
 // What the results become when the cells or genes of the input are permuted.
-CountLossResult permuted(const CountLossResult& result,
-                         const at::Tensor& cells, const at::Tensor& genes) {
+CountLossResult permuted(const CountLossResult& result, const at::Tensor& cells,
+                         const at::Tensor& genes) {
   CountLossResult out;
   out.loss = result.loss.index_select(0, cells);
   for (const auto& grad : result.grads) {
@@ -71,7 +71,9 @@ TEST_CASE("cells without counts have a loss and gradients") {
       data.input.log_factor =
           at::full_like(data.input.log_factor, -INFINITY).detach();
       const at::NoGradGuard no_grad;
-      CHECK(count_loss(data.input, data.x).of_cell.abs().max().item<double>() == 0.0);
+      CHECK(
+          count_loss(data.input, data.x).per_cell.abs().max().item<double>() ==
+          0.0);
     }
 }
 
@@ -119,7 +121,8 @@ TEST_CASE("NB with a huge theta is Poisson, loss and gradients") {
     auto data = support::random_count_loss(shape, precision);
     // No tiny mu: there the eps in NB's logarithms shows.
     data.input.scale_logits = 0.2 * data.input.scale_logits.value.detach();
-    data.input.log_theta = at::full_like(data.input.log_theta.value, 60.0).detach();
+    data.input.log_theta =
+        at::full_like(data.input.log_theta.value, 60.0).detach();
     const auto nb = run_count_loss(data, count_loss);
     data.input.likelihood = GeneLikelihood::kPoisson;
     data.input.log_theta = {};

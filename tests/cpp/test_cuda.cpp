@@ -57,12 +57,12 @@ at::Tensor first_step(const Training& t, Accelerator accelerator) {
               library_prior(*t.cells.counts, t.cells.batch, t.model.n_batch));
   const DeviceScope device(model, accelerator);
   Vae& vae = model.vae();
-  const Minibatch batch = Loader(t.cells, vae.tensor_options())
-                              .load(t.split.train.data(), kCells);
+  const Minibatch batch =
+      Loader(t.cells, vae.tensor_options()).load(t.split.train.data(), kCells);
   Rng rng(3);
   const Mode mode{true, &rng};
   Tape tape;
-  const Inference q = vae.infer(batch, mode);
+  const EncoderOutput q = vae.infer(batch, mode);
   const Tape::Sum loss =
       vae.loss_terms(batch, q, vae.draw_noise(kCells, rng), mode)
           .objective(0.5);
@@ -76,7 +76,7 @@ at::Tensor first_step(const Training& t, Accelerator accelerator) {
 
 // The reference with one batch more.
 Model grown(const Model& reference) {
-  return extend(reference, {reference.options().n_batch + 1, 1, {}}, {}, 3);
+  return add_levels(reference, {reference.options().n_batch + 1, 1, {}}, {}, 3);
 }
 
 // Its cells are of the reference's later batches and of the new one.
@@ -120,8 +120,7 @@ TEST_CASE("a minibatch has the CPU's loss and gradients on a card", "[cuda]") {
     }
 }
 
-TEST_CASE("training on a card gives the CPU's weights and history",
-          "[cuda]") {
+TEST_CASE("training on a card gives the CPU's weights and history", "[cuda]") {
   if (!has_card()) return;
   for (const auto& one : device_cases()) {
     INFO(one.name);
@@ -154,8 +153,7 @@ TEST_CASE("verbs answer on a card as on the CPU", "[cuda]") {
     Model model = std::move(support::run(t).model);
     const auto by_cpu = support::ask_everything(model, t.cells);
     const DeviceScope device(model, Accelerator::kCuda);
-    support::check_close(support::ask_everything(model, t.cells), by_cpu,
-                         1e-9);
+    support::check_close(support::ask_everything(model, t.cells), by_cpu, 1e-9);
   }
 }
 

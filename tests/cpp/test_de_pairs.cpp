@@ -33,9 +33,8 @@ TEST_CASE("samples of the same batches meet inside of a batch", "[de]") {
 TEST_CASE("observed or different batches: row meets row", "[de]") {
   PairOptions observed;
   observed.observed = true;
-  for (const auto& pairs :
-       {pair_samples(kBatch1, kBatch2, observed),
-        pair_samples(kBatch1, {2, 2, 2, 0, 0, 0}, {})}) {
+  for (const auto& pairs : {pair_samples(kBatch1, kBatch2, observed),
+                            pair_samples(kBatch1, {2, 2, 2, 0, 0, 0}, {})}) {
     CHECK(pairs.first == first_numbers(6));
     CHECK(pairs.second == first_numbers(6));
   }

@@ -88,8 +88,7 @@ void check_pairs(const reference::File& file) {
     const auto batch2 = codes(file.texts("samples/batch2"),
                               name == "different_batches" ? 1 : 0);
     const DePairs found = pair_samples(batch1, batch2, options);
-    CHECK(found.first ==
-          de_reference::whole(file.values(path + "/pair_idx1")));
+    CHECK(found.first == de_reference::whole(file.values(path + "/pair_idx1")));
     CHECK(found.second ==
           de_reference::whole(file.values(path + "/pair_idx2")));
   }

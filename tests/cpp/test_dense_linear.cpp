@@ -1,13 +1,12 @@
 // The product of dense layers is the product, with its gradients.
 
-#include "kernels/dense_linear.hpp"
-
 #include <ATen/ATen.h>
 
 #include <vector>
 
 #include "catch.hpp"
 #include "cpu_levels.hpp"
+#include "kernels/dense_linear.hpp"
 #include "kernels/tape.hpp"
 #include "scvigor/runtime.hpp"
 #include "support.hpp"
@@ -21,7 +20,8 @@ struct Layer {
 
   Layer to(at::ScalarType precision) const {
     const auto leaf = [&](const at::Tensor& t) {
-      return t.defined() ? t.detach().to(precision, false, true)
+      return t.defined() ? t.detach()
+                               .to(precision, false, true)
                                .requires_grad_(t.requires_grad())
                          : t;
     };

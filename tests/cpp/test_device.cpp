@@ -6,7 +6,7 @@
 
 #include "catch.hpp"
 #include "device_cases.hpp"
-#include "kernels/forms.hpp"
+#include "kernels/backend.hpp"
 #include "model/vae.hpp"
 #include "scvigor/runtime.hpp"
 #include "simulated.hpp"
@@ -50,18 +50,17 @@ TEST_CASE("what the state lists is what the layers compute with") {
     Model model(o, 1, LibraryPrior{{1.0, 2.0}, {0.5, 0.5}});
     Vae& vae = model.vae();
     for (const auto& entry : vae.state().entries())
-      for (at::Tensor part : entry.parts)
-        part.set_data(at::zeros_like(part));
+      for (at::Tensor part : entry.parts) part.set_data(at::zeros_like(part));
 
     const at::NoGradGuard no_grad;
     const Cells cells = support::cells_of(counts);
     const std::vector<std::int64_t> all{0, 1, 2, 3, 4, 5};
     const Minibatch batch =
         Loader(cells, vae.tensor_options()).load(all.data(), 6);
-    const Inference q = vae.infer(batch, Mode{});
+    const EncoderOutput q = vae.infer(batch, Mode{});
     CHECK(q.qz.mean.abs().max().item<double>() == 0.0);
     CHECK(q.ql.mean.abs().max().item<double>() == 0.0);
-    const Generative p = vae.likelihood(
+    const LikelihoodParameters p = vae.likelihood(
         vae.decode(q.qz.mean + 1.0, q.library, batch, batch.batch, Mode{}));
     REQUIRE_CLOSE(p.px_scale, at::full_like(p.px_scale, 1.0 / 8.0), 1e-6);
     REQUIRE_CLOSE(p.px_r, at::ones_like(p.px_r), 1e-12);

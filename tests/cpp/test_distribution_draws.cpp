@@ -26,8 +26,7 @@ at::Tensor draw_nb(const at::Tensor& mu, const at::Tensor& theta, Rng& rng) {
 
 TEST_CASE("DI01 log-probabilities of 50 x 3 parameters are the formulas") {
   Rng rng(1);
-  const at::Tensor x =
-      rng.uniform({50, 3}, 0.0, 20.0, at::kDouble).floor();
+  const at::Tensor x = rng.uniform({50, 3}, 0.0, 20.0, at::kDouble).floor();
   const at::Tensor mu = constant({50, 3}, 15.0);
   const at::Tensor theta = 100.0 + rng.uniform({50, 3}, 0.0, 1.0, at::kDouble);
   const at::Tensor pi = rng.normal({50, 3}, at::kDouble);
@@ -40,9 +39,8 @@ TEST_CASE("DI01 log-probabilities of 50 x 3 parameters are the formulas") {
   REQUIRE_CLOSE(found, expected, 1e-8);
 
   const at::Tensor share = at::sigmoid(pi);
-  const at::Tensor inflated =
-      at::log(share * (x == 0).to(at::kDouble) +
-              (1.0 - share) * expected.exp());
+  const at::Tensor inflated = at::log(share * (x == 0).to(at::kDouble) +
+                                      (1.0 - share) * expected.exp());
   REQUIRE_CLOSE(zinb_log_prob(x, mu, theta, pi), inflated, 1e-8);
   // In single precision, as models are trained.
   const auto single = [](const at::Tensor& t) { return t.to(at::kFloat); };
@@ -55,8 +53,9 @@ TEST_CASE("DI02 draws have the shape and the moments of their parameters") {
   Rng rng(2);
   const double mu = 15.0;
   const double theta = 100.0;
-  CHECK(draw_nb(constant({100, 2}, mu), constant({100, 2}, theta), rng)
-            .sizes() == at::IntArrayRef({100, 2}));
+  CHECK(
+      draw_nb(constant({100, 2}, mu), constant({100, 2}, theta), rng).sizes() ==
+      at::IntArrayRef({100, 2}));
   CHECK(draw_nb(constant({4, 3, 2}, mu), constant({4, 3, 2}, theta), rng)
             .sizes() == at::IntArrayRef({4, 3, 2}));
   const at::Tensor draws =
@@ -106,9 +105,8 @@ TEST_CASE("DI04 enormous means stay finite; rates are cut at 1e8") {
     for (const double x : {0.0, 5.0, 1e8}) {
       const at::Tensor count = at::full({50}, x, type);
       CHECK(at::isfinite(nb_log_prob(count, mu, theta)).all().item<bool>());
-      CHECK(at::isfinite(zinb_log_prob(count, mu, theta, pi))
-                .all()
-                .item<bool>());
+      CHECK(
+          at::isfinite(zinb_log_prob(count, mu, theta, pi)).all().item<bool>());
     }
   }
 }

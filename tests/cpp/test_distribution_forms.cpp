@@ -1,4 +1,4 @@
-// What the densities must be by theory: normalised, with the right moments
+// What the densities must be by theory: normalized, with the right moments
 // and limits, and divergences that agree with numerical integration.
 
 #include <ATen/ATen.h>
@@ -13,14 +13,10 @@ using namespace scvigor;
 
 namespace {
 
-at::Tensor number(double value) {
-  return at::full({}, value, at::kDouble);
-}
+at::Tensor number(double value) { return at::full({}, value, at::kDouble); }
 
 // 0, 1, ..., n - 1
-at::Tensor counts_below(std::int64_t n) {
-  return at::arange(n, at::kDouble);
-}
+at::Tensor counts_below(std::int64_t n) { return at::arange(n, at::kDouble); }
 
 double total(const at::Tensor& values) { return values.sum().item<double>(); }
 
@@ -34,10 +30,10 @@ TEST_CASE("NB is R's dnbinom up to the eps in its logarithms") {
     for (const double theta : kThetas)
       for (const double x : {0.0, 1.0, 7.0, 40.0}) {
         INFO("x " << x << ", mu " << mu << ", theta " << theta);
-        const double expected =
-            std::lgamma(x + theta) - std::lgamma(theta) - std::lgamma(x + 1) +
-            theta * std::log(theta / (theta + mu)) +
-            x * std::log(mu / (theta + mu));
+        const double expected = std::lgamma(x + theta) - std::lgamma(theta) -
+                                std::lgamma(x + 1) +
+                                theta * std::log(theta / (theta + mu)) +
+                                x * std::log(mu / (theta + mu));
         const double found =
             nb_log_prob(number(x), number(mu), number(theta)).item<double>();
         CHECK(std::abs(found - expected) <= 1e-8 * (1 + std::abs(expected)));
@@ -68,8 +64,8 @@ TEST_CASE("ZINB is NB with a share sigmoid(pi) of zeros") {
     const double share = 1.0 / (1.0 + std::exp(-pi));
     at::Tensor expected = (1.0 - share) * nb;
     expected[0] += share;
-    REQUIRE_CLOSE(zinb_log_prob(x, mu, theta, number(pi)).exp(), expected,
-                  1e-9, 0.0);
+    REQUIRE_CLOSE(zinb_log_prob(x, mu, theta, number(pi)).exp(), expected, 1e-9,
+                  0.0);
   }
 }
 
@@ -118,8 +114,7 @@ TEST_CASE("divergences are what numerical integration gives") {
       INFO("mean " << mean << ", var " << var);
       CHECK(kl_standard_normal(number(mean), number(var)).item<double>() ==
             Approx(integral(mean, var, 0.0, 1.0)).margin(1e-9));
-      CHECK(kl_two_normals(number(mean), number(var), number(1.5),
-                           number(0.7))
+      CHECK(kl_two_normals(number(mean), number(var), number(1.5), number(0.7))
                 .item<double>() ==
             Approx(integral(mean, var, 1.5, 0.7)).margin(1e-9));
     }

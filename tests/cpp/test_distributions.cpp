@@ -1,8 +1,6 @@
 // The densities and divergences against stored numbers: scvi-tools' own, and
 // the same formulas in 80-digit arithmetic (*_mp).
 
-#include "distributions/distributions.hpp"
-
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
 
@@ -10,8 +8,9 @@
 #include <map>
 
 #include "catch.hpp"
-#include "kernels/vector_math.hpp"
+#include "distributions/distributions.hpp"
 #include "reference.hpp"
+#include "simd/vector_math.hpp"
 #include "support.hpp"
 
 using namespace scvigor;
@@ -50,9 +49,7 @@ const std::map<std::string, Law> kLaws{
       "kl",
       [](const Tensors& a) { return kl_standard_normal(a[0], a[1]); }}},
     {"kl_two_normals",
-     {{"mean", "var", "prior_mean", "prior_var"},
-      "kl",
-      [](const Tensors& a) {
+     {{"mean", "var", "prior_mean", "prior_var"}, "kl", [](const Tensors& a) {
         return kl_two_normals(a[0], a[1], a[2], a[3]);
       }}}};
 

@@ -1,4 +1,4 @@
-// Normalised expression: one answer, however it is asked for.
+// BatchNormOutput expression: one answer, however it is asked for.
 
 #include <ATen/ATen.h>
 
@@ -68,9 +68,8 @@ TEST_CASE("expression does not depend on storage, batch size or order") {
     REQUIRE_CLOSE(fit.ask(options), expected, 1e-12);
   }
   const std::vector<std::int64_t> some{5, 229, 0, 5};
-  REQUIRE_CLOSE(
-      expression(*fit.model, take_cells(fit.t.cells, some), options),
-      expected.index_select(0, at::tensor(some, at::kLong)), 1e-12);
+  REQUIRE_CLOSE(expression(*fit.model, take_cells(fit.t.cells, some), options),
+                expected.index_select(0, at::tensor(some, at::kLong)), 1e-12);
   fit.t.cells.counts =
       support::dense_source(support::simulate_counts(230, 40, 11));
   REQUIRE_CLOSE(fit.ask(options), expected, 1e-12);
@@ -93,8 +92,7 @@ TEST_CASE("library_size is a factor, the latent one the cell's own") {
   options.library_size = 1e4;
   REQUIRE_CLOSE(fit.ask(options), 1e4 * scale, 1e-12);
   options.latent_library_size = true;
-  const at::Tensor totals =
-      support::simulate_counts(230, 40, 11).sum(1, true);
+  const at::Tensor totals = support::simulate_counts(230, 40, 11).sum(1, true);
   REQUIRE_CLOSE(fit.ask(options), totals * scale, 1e-9);
 }
 
@@ -167,12 +165,12 @@ TEST_CASE("written in place by any number of threads, it is the same") {
     INFO(options.n_samples << " samples, " << n << " threads");
     const ThreadScope threads(n);
     at::Tensor found = at::empty_like(expected);
-    const auto room = [&](std::int64_t first, std::int64_t) {
+    const auto buffer = [&](std::int64_t first, std::int64_t) {
       return found.data_ptr<double>() + first * found.size(1);
     };
-    normalized_expression(*fit.model, fit.t.cells, options,
-                          [](const RowBlock&) { FAIL("there is room"); }, {},
-                          room);
+    normalized_expression(
+        *fit.model, fit.t.cells, options,
+        [](const RowBlock&) { FAIL("there is room"); }, {}, buffer);
     CHECK(at::equal(found, expected));
   }
 }

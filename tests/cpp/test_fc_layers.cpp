@@ -1,13 +1,12 @@
-// Hidden layers step by step: which inputs reach which layer, normalisation,
+// Hidden layers step by step: which inputs reach which layer, normalization,
 // dropout.
-
-#include "nn/fc_layers.hpp"
 
 #include <ATen/ATen.h>
 
 #include <map>
 
 #include "catch.hpp"
+#include "nn/fc_layers.hpp"
 #include "support.hpp"
 
 using namespace scvigor;
@@ -72,7 +71,7 @@ TEST_CASE("covariates reach every layer, or the first only") {
   }
 }
 
-TEST_CASE("BatchNorm normalises by the minibatch and keeps statistics") {
+TEST_CASE("BatchNorm normalizes by the minibatch and keeps statistics") {
   const LayerInput input = some_input();
   auto shape = two_layers();
   shape.n_layers = 1;
@@ -97,7 +96,7 @@ TEST_CASE("BatchNorm normalises by the minibatch and keeps statistics") {
   CHECK(state.at(name + "num_batches_tracked").item<std::int64_t>() == 1);
 }
 
-TEST_CASE("LayerNorm normalises each cell over its units") {
+TEST_CASE("LayerNorm normalizes each cell over its units") {
   const LayerInput input = some_input();
   auto shape = two_layers();
   shape.n_layers = 1;
@@ -130,9 +129,8 @@ TEST_CASE("dropout drops its share in training and nothing else") {
 
   const at::Tensor dropped = layers.forward(input, Mode{true, &rng});
   const at::Tensor kept = dropped != 0;
-  CHECK(kept.to(at::kDouble).mean().item<double>() ==
-        Approx(0.7).margin(0.01));
-  REQUIRE_CLOSE(dropped.masked_select(kept),
-                (whole / 0.7).masked_select(kept), 1e-12);
+  CHECK(kept.to(at::kDouble).mean().item<double>() == Approx(0.7).margin(0.01));
+  REQUIRE_CLOSE(dropped.masked_select(kept), (whole / 0.7).masked_select(kept),
+                1e-12);
   CHECK_FALSE(layers.forward(input, Mode{true, &rng}).equal(dropped));
 }

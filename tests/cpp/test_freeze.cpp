@@ -29,13 +29,13 @@ at::Tensor stored(const reference::File& file, const std::string& path) {
 
 // 1 where an entry may move, in the outside's shape.
 at::Tensor mask_of(const StateEntry& entry,
-                   const std::vector<FreePart>& free) {
+                   const std::vector<TrainableSlice>& free) {
   StateEntry mask = entry;
   for (auto& part : mask.parts) {
     const at::Tensor original = part;
     part = at::zeros(original.sizes(), at::kDouble);
     for (const auto& f : free)
-      if (f.tensor.is_same(original)) f.free_rows(part).fill_(1.0);
+      if (f.tensor.is_same(original)) f.trainable_rows(part).fill_(1.0);
   }
   return mask.read();
 }
@@ -70,8 +70,8 @@ at::Tensor allowed(const reference::File& file, const std::string& group,
 
 Model fresh(const ModelOptions& options) {
   const auto n = static_cast<std::size_t>(options.n_batch);
-  return {options, 1,
-          {std::vector<double>(n, 0.0), std::vector<double>(n, 1.0)}};
+  return {
+      options, 1, {std::vector<double>(n, 0.0), std::vector<double>(n, 1.0)}};
 }
 
 ModuleCase query_case(const std::string& path) {
@@ -87,7 +87,7 @@ void check_gradients(ModuleCase& c, const std::string& group) {
   for (const auto& entry : c.vae().state().entries()) {
     const std::string path = group + "/grad/" + entry.name;
     INFO(path);
-    const at::Tensor mask = mask_of(entry, c.vae().free_parts());
+    const at::Tensor mask = mask_of(entry, c.vae().trainable_slices());
     const at::Tensor extra =
         of_new_levels(entry.name, mask, freeze_of(c.file(), group),
                       c.vae().options().dispersion);
@@ -132,7 +132,7 @@ void check_only_free_moved(const Vae& vae,
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].is_buffer) continue;
     INFO(entries[i].name);
-    const at::Tensor mask = mask_of(entries[i], vae.free_parts());
+    const at::Tensor mask = mask_of(entries[i], vae.trainable_slices());
     CHECK(at::equal(at::where(mask == 0.0, entries[i].read(), before[i]),
                     before[i]));
   }
@@ -140,7 +140,7 @@ void check_only_free_moved(const Vae& vae,
 
 // Three steps on one minibatch.
 template <class Prepare>
-void steps(ModuleCase& c, const std::vector<FreePart>& parts,
+void steps(ModuleCase& c, const std::vector<TrainableSlice>& parts,
            Prepare prepare) {
   AdamOptimizer optimizer(parts, TrainOptions{});
   for (int step = 0; step < 3; ++step) {
@@ -172,11 +172,12 @@ TEST_CASE("TL07 every switch frees exactly what scvi-tools frees",
         for (const auto& entry : model.vae().state().entries()) {
           if (entry.is_buffer) continue;
           INFO(entry.name);
-          const at::Tensor mask = mask_of(entry, model.vae().free_parts());
-          const at::Tensor extra = of_new_levels(
-              entry.name, mask, freeze, model.options().dispersion);
-          CHECK(at::equal(mask, at::maximum(allowed(file, group, entry),
-                                            extra)));
+          const at::Tensor mask =
+              mask_of(entry, model.vae().trainable_slices());
+          const at::Tensor extra = of_new_levels(entry.name, mask, freeze,
+                                                 model.options().dispersion);
+          CHECK(
+              at::equal(mask, at::maximum(allowed(file, group, entry), extra)));
         }
       }
     }
@@ -208,7 +209,7 @@ TEST_CASE("TL07 gradients and steps of a query are scvi-tools'",
         ModuleCase c = query_case(path);
         c.vae().freeze(freeze_of(c.file(), group));
         const auto before = read_all(c.vae());
-        steps(c, c.vae().free_parts(), [] {});
+        steps(c, c.vae().trainable_slices(), [] {});
         check_only_free_moved(c.vae(), before);
       }
     }
@@ -298,8 +299,8 @@ TEST_CASE("MN05 the decoder alone is trained on the cells' posterior") {
       INFO(before[i].name);
       const bool same = before[i].values == after[i].values;
       if (!same) ++moved;
-      const bool decodes = before[i].name.find("decoder.") == 0 ||
-                           before[i].name == "px_r";
+      const bool decodes =
+          before[i].name.find("decoder.") == 0 || before[i].name == "px_r";
       if (!decodes) CHECK(same);
     }
     CHECK(moved > 5);

@@ -1,24 +1,23 @@
 // lgamma(theta + x) - lgamma(theta), its derivative, and log(x!), over the
 // whole range of counts and dispersions.
 
-#include "kernels/gamma_difference.hpp"
-
 #include <cmath>
 #include <vector>
 
 #include "catch.hpp"
+#include "kernels/cpu/gamma_difference.hpp"
 
 using namespace scvigor;
 
 namespace {
 
-constexpr double kThetas[] = {1e-8, 1e-4, 0.03, 0.5,  1.0,  2.7, 15.9,
+constexpr double kThetas[] = {1e-8, 1e-4, 0.03, 0.5, 1.0, 2.7, 15.9,
                               16.0, 17.3, 40.0, 1e3, 3e5, 1e8, 1e12};
-constexpr double kCounts[] = {0.0,  1.0,  2.0,  3.0,   15.0,  16.0, 17.0,
-                              18.0, 31.0, 32.0, 100.0, 255.0, 256.0,
-                              257.0, 1e3, 12345.0, 1e5, 1e6};
-constexpr double kFractions[] = {1e-6, 0.25, 0.5, 1.5, 15.75, 16.25, 99.9,
-                                 1234.5, 1e6 + 0.5};
+constexpr double kCounts[] = {0.0,   1.0,   2.0,  3.0,     15.0,  16.0,
+                              17.0,  18.0,  31.0, 32.0,    100.0, 255.0,
+                              256.0, 257.0, 1e3,  12345.0, 1e5,   1e6};
+constexpr double kFractions[] = {1e-6,  0.25, 0.5,    1.5,      15.75,
+                                 16.25, 99.9, 1234.5, 1e6 + 0.5};
 
 struct Exact {
   long double value;
@@ -73,7 +72,7 @@ TEST_CASE("gamma_difference is exact for whole counts") {
 
 TEST_CASE("gamma_difference is exact for fractional counts") {
   for (const double theta : kThetas) {
-    // Beyond, even long double loses the difference of two lgammas.
+    // TailCounts, even long double loses the difference of two lgammas.
     if (theta > 1e3) continue;
     for (const double x : kFractions) {
       INFO("theta " << theta << ", x " << x);

@@ -61,8 +61,8 @@ at::Tensor expected_weights(Fixed& fit, const OverallOptions& o) {
   const auto n = pool.n_cells();
   const at::Tensor u = at::tensor(pool.latent_mean).reshape({n, -1});
   const Posterior q = latent_posterior(fit.model, fit.cells);
-  const at::Tensor log_q = log_normal(u, support::tensor_of(q.mean),
-                                      support::tensor_of(q.var));
+  const at::Tensor log_q =
+      log_normal(u, support::tensor_of(q.mean), support::tensor_of(q.var));
   const at::Tensor log_prior =
       log_normal(u, at::zeros({1, u.size(1)}, at::kDouble),
                  at::ones({1, u.size(1)}, at::kDouble))
@@ -81,7 +81,7 @@ at::Tensor expected_weights(Fixed& fit, const OverallOptions& o) {
   const at::Tensor s = o.transform_batch.empty()
                            ? draws.batch
                            : at::full({n}, o.transform_batch[0], at::kLong);
-  const Generative p =
+  const LikelihoodParameters p =
       vae.likelihood(vae.decode(u, draws.log_library, draws, s, Mode{}));
   std::vector<at::Tensor> log_px_z;
   for (std::int64_t a = 0; a < kCells; ++a) {
@@ -93,10 +93,9 @@ at::Tensor expected_weights(Fixed& fit, const OverallOptions& o) {
             : nb_log_prob(x, mu, p.px_r);
     log_px_z.push_back(log_prob.sum(-1));
   }
-  return at::softmax(
-      at::logsumexp(at::stack(log_px_z, 1) - log_px, 1) + log_prior -
-          at::logsumexp(log_q, 1),
-      0);
+  return at::softmax(at::logsumexp(at::stack(log_px_z, 1) - log_px, 1) +
+                         log_prior - at::logsumexp(log_q, 1),
+                     0);
 }
 
 }  // namespace

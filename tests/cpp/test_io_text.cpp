@@ -4,9 +4,9 @@
 
 #include "catch.hpp"
 #include "count_file_writer.hpp"
-#include "io/apart.hpp"
-#include "io/h5_text.hpp"
-#include "io/utf8.hpp"
+#include "io/hdf5/h5_text.hpp"
+#include "io/isolation/isolated_reader.hpp"
+#include "util/utf8.hpp"
 
 using namespace scvigor;
 using support::H5Writer;
@@ -17,15 +17,18 @@ TEST_CASE("UTF-8 stays, anything else is Latin-1") {
        {"", "plain", "\xC3\xBC", "\xE2\x82\xAC", "\xF0\x9F\xA7\xAC"})
     CHECK(to_utf8(text) == text);
   CHECK(to_utf8("\xFC") == "\xC3\xBC");
-  CHECK(to_utf8("a\xC3") == "a\xC3\x83");                   // cut short
-  CHECK(to_utf8("\xC0\x80") == "\xC3\x80\xC2\x80");         // overlong
-  CHECK(to_utf8("\xED\xA0\x80").size() == 6);               // a surrogate
-  CHECK(to_utf8("\xF4\x90\x80\x80").size() == 8);           // too large
+  CHECK(to_utf8("a\xC3") == "a\xC3\x83");            // cut short
+  CHECK(to_utf8("\xC0\x80") == "\xC3\x80\xC2\x80");  // overlong
+  CHECK(to_utf8("\xED\xA0\x80").size() == 6);        // a surrogate
+  CHECK(to_utf8("\xF4\x90\x80\x80").size() == 8);    // too large
   CHECK(to_utf8(std::string("ab\0cd", 5)) == "ab");
 }
 
 TEST_CASE("Text of fixed and of variable length") {
-  const std::vector<std::string> words{"", "one", "\xC3\xBC" "ber", "four"};
+  const std::vector<std::string> words{"", "one",
+                                       "\xC3\xBC"
+                                       "ber",
+                                       "four"};
   const TemporaryFile path;
   {
     H5Writer file(path.path());
@@ -62,13 +65,12 @@ TEST_CASE("LZF is unpacked") {
     REQUIRE(H5Dwrite_chunk(data.get(), H5P_DEFAULT, 0, &start, sizeof packed,
                            packed) >= 0);
   }
-  const auto data =
-      h5::Dataset::open(h5::open_file(path.path()), "data");
+  const auto data = h5::Dataset::open(h5::open_file(path.path()), "data");
   CHECK(data.read_all<std::int32_t>() == std::vector<std::int32_t>(8, 1));
 }
 
 TEST_CASE("A copy of the process hands over values, errors and its crashes") {
-  const Apart apart{"name", 0, {}};
+  const IsolatedReader apart{"name", 0, {}};
   const std::vector<double> sent(300000, 1.5);
   const std::vector<std::string> words{"a", "", "c"};
   apart.run(
@@ -109,14 +111,17 @@ TEST_CASE("A copy of the process hands over values, errors and its crashes") {
 }
 
 TEST_CASE("A copy that only waits is ended, one that waits for us is not") {
-  Apart apart{"name", 0, {}};
+  IsolatedReader apart{"name", 0, {}};
   apart.patience = 1;
-  CHECK_THROWS_AS(
-      apart.run([](WireWriter&) { for (;;) pause(); }, [](WireReader& reader) {
-        int value = 0;
-        reader.get(value);
-      }),
-      FileError);
+  CHECK_THROWS_AS(apart.run(
+                      [](WireWriter&) {
+                        for (;;) pause();
+                      },
+                      [](WireReader& reader) {
+                        int value = 0;
+                        reader.get(value);
+                      }),
+                  FileError);
   // more than the pipe holds
   const std::vector<double> sent(1 << 20, 1.5);
   apart.run([&](WireWriter& writer) { writer.put(sent); },

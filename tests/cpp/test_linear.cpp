@@ -1,14 +1,13 @@
 // A linear layer of counts, dense columns and one-hot covariates is one
 // product with their concatenation.
 
-#include "nn/linear.hpp"
-
 #include <ATen/ATen.h>
 
 #include <cmath>
 
 #include "catch.hpp"
 #include "kernels/tape.hpp"
+#include "nn/linear.hpp"
 #include "simulated.hpp"
 #include "support.hpp"
 
@@ -37,8 +36,8 @@ struct Input {
     const at::Tensor x = support::simulate_counts(kCells, 13, 5).log1p();
     counts = support::sparse_of(x);
     layer.counts = &counts;
-    layer.dense = at::linspace(-1.0, 1.0, kCells * 2, at::kDouble)
-                      .reshape({kCells, 2});
+    layer.dense =
+        at::linspace(-1.0, 1.0, kCells * 2, at::kDouble).reshape({kCells, 2});
     const at::Tensor cells = at::arange(kCells, at::kLong);
     layer.codes = {cells % 3, cells % 2};
     dense = at::cat({x, layer.dense, at::one_hot(layer.codes[0], 3),
@@ -80,8 +79,7 @@ TEST_CASE("the gradient of a one-hot column is that of the product") {
   Tape tape;
   tape.backward({{linear.forward(input.layer).pow(2).sum()}});
 
-  const at::Tensor weight =
-      list.entries()[0].read().requires_grad_(true);
+  const at::Tensor weight = list.entries()[0].read().requires_grad_(true);
   const at::Tensor bias = list.entries()[1].read().requires_grad_(true);
   at::linear(input.dense.to(at::kDouble), weight, bias).pow(2).sum().backward();
   REQUIRE_CLOSE(list.entries()[0].read_grad(), weight.grad(), 1e-12);
@@ -104,10 +102,9 @@ TEST_CASE("a layer can go without counts, dense columns or bias") {
   shape.bias = false;
   const Linear no_counts(shape, at::kDouble, rng);
   CHECK(entries(no_counts).size() == 1);
-  REQUIRE_CLOSE(no_counts.forward(input.layer),
-                input.dense.narrow(1, 13, 7).mm(
-                    entries(no_counts)[0].read().t()),
-                1e-12);
+  REQUIRE_CLOSE(
+      no_counts.forward(input.layer),
+      input.dense.narrow(1, 13, 7).mm(entries(no_counts)[0].read().t()), 1e-12);
   shape = all_inputs();
   shape.n_dense = 0;
   shape.n_levels.clear();
@@ -137,8 +134,7 @@ TEST_CASE("weights start uniform within 1 / sqrt(inputs)") {
   }
   const at::Tensor w = entries(linear)[0].read();
   CHECK(w.mean().item<double>() == Approx(0.0).margin(0.02 * bound));
-  CHECK(w.var().item<double>() ==
-        Approx(bound * bound / 3.0).epsilon(0.02));
+  CHECK(w.var().item<double>() == Approx(bound * bound / 3.0).epsilon(0.02));
 }
 
 TEST_CASE("what is written to a weight of several blocks is read back") {

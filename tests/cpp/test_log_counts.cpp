@@ -1,22 +1,21 @@
 // What the encoder sees of the counts.
 
-#include "kernels/log_counts.hpp"
-
 #include <ATen/ATen.h>
 
 #include <limits>
 
 #include "catch.hpp"
 #include "cpu_levels.hpp"
+#include "kernels/log_counts.hpp"
 #include "support.hpp"
 
 using namespace scvigor;
 
 TEST_CASE("log1p_counts is log(1 + x), from tiny fractions to huge counts") {
-  const at::Tensor x = at::cat({at::arange(0.0, 3000.0, at::kDouble),
-                                at::logspace(-12.0, 30.0, 5000, 10.0,
-                                             at::kDouble),
-                                at::linspace(-0.99, 0.0, 100, at::kDouble)});
+  const at::Tensor x =
+      at::cat({at::arange(0.0, 3000.0, at::kDouble),
+               at::logspace(-12.0, 30.0, 5000, 10.0, at::kDouble),
+               at::linspace(-0.99, 0.0, 100, at::kDouble)});
   const at::Tensor expected = x.log1p();
   support::for_each_cpu_level([&](const std::string& level) {
     INFO(level);

@@ -53,14 +53,13 @@ TEST_CASE("the marginal likelihood is the log mean of the weights") {
       std::vector<at::Tensor> weights;
       for_each_block(
           vae, cells, o.batch_size, {},
-          [&](std::int64_t, const Minibatch& batch, const Inference& q) {
+          [&](std::int64_t, const Minibatch& batch, const EncoderOutput& q) {
             for (std::int64_t i = 0; i < n_samples; ++i)
               weights.push_back(log_importance_weight(
                   vae, batch, q, vae.draw_noise(kCells, rng)));
           });
-      const at::Tensor expected =
-          at::logsumexp(at::stack(weights), 0) -
-          std::log(static_cast<double>(n_samples));
+      const at::Tensor expected = at::logsumexp(at::stack(weights), 0) -
+                                  std::log(static_cast<double>(n_samples));
       REQUIRE_CLOSE(support::tensor_of(found, {kCells}, at::kDouble), expected,
                     1e-12);
     }

@@ -12,10 +12,10 @@
 
 #include "catch.hpp"
 #include "count_file_writer.hpp"
-#include "io/atomic_file.hpp"
-#include "io/file_bytes.hpp"
-#include "io/value_file.hpp"
+#include "io/model_file/value_file.hpp"
 #include "scvigor/model_file.hpp"
+#include "util/atomic_file.hpp"
+#include "util/file_bytes.hpp"
 
 using namespace scvigor;
 using support::H5Writer;
@@ -64,8 +64,7 @@ void check_equal(const Value& found, const Value& expected) {
   REQUIRE(found.numbers.size() == expected.numbers.size());
   for (std::size_t i = 0; i < found.numbers.size(); ++i)
     CHECK((found.numbers[i] == expected.numbers[i] ||
-           (std::isnan(found.numbers[i]) &&
-            std::isnan(expected.numbers[i]))));
+           (std::isnan(found.numbers[i]) && std::isnan(expected.numbers[i]))));
   REQUIRE(found.members.size() == expected.members.size());
   for (std::size_t i = 0; i < found.members.size(); ++i)
     check_equal(found.members[i], expected.members[i]);
@@ -82,20 +81,19 @@ Value everything() {
   const double nan = std::nan("");
   std::vector<double> many(300000);
   std::iota(many.begin(), many.end(), 0.5);
-  return list(
-      {numbers({0.1, -inf, nan, 1e300}), numbers({0.5, 2.25, -inf}),
-       numbers({1, 2, 3, 4, 5, 6}, {2, 3}), numbers({1, 2}, {2}),
-       numbers({}), numbers({}, {0, 4}), numbers(many, {1000, 300}),
-       whole(Kind::kInteger, {1, -7, Value::kMissing, 2147483647}),
-       whole(Kind::kLogical, {1, 0, Value::kMissing}),
-       text({"a", "", "longer \xC3\xA4", "NA"}),
-       text({"NA", "", "x"}, {false, true, false}), text({}), Value(),
-       list({}), list({numbers({1}), Value(), list({text({"deep"})})}),
-       list({numbers({1}), numbers({2}), numbers({3}), numbers({4})},
-            {"a/b", ".", "", "50%2F"})},
-      {"wide", "narrow", "matrix", "array", "empty", "no rows", "large",
-       "whole", "logical", "text", "some missing", "no text", "null", "list",
-       "unnamed", "names"});
+  return list({numbers({0.1, -inf, nan, 1e300}), numbers({0.5, 2.25, -inf}),
+               numbers({1, 2, 3, 4, 5, 6}, {2, 3}), numbers({1, 2}, {2}),
+               numbers({}), numbers({}, {0, 4}), numbers(many, {1000, 300}),
+               whole(Kind::kInteger, {1, -7, Value::kMissing, 2147483647}),
+               whole(Kind::kLogical, {1, 0, Value::kMissing}),
+               text({"a", "", "longer \xC3\xA4", "NA"}),
+               text({"NA", "", "x"}, {false, true, false}), text({}), Value(),
+               list({}), list({numbers({1}), Value(), list({text({"deep"})})}),
+               list({numbers({1}), numbers({2}), numbers({3}), numbers({4})},
+                    {"a/b", ".", "", "50%2F"})},
+              {"wide", "narrow", "matrix", "array", "empty", "no rows", "large",
+               "whole", "logical", "text", "some missing", "no text", "null",
+               "list", "unnamed", "names"});
 }
 
 std::string error_of(const std::string& path) {
@@ -133,9 +131,8 @@ TEST_CASE("Model file: nothing is overwritten unasked") {
   const TemporaryFile path(".h5");
   path.write("mine");
   const Value model = list({numbers({1})}, {"a"});
-  CHECK_THROWS_WITH(
-      write_model_file(path.path(), model, list({}), "", false),
-      contains("exists already"));
+  CHECK_THROWS_WITH(write_model_file(path.path(), model, list({}), "", false),
+                    contains("exists already"));
   CHECK(path.bytes() == "mine");
   write_model_file(path.path(), model, list({}), "", true);
   CHECK(read_model_file(path.path()).model.names == model.names);
@@ -189,8 +186,8 @@ TEST_CASE("SL01 A write that fails leaves the old file and nothing else") {
     const SizeLimit limit(20000);
     CHECK_THROWS_WITH(write_model_file(folder.path() + "/" + name, large,
                                        list({}), "", name == "model.h5"),
-                      contains("Cannot write \"" + folder.path() + "/" +
-                               name + "\": File too large"));
+                      contains("Cannot write \"" + folder.path() + "/" + name +
+                               "\": File too large"));
   }
   CHECK(free_descriptor() == descriptor);
   check_equal(read_model_file(path).model, model);
@@ -245,10 +242,10 @@ TEST_CASE("Model file: a group that contains itself ends") {
 
 TEST_CASE("Model file: every bit flip and truncation is survived") {
   const TemporaryFile path(".h5");
-  const Value model = list(
-      {numbers({1, 2, 3, 4, 5, 6}, {2, 3}), text({"a", "b"}),
-       list({whole(Kind::kInteger, {1, 2, 3}), Value()}, {"x", "y"})},
-      {"weights", "genes", "registry"});
+  const Value model =
+      list({numbers({1, 2, 3, 4, 5, 6}, {2, 3}), text({"a", "b"}),
+            list({whole(Kind::kInteger, {1, 2, 3}), Value()}, {"x", "y"})},
+           {"weights", "genes", "registry"});
   write_model_file(path.path(), model, list({}), "a test", false);
   const std::string bytes = path.bytes();
   std::mt19937 random(1);

@@ -90,7 +90,7 @@ void check_training(ModuleCase& c) {
 }
 
 void check_adam(ModuleCase& c) {
-  AdamOptimizer optimizer(c.vae().free_parts(), TrainOptions{});
+  AdamOptimizer optimizer(c.vae().trainable_slices(), TrainOptions{});
   for (int step = 0; step < 3; ++step) {
     Tape tape;
     const at::Tensor loss = c.outputs(Mode{true, nullptr}).at("loss");
@@ -111,7 +111,7 @@ void check_marginal(ModuleCase& c) {
   const at::NoGradGuard no_grad;
   const at::Tensor eps_z = stored(c.file(), "marginal_ll/eps_z");
   const at::Tensor weights = stored(c.file(), "marginal_ll/log_weight");
-  const Inference q = c.vae().infer(c.batch(), Mode{});
+  const EncoderOutput q = c.vae().infer(c.batch(), Mode{});
   const auto options = c.vae().tensor_options();
   for (std::int64_t k = 0; k < weights.size(0); ++k) {
     Noise noise{eps_z[k].to(options), {}};

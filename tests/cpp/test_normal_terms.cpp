@@ -1,13 +1,12 @@
 // The draw and the KL term of q(z | x) are their formulas, with gradients.
 
-#include "kernels/normal_terms.hpp"
-
 #include <ATen/ATen.h>
 
 #include <vector>
 
 #include "catch.hpp"
 #include "distributions/distributions.hpp"
+#include "kernels/normal_terms.hpp"
 #include "kernels/tape.hpp"
 #include "support.hpp"
 #include "util/rng.hpp"
@@ -82,7 +81,7 @@ TEST_CASE("normal_kl() is the divergence from the standard normal") {
         [&](const Posterior& q) { return expected(q).mean(); });
   const Tape tape;
   const Posterior q = random_posterior(at::kDouble);
-  const at::Tensor of_cell = normal_kl(q.mean, q.var).of_cell;
-  REQUIRE_CLOSE(of_cell, expected(q).detach(), 1e-12);
-  CHECK_FALSE(of_cell.requires_grad());
+  const at::Tensor per_cell = normal_kl(q.mean, q.var).per_cell;
+  REQUIRE_CLOSE(per_cell, expected(q).detach(), 1e-12);
+  CHECK_FALSE(per_cell.requires_grad());
 }

@@ -2,10 +2,10 @@
 
 #include "../../longtests/cpp/hostile_pickles.hpp"
 #include "catch.hpp"
-#include "io/numpy_array.hpp"
-#include "io/pickle_reader.hpp"
-#include "io/pickle_view.hpp"
-#include "io/pickle_writer.hpp"
+#include "io/python/numpy_array.hpp"
+#include "io/python/pickle_reader.hpp"
+#include "io/python/pickle_view.hpp"
+#include "io/python/pickle_writer.hpp"
 #include "scvigor/error.hpp"
 
 using namespace scvigor;
@@ -40,9 +40,10 @@ std::string numpy_array(const std::string& dtype, const std::string& order,
   for (int shift = 0; shift < 32; shift += 8)
     text += static_cast<char>(data.size() >> shift & 0xff);
   return "cnumpy.core.multiarray\n_reconstruct\n(cnumpy\nndarray\n(I0\ntS'b'\n"
-         "tR(I1\n(I9\ntcnumpy\ndtype\n(S'" + dtype + "'\nI00\nI01\ntR(I3\nS'" +
-         order + "'\nNNNI-1\nI-1\nI0\ntbI00\nc_codecs\nencode\n(" + text +
-         data + "S'latin1'\ntRtb.";
+         "tR(I1\n(I9\ntcnumpy\ndtype\n(S'" +
+         dtype + "'\nI00\nI01\ntR(I3\nS'" + order +
+         "'\nNNNI-1\nI-1\nI0\ntbI00\nc_codecs\nencode\n(" + text + data +
+         "S'latin1'\ntRtb.";
 }
 
 }  // namespace
@@ -68,11 +69,17 @@ TEST_CASE("Pickle: numbers and texts of every protocol", "[pickle]") {
   CHECK(reader.read("F1.5\n.").real == 1.5);
   CHECK(reader.read(std::string("G\x3f\xf8\0\0\0\0\0\0.", 10)).real == 1.5);
   CHECK(reader.read("N.").kind == Kind::kNone);
-  for (const std::string text :
-       {"S'abc'\n.", "Vabc\n.", "U\x03" "abc.", "\x8c\x03" "abc."})
+  for (const std::string text : {"S'abc'\n.", "Vabc\n.",
+                                 "U\x03"
+                                 "abc.",
+                                 "\x8c\x03"
+                                 "abc."})
     CHECK(reader.read(text).text == "abc");
   CHECK(reader.read(std::string("X\x03\0\0\0abc.", 9)).text == "abc");
-  CHECK(reader.read("C\x02" "ab.").kind == Kind::kBytes);
+  CHECK(reader
+            .read("C\x02"
+                  "ab.")
+            .kind == Kind::kBytes);
 }
 
 TEST_CASE("Pickle: containers and the memo", "[pickle]") {
@@ -87,8 +94,11 @@ TEST_CASE("Pickle: containers and the memo", "[pickle]") {
   CHECK(pickle::find(&dict, "c") == nullptr);
   const Value& twice = reader.read("]q\x07(h\x07h\x07t.");
   CHECK(twice.items[0] == twice.items[1]);
-  CHECK(reader.read(std::string("\x80\x04\x95\x05\0\0\0\0\0\0\0K\x05\x94h\0\x86.",
-                                18)).items[1]->integer == 5);
+  CHECK(reader
+            .read(std::string("\x80\x04\x95\x05\0\0\0\0\0\0\0K\x05\x94h\0\x86.",
+                              18))
+            .items[1]
+            ->integer == 5);
 }
 
 TEST_CASE("Pickle: calls are noted, never made", "[pickle]") {
@@ -100,9 +110,9 @@ TEST_CASE("Pickle: calls are noted, never made", "[pickle]") {
       reader.read("ccollections\nOrderedDict\n)R(S'a'\nI1\nu}S'm'\nI0\nsb.");
   CHECK(pickle::find(&ordered, "a")->integer == 1);
   CHECK(ordered.state->kind == Kind::kDict);
-  CHECK(pickle::is_global(
-      &reader.read("c__builtin__\ngetattr\n(ctorch._C\n"
-                   "_VariableFunctionsClass\nS'exp'\ntR."), "torch.exp"));
+  CHECK(pickle::is_global(&reader.read("c__builtin__\ngetattr\n(ctorch._C\n"
+                                       "_VariableFunctionsClass\nS'exp'\ntR."),
+                          "torch.exp"));
 }
 
 TEST_CASE("Pickle: numpy's arrays and scalars", "[pickle]") {
@@ -118,9 +128,10 @@ TEST_CASE("Pickle: numpy's arrays and scalars", "[pickle]") {
   CHECK(numbers(numpy_array("f2", "<", std::string("\0<", 2))) == Numbers{1});
   CHECK(numbers("(I1\nF2.5\nI01\nt.") == Numbers{1, 2.5, 1});
   const auto texts = pickle::read_texts(
-      &reader.read(numpy_array("U2", "<", std::string("a\0\0\0b\0\0\0", 8) +
-                                              std::string("c\0\0\0\0\0\0\0",
-                                                          8))), "x");
+      &reader.read(numpy_array("U2", "<",
+                               std::string("a\0\0\0b\0\0\0", 8) +
+                                   std::string("c\0\0\0\0\0\0\0", 8))),
+      "x");
   CHECK(texts == std::vector<std::string>{"ab", "c"});
   CHECK_THROWS_WITH(numbers(numpy_array("f8", "<", "abc")),
                     contains("cut off"));
@@ -148,9 +159,9 @@ TEST_CASE("Pickle: what is written is read", "[pickle]") {
 
 TEST_CASE("Pickle: hostile ones are refused, by name", "[pickle]") {
   Reader reader;
-  for (const char* call : {"cos\nsystem\n(S'touch x'\ntR.",
-                           "(S'touch x'\nios\nsystem\n.",
-                           "c__builtin__\ngetattr\n(cos\nsystem\nS'x'\ntR."}) {
+  for (const char* call :
+       {"cos\nsystem\n(S'touch x'\ntR.", "(S'touch x'\nios\nsystem\n.",
+        "c__builtin__\ngetattr\n(cos\nsystem\nS'x'\ntR."}) {
     const std::string error = reader.error(call);
     INFO(error);
     const bool named = error.find("os.system") != std::string::npos ||

@@ -1,7 +1,5 @@
 // The core's own random numbers.
 
-#include "util/rng.hpp"
-
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 #include <set>
 
 #include "catch.hpp"
+#include "util/rng.hpp"
 
 using namespace scvigor;
 

@@ -1,11 +1,10 @@
 // Rows of a weight are a product with one-hot rows, gradient included.
 
-#include "kernels/row_lookup.hpp"
-
 #include <ATen/ATen.h>
 
 #include "catch.hpp"
-#include "kernels/forms.hpp"
+#include "kernels/backend.hpp"
+#include "kernels/row_lookup.hpp"
 #include "kernels/tape.hpp"
 
 using namespace scvigor;
@@ -23,16 +22,16 @@ TEST_CASE("look_up_rows() is the product with one-hot rows") {
       tape.backward({{(out * factors).sum()}});
       return std::make_pair(out.detach(), weight.grad());
     };
-    const auto expected = run([&](const at::Tensor& w) { return one_hot.mm(w); });
+    const auto expected =
+        run([&](const at::Tensor& w) { return one_hot.mm(w); });
     const auto found =
         run([&](const at::Tensor& w) { return look_up_rows(w, codes); });
     CHECK(found.first.equal(expected.first));
     // Level 4 is no cell's: a zero, not nothing.
     CHECK(found.second.equal(expected.second));
-    const at::Tensor rows =
-        at::ones({10, 7}, precision).requires_grad_(true);
-    const auto added = run(
-        [&](const at::Tensor& w) { return look_up_rows(w, codes, rows); });
+    const at::Tensor rows = at::ones({10, 7}, precision).requires_grad_(true);
+    const auto added =
+        run([&](const at::Tensor& w) { return look_up_rows(w, codes, rows); });
     CHECK(added.first.equal(expected.first + 1));
     CHECK(added.second.equal(expected.second));
     CHECK(rows.grad().equal(at::arange(70, precision).reshape({10, 7})));

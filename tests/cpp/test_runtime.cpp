@@ -1,11 +1,10 @@
 // Threads, and what LibTorch's errors look like outside.
 
-#include "scvigor/runtime.hpp"
-
 #include <ATen/ATen.h>
 
 #include "api/errors.hpp"
 #include "catch.hpp"
+#include "scvigor/runtime.hpp"
 
 using namespace scvigor;
 
@@ -31,9 +30,7 @@ TEST_CASE("the version of LibTorch is known") {
 
 TEST_CASE("LibTorch's errors come out short, others as they are") {
   try {
-    without_torch_errors([] {
-      at::ones({2, 3}).mm(at::ones({2, 3}));
-    });
+    without_torch_errors([] { at::ones({2, 3}).mm(at::ones({2, 3})); });
     FAIL_CHECK("no error");
   } catch (const c10::Error&) {
     FAIL_CHECK("LibTorch's own error");
@@ -42,8 +39,7 @@ TEST_CASE("LibTorch's errors come out short, others as they are") {
     CHECK_THAT(text, contains("LibTorch") && contains("mat1"));
     CHECK_THAT(text, !contains("frame #"));
   }
-  CHECK_THROWS_AS(
-      without_torch_errors([]() -> int { throw std::bad_alloc(); }),
-      std::bad_alloc);
+  CHECK_THROWS_AS(without_torch_errors([]() -> int { throw std::bad_alloc(); }),
+                  std::bad_alloc);
   CHECK(without_torch_errors([] { return 3; }) == 3);
 }

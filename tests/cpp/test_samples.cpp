@@ -58,20 +58,19 @@ class Gathered {
 std::map<std::string, at::Tensor> parameters(const Model& model) {
   Gathered mean(1), dispersions(1), dropout(1);
   std::map<std::string, at::Tensor> out;
-  likelihood_parameters(
-      model, support::cells_of(counts()), from_the_mean(1),
-      [&](std::int64_t, const LikelihoodBlock& block) {
-        mean(0, block.mean);
-        out["mean"] = mean.values()[0];
-        if (block.dispersions.values) {
-          dispersions(0, block.dispersions);
-          out["dispersions"] = dispersions.values()[0];
-        }
-        if (block.dropout.values) {
-          dropout(0, block.dropout);
-          out["dropout"] = dropout.values()[0];
-        }
-      });
+  likelihood_parameters(model, support::cells_of(counts()), from_the_mean(1),
+                        [&](std::int64_t, const LikelihoodBlock& block) {
+                          mean(0, block.mean);
+                          out["mean"] = mean.values()[0];
+                          if (block.dispersions.values) {
+                            dispersions(0, block.dispersions);
+                            out["dispersions"] = dispersions.values()[0];
+                          }
+                          if (block.dropout.values) {
+                            dropout(0, block.dropout);
+                            out["dropout"] = dropout.values()[0];
+                          }
+                        });
   return out;
 }
 
@@ -160,14 +159,14 @@ TEST_CASE("several batches give the mean of their draws") {
   both.transform_batch = {0, 1};
   both.genes = {7, 2};
   std::int64_t n_blocks = 0;
-  posterior_predictive_sample(model, support::cells_of(counts()), both,
-                              [&](std::int64_t, const RowBlock& rows) {
-                                ++n_blocks;
-                                CHECK(rows.n_cols == 2);
-                                for (int i = 0; i < 2 * rows.n_rows; ++i)
-                                  CHECK(2 * rows.values[i] ==
-                                        std::floor(2 * rows.values[i]));
-                              });
+  posterior_predictive_sample(
+      model, support::cells_of(counts()), both,
+      [&](std::int64_t, const RowBlock& rows) {
+        ++n_blocks;
+        CHECK(rows.n_cols == 2);
+        for (int i = 0; i < 2 * rows.n_rows; ++i)
+          CHECK(2 * rows.values[i] == std::floor(2 * rows.values[i]));
+      });
   CHECK(n_blocks == 4);  // two blocks of cells, two samples
 }
 

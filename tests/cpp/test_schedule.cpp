@@ -1,11 +1,10 @@
 // When training stops by itself or slows down.
 
-#include "train/schedule.hpp"
-
 #include <limits>
 #include <vector>
 
 #include "catch.hpp"
+#include "train/schedule.hpp"
 
 using namespace scvigor;
 

@@ -7,11 +7,11 @@
 
 #include "catch.hpp"
 #include "count_file_writer.hpp"
-#include "io/file_bytes.hpp"
-#include "io/pickle_writer.hpp"
-#include "io/scvi_level_order.hpp"
+#include "io/python/pickle_writer.hpp"
+#include "io/scvi_tools/level_order.hpp"
 #include "scvi_tools_samples.hpp"
 #include "scvigor/scvi_tools.hpp"
+#include "util/file_bytes.hpp"
 
 using namespace scvigor;
 using support::small_scvi_tools_model;
@@ -77,8 +77,9 @@ TEST_CASE("scvi-tools: a written model is read", "[scvi_tools]") {
   CHECK(read.options.encode_covariates);
   CHECK(read.setup.categorical[0].column == "plate");
   CHECK(read.setup.categorical[0].type == LevelType::kInteger);
-  CHECK(values_of(read.state, "z_encoder.encoder.fc_layers.Layer 0.1."
-                              "num_batches_tracked") == Values{12});
+  CHECK(values_of(read.state,
+                  "z_encoder.encoder.fc_layers.Layer 0.1."
+                  "num_batches_tracked") == Values{12});
 }
 
 TEST_CASE("scvi-tools: levels are sorted, and their weights with them",
@@ -88,12 +89,11 @@ TEST_CASE("scvi-tools: levels are sorted, and their weights with them",
   CHECK(read.setup.categorical[0].levels == Texts{"9", "10"});
   CHECK(values_of(read.state, "px_r") == Values{1, 0, 3, 2, 5, 4});
   // 3 genes, then a column for each batch, then for each plate
-  CHECK(values_of(read.state,
-                  "z_encoder.encoder.fc_layers.Layer 0.0.weight") ==
+  CHECK(values_of(read.state, "z_encoder.encoder.fc_layers.Layer 0.0.weight") ==
         Values{0, 1, 2, 4, 3, 6, 5, 7, 8, 9, 11, 10, 13, 12});
-  CHECK(values_of(read.state,
-                  "decoder.px_decoder.fc_layers.Layer 0.0.weight") ==
-        Values{0, 1, 3, 2, 5, 4, 6, 7, 9, 8, 11, 10});
+  CHECK(
+      values_of(read.state, "decoder.px_decoder.fc_layers.Layer 0.0.weight") ==
+      Values{0, 1, 3, 2, 5, 4, 6, 7, 9, 8, 11, 10});
   // A second time changes nothing.
   ScviToolsModel again = read;
   sort_levels(again);
@@ -133,8 +133,8 @@ TEST_CASE("scvi-tools: the three files before 0.15", "[scvi_tools]") {
 TEST_CASE("scvi-tools: weights must fit the options", "[scvi_tools]") {
   ScviToolsModel model = small_scvi_tools_model();
   model.options.n_layers = 1000000000;
-  CHECK_THAT(error_of(model), contains("lacks the weights") &&
-                                  contains("Layer 1.0.weight"));
+  CHECK_THAT(error_of(model),
+             contains("lacks the weights") && contains("Layer 1.0.weight"));
   model = small_scvi_tools_model();
   model.options.n_latent = 1000000;
   CHECK_THAT(error_of(model), contains("mean_encoder"));
@@ -155,8 +155,7 @@ TEST_CASE("scvi-tools: weights must fit the options", "[scvi_tools]") {
   CHECK_THAT(error_of(model), contains("dropout_rate"));
 }
 
-TEST_CASE("scvi-tools: what LinearSCVI lacks is not exported",
-          "[scvi_tools]") {
+TEST_CASE("scvi-tools: what LinearSCVI lacks is not exported", "[scvi_tools]") {
   const Folder folder;
   ScviToolsModel model = small_scvi_tools_model();
   model.options.decoder = DecoderKind::kLinear;

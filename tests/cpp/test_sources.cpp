@@ -24,8 +24,8 @@ struct Compressed {
   std::vector<int> genes{0, 3, 1, 2, 3};
   std::vector<double> values{5.0, 1.0, 2.0, 0.0, 7.0};
   std::unique_ptr<CountSource> source() const {
-    return view_compressed_cells(indptr.data(), genes.data(), values.data(),
-                                 3, 4);
+    return view_compressed_cells(indptr.data(), genes.data(), values.data(), 3,
+                                 4);
   }
 };
 
@@ -110,8 +110,7 @@ TEST_CASE("a minibatch holds the rows of every covariate in its order") {
   CHECK(batch.size_factor.equal(
       at::tensor({30.0, 10.0}, at::kDouble).reshape({2, 1})));
   REQUIRE_CLOSE(batch.log_library,
-                at::tensor({std::log(9.0), std::log(6.0)}, at::kDouble),
-                1e-12);
+                at::tensor({std::log(9.0), std::log(6.0)}, at::kDouble), 1e-12);
   CHECK(batch.counts.dense().equal(
       at::tensor({0, 2, 0, 7, 5, 0, 0, 1}, at::kDouble).reshape({2, 4})));
   CHECK_FALSE(batch.latent_mean.defined());
@@ -126,9 +125,9 @@ TEST_CASE("a minibatch of minified cells holds their posterior") {
   const Loader loader(cells, at::kDouble);
   const std::vector<std::int64_t> positions{1};
   const Minibatch batch = loader.load(positions.data(), 1);
-  CHECK(batch.latent_mean.equal(
-      at::tensor({3, 4}, at::kDouble).reshape({1, 2})));
-  CHECK(batch.latent_var.equal(
-      at::tensor({7, 8}, at::kDouble).reshape({1, 2})));
+  CHECK(
+      batch.latent_mean.equal(at::tensor({3, 4}, at::kDouble).reshape({1, 2})));
+  CHECK(
+      batch.latent_var.equal(at::tensor({7, 8}, at::kDouble).reshape({1, 2})));
   CHECK(batch.log_library.item<double>() == 1.5);
 }

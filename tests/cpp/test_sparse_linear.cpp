@@ -1,11 +1,10 @@
 // The first layer on sparse counts is the product with the dense matrix.
 
-#include "kernels/sparse_linear.hpp"
-
 #include <ATen/ATen.h>
 
 #include "catch.hpp"
 #include "cpu_levels.hpp"
+#include "kernels/sparse_linear.hpp"
 #include "kernels/tape.hpp"
 #include "scvigor/runtime.hpp"
 #include "simulated.hpp"
@@ -20,9 +19,10 @@ struct Result {
   at::Tensor grad;  // by the weight
 };
 
-using Product = at::Tensor (*)(const SparseCounts&, const at::Tensor&);
+using SparseProduct = at::Tensor (*)(const SparseCounts&, const at::Tensor&);
 
-Result run(const SparseCounts& x, const at::Tensor& weight, Product product) {
+Result run(const SparseCounts& x, const at::Tensor& weight,
+           SparseProduct product) {
   const at::Tensor w = weight.detach().clone().requires_grad_(true);
   Tape tape;
   const at::Tensor out = product(x, w);
@@ -51,9 +51,9 @@ TEST_CASE("sparse_linear is the dense product, with its gradient") {
       const SparseCounts x = support::sparse_of(counts);
       const at::Tensor weight =
           at::linspace(-1.0, 1.0, 67 * width, precision).reshape({67, width});
-      const auto expected = run(support::sparse_of(counts.to(at::kDouble)),
-                                weight.to(at::kDouble),
-                                sparse_linear_reference);
+      const auto expected =
+          run(support::sparse_of(counts.to(at::kDouble)),
+              weight.to(at::kDouble), sparse_linear_reference);
       const double tolerance = precision == at::kDouble ? 1e-12 : 1e-4;
       support::for_each_cpu_level([&](const std::string& level) {
         INFO(level);

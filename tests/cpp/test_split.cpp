@@ -55,9 +55,9 @@ TEST_CASE("the seed decides the split") {
 
 TEST_CASE("a shuffled split takes cells from everywhere") {
   const Split split = split_cells(2000, TrainOptions{}, 1);
-  const auto low = std::count_if(split.validation.begin(),
-                                 split.validation.end(),
-                                 [](std::int64_t i) { return i < 1000; });
+  const auto low =
+      std::count_if(split.validation.begin(), split.validation.end(),
+                    [](std::int64_t i) { return i < 1000; });
   CHECK(low > 70);
   CHECK(low < 130);
 }

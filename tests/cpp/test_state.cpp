@@ -1,7 +1,5 @@
 // A model's state as plain data: out, and back into a model that is the same.
 
-#include "scvigor/model.hpp"
-
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -9,6 +7,7 @@
 
 #include "catch.hpp"
 #include "scvigor/inference.hpp"
+#include "scvigor/model.hpp"
 #include "scvigor/train.hpp"
 #include "simulated.hpp"
 #include "support.hpp"
@@ -140,8 +139,7 @@ TEST_CASE("a state that does not fit is refused by name") {
     std::reverse(tensor.shape.begin(), tensor.shape.end());
   });
   CHECK_THAT(refused(transposed),
-             contains(name) && contains("16 x 3") &&
-                 contains("3 x 16"));
+             contains(name) && contains("16 x 3") && contains("3 x 16"));
 
   const State cut = changed(
       state, name, [](StateTensor& tensor) { tensor.values.pop_back(); });

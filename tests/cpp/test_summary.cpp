@@ -26,7 +26,7 @@ at::Tensor matrix(const std::vector<double>& values, std::int64_t n_cells) {
 }  // namespace
 
 TEST_CASE("clean counts raise nothing") {
-  const auto found = summarise_counts(
+  const auto found = summarize_counts(
       *support::dense_source(support::simulate_counts(2100, 5, 1) + 1.0));
   CHECK(found.n_negative == 0);
   CHECK(found.n_not_finite == 0);
@@ -35,9 +35,9 @@ TEST_CASE("clean counts raise nothing") {
 }
 
 TEST_CASE("bad counts are counted by kind, however they are stored") {
-  const at::Tensor counts = matrix({1, -2, 0.5,            //
-                                    kNan, kInfinity, 3,    //
-                                    0, 0, 0,               //
+  const at::Tensor counts = matrix({1, -2, 0.5,             //
+                                    kNan, kInfinity, 3,     //
+                                    0, 0, 0,                //
                                     -kInfinity, -0.5, 2.5,  //
                                     1e6, 0, 16777217},
                                    5);
@@ -53,7 +53,7 @@ TEST_CASE("bad counts are counted by kind, however they are stored") {
   for (const auto& source : sources)
     support::for_each_cpu_level([&](const std::string& level) {
       INFO(level);
-      const auto found = summarise_counts(*source);
+      const auto found = summarize_counts(*source);
       CHECK(found.n_negative == 2);
       CHECK(found.n_not_finite == 3);
       CHECK(found.n_fractional == 2);
@@ -63,7 +63,7 @@ TEST_CASE("bad counts are counted by kind, however they are stored") {
 
 TEST_CASE("missing integers are not finite") {
   const std::vector<int> values{1, std::numeric_limits<int>::min(), -3, 0};
-  const auto found = summarise_counts(*view_dense_cells(values.data(), 2, 2));
+  const auto found = summarize_counts(*view_dense_cells(values.data(), 2, 2));
   CHECK(found.n_not_finite == 1);
   CHECK(found.n_negative == 1);
   CHECK(found.n_fractional == 0);
@@ -73,17 +73,17 @@ TEST_CASE("a cell of stored zeros is empty") {
   const std::vector<int> indptr{0, 2, 3};
   const std::vector<int> genes{0, 1, 1};
   const std::vector<double> values{0.0, 0.0, 4.0};
-  const auto source = view_compressed_cells(indptr.data(), genes.data(),
-                                            values.data(), 2, 3);
-  CHECK(summarise_counts(*source).n_empty_cells == 1);
+  const auto source =
+      view_compressed_cells(indptr.data(), genes.data(), values.data(), 2, 3);
+  CHECK(summarize_counts(*source).n_empty_cells == 1);
   CHECK(log_library_sizes(*source) ==
         std::vector<double>{-kInfinity, std::log(4.0)});
 }
 
 TEST_CASE("no cells, nothing found") {
-  const auto source = view_dense_cells(static_cast<const double*>(nullptr),
-                                       0, 3);
-  const auto found = summarise_counts(*source);
+  const auto source =
+      view_dense_cells(static_cast<const double*>(nullptr), 0, 3);
+  const auto found = summarize_counts(*source);
   CHECK(found.n_empty_cells == 0);
   CHECK(log_library_sizes(*source).empty());
 }

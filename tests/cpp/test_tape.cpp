@@ -1,15 +1,14 @@
 // Gradients go back through kernels and plain operations in any order.
 
-#include "kernels/tape.hpp"
-
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
 #include <stdexcept>
 
 #include "catch.hpp"
+#include "kernels/backend.hpp"
 #include "kernels/dense_linear.hpp"
-#include "kernels/forms.hpp"
+#include "kernels/tape.hpp"
 #include "support.hpp"
 #include "util/rng.hpp"
 
@@ -66,14 +65,14 @@ TEST_CASE("gradients of several passes add up until they are forgotten") {
 
 TEST_CASE("what wants no gradient is not noted") {
   Net net = random_net();
-  CHECK(Tape::of({net.x, {}}) == nullptr);
+  CHECK(Tape::active_for({net.x, {}}) == nullptr);
   net.second.requires_grad_(false);
   {
     Tape tape;
-    CHECK(Tape::of({net.x, net.second, {}}) == nullptr);
-    CHECK(Tape::of({net.x, net.first}) == &tape);
+    CHECK(Tape::active_for({net.x, net.second, {}}) == nullptr);
+    CHECK(Tape::active_for({net.x, net.first}) == &tape);
     const at::NoGradGuard no_grad;
-    CHECK(Tape::of({net.first}) == nullptr);
+    CHECK(Tape::active_for({net.first}) == nullptr);
   }
   const auto grads = grads_of(net);
   CHECK(grads[0].defined());
@@ -86,9 +85,9 @@ TEST_CASE("tapes nest, and a gradient without one is a mistake") {
     const Tape outer;
     {
       const Tape inner;
-      CHECK(Tape::of({net.first}) == &inner);
+      CHECK(Tape::active_for({net.first}) == &inner);
     }
-    CHECK(Tape::of({net.first}) == &outer);
+    CHECK(Tape::active_for({net.first}) == &outer);
   }
   CHECK_THROWS_AS(dense_linear(net.x, net.first, {}), std::logic_error);
 }

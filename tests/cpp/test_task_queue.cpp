@@ -1,12 +1,11 @@
 // Every task is done once, by whichever thread.
 
-#include "util/task_queue.hpp"
-
 #include <atomic>
 #include <vector>
 
 #include "catch.hpp"
 #include "scvigor/runtime.hpp"
+#include "util/task_queue.hpp"
 
 using namespace scvigor;
 

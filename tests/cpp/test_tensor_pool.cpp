@@ -1,11 +1,10 @@
 // A pool gives again what nobody else holds, and nothing else.
 
-#include "util/tensor_pool.hpp"
-
 #include <ATen/ATen.h>
 
 #include "catch.hpp"
 #include "kernels/tape.hpp"
+#include "util/tensor_pool.hpp"
 
 using namespace scvigor;
 
@@ -42,9 +41,9 @@ TEST_CASE("a tape takes room from its pool") {
   void* memory = nullptr;
   for (int step = 0; step < 2; ++step) {
     const Tape tape(&pool);
-    const at::Tensor room = Tape::room({5}, at::kFloat);
-    if (step > 0) CHECK(room.data_ptr() == memory);
-    memory = room.data_ptr();
+    const at::Tensor buffer = Tape::buffer({5}, at::kFloat);
+    if (step > 0) CHECK(buffer.data_ptr() == memory);
+    memory = buffer.data_ptr();
   }
-  CHECK(Tape::room({5}, at::kFloat).data_ptr() != memory);
+  CHECK(Tape::buffer({5}, at::kFloat).data_ptr() != memory);
 }

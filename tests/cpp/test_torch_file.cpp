@@ -3,10 +3,10 @@
 #include <zlib.h>
 
 #include "catch.hpp"
-#include "io/pickle_view.hpp"
-#include "io/torch_file.hpp"
-#include "io/zip_reader.hpp"
-#include "io/zip_writer.hpp"
+#include "io/python/pickle_view.hpp"
+#include "io/python/torch_file.hpp"
+#include "io/python/zip_reader.hpp"
+#include "io/python/zip_writer.hpp"
 #include "scvi_tools_samples.hpp"
 #include "scvigor/error.hpp"
 
@@ -45,7 +45,8 @@ std::string deflated(const std::string& name, const std::string& content) {
   put(entry + 10, 8, 2);
   put(entry + 16,
       crc32(0, reinterpret_cast<const Bytef*>(content.data()),
-            static_cast<uInt>(content.size())), 4);
+            static_cast<uInt>(content.size())),
+      4);
   put(entry + 24, content.size(), 4);
   return archive;
 }
@@ -54,8 +55,10 @@ std::string deflated(const std::string& name, const std::string& content) {
 std::string tensor_file(const std::string& storage, const std::string& rest,
                         const std::string& bytes) {
   ZipWriter zip;
-  zip.add("m/data.pkl", "ctorch._utils\n_rebuild_tensor_v2\n((S'storage'\n"
-                        "ctorch\n" + storage + "tQ" + rest + "tR.");
+  zip.add("m/data.pkl",
+          "ctorch._utils\n_rebuild_tensor_v2\n((S'storage'\n"
+          "ctorch\n" +
+              storage + "tQ" + rest + "tR.");
   zip.add("m/data/0", bytes);
   return zip.finish();
 }
@@ -84,7 +87,7 @@ std::string floats(const std::vector<float>& values) {
 TEST_CASE("Zip: what is written is read", "[torch_file]") {
   const std::string archive = two_entries();
   ZipReader zip(archive);
-  CHECK(ZipReader::recognises(archive));
+  CHECK(ZipReader::recognizes(archive));
   CHECK(zip.names() == std::vector<std::string>{"a/one", "a/two"});
   CHECK(zip.read("a/one") == "first content");
   CHECK(zip.read("a/two") == std::string(1000, 'x'));
@@ -127,9 +130,11 @@ TEST_CASE("Tensors: strides, offsets and types", "[torch_file]") {
 
   const auto typed = [&](const std::string& type, int n,
                          const std::string& content) {
-    return read_tensor(tensor_file(
-        type + "Storage\nS'0'\nS'cpu'\nI" + std::to_string(n) + "\n",
-        "I0\n(I" + std::to_string(n) + "\nt(I1\nt", content)).values;
+    return read_tensor(tensor_file(type + "Storage\nS'0'\nS'cpu'\nI" +
+                                       std::to_string(n) + "\n",
+                                   "I0\n(I" + std::to_string(n) + "\nt(I1\nt",
+                                   content))
+        .values;
   };
   CHECK(typed("Half", 2, std::string("\0\x3c\0\xc0", 4)) == Values{1, -2});
   CHECK(typed("BFloat16", 1, std::string("\x80\x3f", 2)) == Values{1});
@@ -142,8 +147,8 @@ TEST_CASE("Tensors: strides, offsets and types", "[torch_file]") {
 TEST_CASE("Tensors: what reaches beyond the file is refused", "[torch_file]") {
   const std::string bytes = floats({0, 1, 2, 3});
   const auto error = [&](const std::string& n, const std::string& rest) {
-    return error_of(tensor_file(
-        "FloatStorage\nS'0'\nS'cpu'\nI" + n + "\n", rest, bytes));
+    return error_of(
+        tensor_file("FloatStorage\nS'0'\nS'cpu'\nI" + n + "\n", rest, bytes));
   };
   CHECK_THAT(error("5", "I0\n(I5\nt(I1\nt"), contains("beyond its storage"));
   CHECK_THAT(error("4", "I1\n(I4\nt(I1\nt"), contains("beyond its storage"));

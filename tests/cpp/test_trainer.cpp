@@ -1,8 +1,6 @@
 // Training: what it achieves, that it can be repeated and resumed, and the
 // sizes of minibatches.
 
-#include "train/trainer.hpp"
-
 #include <ATen/ATen.h>
 
 #include <algorithm>
@@ -14,6 +12,7 @@
 #include "scvigor/inference.hpp"
 #include "scvigor/runtime.hpp"
 #include "simulated.hpp"
+#include "train/trainer.hpp"
 #include "training.hpp"
 
 using namespace scvigor;
@@ -74,8 +73,8 @@ TEST_CASE("every kind of model can be trained") {
   for (const auto likelihood :
        {GeneLikelihood::kZinb, GeneLikelihood::kNb, GeneLikelihood::kPoisson,
         GeneLikelihood::kNormal})
-    for (const auto dispersion : {Dispersion::kGene, Dispersion::kGeneBatch,
-                                  Dispersion::kGeneCell}) {
+    for (const auto dispersion :
+         {Dispersion::kGene, Dispersion::kGeneBatch, Dispersion::kGeneCell}) {
       INFO(to_string(likelihood) << ", " << to_string(dispersion));
       Training t;
       t.model.gene_likelihood = likelihood;

@@ -23,9 +23,8 @@ std::size_t n_rows(const History& history) {
 }
 
 std::size_t n_numbers(const std::vector<double>& values) {
-  return static_cast<std::size_t>(
-      std::count_if(values.begin(), values.end(),
-                    [](double v) { return !std::isnan(v); }));
+  return static_cast<std::size_t>(std::count_if(
+      values.begin(), values.end(), [](double v) { return !std::isnan(v); }));
 }
 
 bool all_finite(const std::vector<double>& values) {
@@ -52,16 +51,15 @@ TEST_CASE("a history has one row an epoch and consistent columns") {
   const auto of = [&](const std::string& name) {
     return column(history, name);
   };
-  CHECK(of("kl_weight") ==
-        std::vector<double>{0.0, 0.25, 0.5, 0.75, 1.0, 1.0});
+  CHECK(of("kl_weight") == std::vector<double>{0.0, 0.25, 0.5, 0.75, 1.0, 1.0});
   CHECK(of("lr") == std::vector<double>(6, 1e-3));
   for (const std::string part : {"train", "validation"})
     for (std::size_t i = 0; i < 6; ++i) {
       const double reconstruction = of("reconstruction_loss_" + part)[i];
       const double kl = of("kl_local_" + part)[i];
       CHECK(of("elbo_" + part)[i] == Approx(reconstruction + kl));
-      const double loss = of(part == "train" ? "train_loss"
-                                             : "validation_loss")[i];
+      const double loss =
+          of(part == "train" ? "train_loss" : "validation_loss")[i];
       CHECK(loss == Approx(reconstruction + of("kl_weight")[i] * kl));
     }
 }
@@ -112,8 +110,7 @@ TEST_CASE("how often one validates does not change the training") {
   for (const std::int64_t every : {1, 4}) {
     t.options.check_val_every_n_epoch = every;
     const auto trained = support::run(t);
-    CHECK(all_values(trained.model.state()) ==
-          all_values(never.model.state()));
+    CHECK(all_values(trained.model.state()) == all_values(never.model.state()));
     CHECK(n_numbers(column(trained.result.history, "elbo_validation")) ==
           static_cast<std::size_t>(6 / every));
   }
@@ -144,8 +141,8 @@ TEST_CASE("a plateau lowers the learning rate of the epochs after it") {
   // No improvement is ever enough.
   t.options.lr_threshold = 1e9;
   const auto lr = column(support::run(t).result.history, "lr");
-  CHECK(lr == std::vector<double>{1e-3, 1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4,
-                                  2.5e-4, 1.25e-4});
+  CHECK(lr == std::vector<double>{1e-3, 1e-3, 1e-3, 5e-4, 5e-4, 2.5e-4, 2.5e-4,
+                                  1.25e-4});
 }
 
 TEST_CASE("a split of other cells, or of too few, is refused") {

@@ -45,9 +45,8 @@ class Table {
 
 void check_kl_weight(const reference::File& file) {
   const Table table(file, "kl_weight",
-                    {"epoch", "step", "n_epochs_kl_warmup",
-                     "n_steps_kl_warmup", "max_kl_weight", "min_kl_weight",
-                     "kl_weight"});
+                    {"epoch", "step", "n_epochs_kl_warmup", "n_steps_kl_warmup",
+                     "max_kl_weight", "min_kl_weight", "kl_weight"});
   for (std::size_t i = 0; i < table.n_rows(); ++i) {
     INFO("row " << i);
     TrainOptions o;

@@ -1,8 +1,6 @@
 // The float32 functions of the kernels against double precision, at every
 // instruction set that this processor has.
 
-#include "kernels/vector_math.hpp"
-
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -10,6 +8,7 @@
 
 #include "catch.hpp"
 #include "cpu_levels.hpp"
+#include "simd/vector_math.hpp"
 
 using namespace scvigor;
 
@@ -42,8 +41,8 @@ SCVIGOR_KERNEL(exp_all, exp_body, (const float* x, float* y, int n), (x, y, n))
 SCVIGOR_KERNEL(log_all, log_body, (const float* x, float* y, int n), (x, y, n))
 SCVIGOR_KERNEL(log1p_all, log1p_body, (const float* x, float* y, int n),
                (x, y, n))
-SCVIGOR_KERNEL(softplus_all, softplus_body,
-               (const float* x, float* y, int n), (x, y, n))
+SCVIGOR_KERNEL(softplus_all, softplus_body, (const float* x, float* y, int n),
+               (x, y, n))
 SCVIGOR_KERNEL(sigmoid_all, sigmoid_body, (const float* x, float* y, int n),
                (x, y, n))
 
@@ -70,7 +69,7 @@ Values even_ratios(double first, double last, int n) {
   return out;
 }
 
-// Distance between neighbouring floats at y.
+// Distance between neighboring floats at y.
 double ulp(double y) {
   const auto f = static_cast<float>(std::abs(y));
   return std::nextafter(f, std::numeric_limits<float>::infinity()) - f;
@@ -119,9 +118,11 @@ TEST_CASE("float32 functions are within 2 units in the last place") {
 TEST_CASE("every instruction set gives the same to 2 units in the last place") {
   const Values x = even_steps(-86.0, 87.0, kMany);
   const Values positive = even_ratios(1e-37, 1e37, kMany);
-  std::vector<std::pair<Kernel, const Values*>> cases{
-      {exp_all, &x},          {softplus_all, &x},  {sigmoid_all, &x},
-      {log_all, &positive}, {log1p_all, &positive}};
+  std::vector<std::pair<Kernel, const Values*>> cases{{exp_all, &x},
+                                                      {softplus_all, &x},
+                                                      {sigmoid_all, &x},
+                                                      {log_all, &positive},
+                                                      {log1p_all, &positive}};
   for (const auto& [kernel, values] : cases) {
     Values first;
     support::for_each_cpu_level([&](const std::string& level) {
@@ -153,8 +154,8 @@ TEST_CASE("exact values at the points that models pass often") {
 TEST_CASE("what the float32 functions make of infinities and NaN") {
   support::for_each_cpu_level([](const std::string& level) {
     INFO(level);
-    const Values ends = apply(exp_all, {-kInfinity, -1000.0F, -87.0F, 88.0F,
-                                        1000.0F, kInfinity});
+    const Values ends = apply(
+        exp_all, {-kInfinity, -1000.0F, -87.0F, 88.0F, 1000.0F, kInfinity});
     CHECK(ends[0] == ends[2]);
     CHECK(ends[1] == ends[2]);
     CHECK(ends[4] == ends[3]);

@@ -4,7 +4,7 @@ test_that("errors of the core carry their class and argument", {
     )
     expect_s3_class(error, "error")
     error <- tryCatch(
-        scvigor:::summarise_counts(list(), 1),
+        scvigor:::summarize_counts(list(), 1),
         scvigor_error = identity
     )
     expect_s3_class(error, "scvigor_argument_error")

@@ -40,8 +40,7 @@ inline const ChoiceNames<Dispersion>& choice_names(Dispersion) {
       {Dispersion::kGeneCell, "gene-cell"}};
   return names;
 }
-inline const ChoiceNames<LatentDistribution>& choice_names(
-    LatentDistribution) {
+inline const ChoiceNames<LatentDistribution>& choice_names(LatentDistribution) {
   static const ChoiceNames<LatentDistribution> names{
       {LatentDistribution::kNormal, "normal"},
       {LatentDistribution::kLogisticNormal, "ln"}};
@@ -69,13 +68,12 @@ inline const ChoiceNames<VarActivation>& choice_names(VarActivation) {
 }
 inline const ChoiceNames<DecoderKind>& choice_names(DecoderKind) {
   static const ChoiceNames<DecoderKind> names{
-      {DecoderKind::kNonlinear, "nonlinear"},
-      {DecoderKind::kLinear, "linear"}};
+      {DecoderKind::kNonlinear, "nonlinear"}, {DecoderKind::kLinear, "linear"}};
   return names;
 }
 inline const ChoiceNames<Precision>& choice_names(Precision) {
-  static const ChoiceNames<Precision> names{
-      {Precision::kFloat32, "float32"}, {Precision::kFloat64, "float64"}};
+  static const ChoiceNames<Precision> names{{Precision::kFloat32, "float32"},
+                                            {Precision::kFloat64, "float64"}};
   return names;
 }
 inline const ChoiceNames<Optimizer>& choice_names(Optimizer) {

@@ -63,9 +63,9 @@ class CountFile {
   std::int64_t n_entries() const;
 
   struct Result {
-    std::int64_t n_entries = 0;  // fewer where the file repeats some
-    std::int64_t n_not_counts = 0;   // values negative, fractional, no number
-    double not_a_count = 0.0;        // the first of them
+    std::int64_t n_entries = 0;     // fewer where the file repeats some
+    std::int64_t n_not_counts = 0;  // values negative, fractional, no number
+    double not_a_count = 0.0;       // the first of them
   };
   // Fills the caller's arrays, compressed by cell, genes ascending and unique
   // within a cell: `indptr` has n_cells + 1 elements, `genes` and `values`

@@ -24,9 +24,7 @@ struct CsrBlock {
     values.clear();
   }
   // Closes the cell whose entries were appended last.
-  void end_cell() {
-    indptr.push_back(static_cast<std::int64_t>(genes.size()));
-  }
+  void end_cell() { indptr.push_back(static_cast<std::int64_t>(genes.size())); }
 };
 
 // Numbers that lie in memory; zeros may be among them.
@@ -53,9 +51,11 @@ class CountSource {
 // Views of memory that the caller keeps alive; nothing is copied.
 
 // Compressed by cell: R's dgCMatrix of genes x cells (p, i, x).
-std::unique_ptr<CountSource> view_compressed_cells(
-    const int* indptr, const int* genes, const double* values,
-    std::int64_t n_cells, std::int64_t n_genes);
+std::unique_ptr<CountSource> view_compressed_cells(const int* indptr,
+                                                   const int* genes,
+                                                   const double* values,
+                                                   std::int64_t n_cells,
+                                                   std::int64_t n_genes);
 
 // Dense, the genes of a cell next to one another: R's genes x cells matrix.
 std::unique_ptr<CountSource> view_dense_cells(const double* values,
@@ -68,11 +68,11 @@ std::unique_ptr<CountSource> view_dense_cells(const int* values,
 // What a check of the whole data finds, in one pass.
 struct CountSummary {
   std::int64_t n_negative = 0;
-  std::int64_t n_not_finite = 0;    // NA, NaN, infinite
-  std::int64_t n_fractional = 0;    // finite, but no integer
-  std::int64_t n_empty_cells = 0;   // cells without a count
+  std::int64_t n_not_finite = 0;   // NA, NaN, infinite
+  std::int64_t n_fractional = 0;   // finite, but no integer
+  std::int64_t n_empty_cells = 0;  // cells without a count
 };
-CountSummary summarise_counts(const CountSource& source);
+CountSummary summarize_counts(const CountSource& source);
 
 // log of each cell's total count; minus infinity for an empty cell.
 std::vector<double> log_library_sizes(const CountSource& source);

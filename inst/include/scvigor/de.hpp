@@ -21,8 +21,8 @@ namespace scvigor {
 // Effects of pairs: out = f(a, b, pseudocounts). All are n_pairs x n_genes,
 // the pairs of a gene next to one another.
 using EffectFunction = std::function<void(
-    const double* a, const double* b, double pseudocounts,
-    std::int64_t n_pairs, std::int64_t n_genes, double* out)>;
+    const double* a, const double* b, double pseudocounts, std::int64_t n_pairs,
+    std::int64_t n_genes, double* out)>;
 // 1 where an effect counts as higher (plus) and as lower (minus), else 0.
 using RegionFunction =
     std::function<void(const double* effect, std::int64_t n_pairs,
@@ -30,7 +30,7 @@ using RegionFunction =
 
 // What is asked of the pairs.
 struct DeTest {
-  bool vanilla = false;              // P(a > b); else the size of the change
+  bool vanilla = false;                // P(a > b); else the size of the change
   std::optional<double> delta = 0.25;  // none: estimated from the effects
   std::optional<double> pseudocounts;  // none: from unexpressed genes
   double pseudocount_quantile = 0.9;   // of their largest samples
@@ -61,7 +61,7 @@ struct DeOptions {
   bool use_permutation = false;
   std::int64_t m_permutation = 10000;
   bool importance = false;
-  std::int64_t max_cells = 1024;    // as in OverallOptions
+  std::int64_t max_cells = 1024;  // as in OverallOptions
   std::int64_t n_mc_samples = 500;
   std::int64_t batch_size = 512;
   std::uint64_t seed = 0;

@@ -9,7 +9,7 @@ namespace scvigor {
 
 // What is known at the end of an epoch. Values are means over cells, in nats.
 struct EpochReport {
-  std::int64_t epoch = 0;       // epochs done, counts from 1
+  std::int64_t epoch = 0;  // epochs done, counts from 1
   std::int64_t max_epochs = 0;
   double train_loss = std::numeric_limits<double>::quiet_NaN();
   double elbo_train = std::numeric_limits<double>::quiet_NaN();

@@ -31,7 +31,7 @@ using RowSink = std::function<void(const RowBlock&)>;
 
 // Gives the room for rows [first, first + n_rows), where results are put
 // without a detour. Called from any thread.
-using RowRoom =
+using RowBuffer =
     std::function<double*(std::int64_t first, std::int64_t n_rows)>;
 
 // Everything below runs in evaluation mode: running statistics in the
@@ -73,12 +73,12 @@ struct ExpressionOptions : DecodeOptions {
   bool latent_library_size = false;  // px_rate instead of px_scale
   double library_size = 1.0;         // factor on px_scale
 };
-// Puts n_cells x genes values into `room` if there is one; else calls `sink`
+// Puts n_cells x genes values into `buffer` if there is one; else calls `sink`
 // with a block of cells at a time.
 void normalized_expression(const Model& model, const Cells& cells,
                            const ExpressionOptions& options,
                            const RowSink& sink, const Hooks& hooks = {},
-                           const RowRoom& room = {});
+                           const RowBuffer& buffer = {});
 
 // Expression of `n_samples_overall` draws from the posteriors of all cells
 // together, rows of the result. All alike: of cells chosen with replacement.
@@ -188,7 +188,7 @@ std::vector<double> marginal_log_likelihood(const Model& model,
 // With `dof` the components have Student's t's tails. A cell's own posterior
 // is part of its own sample's mixture.
 struct AbundanceOptions {
-  std::vector<std::int64_t> sample;  // code of each cell, from 0
+  std::vector<std::int64_t> sample;                 // code of each cell, from 0
   std::optional<std::int64_t> num_cells_posterior;  // most cells a mixture
   std::optional<double> dof;
   std::int64_t batch_size = 512;

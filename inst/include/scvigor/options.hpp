@@ -120,8 +120,8 @@ void visit_freeze_options(Options& o, Visitor&& visit) {
 struct TrainOptions {
   std::optional<std::int64_t> max_epochs;  // empty: default_max_epochs()
   std::int64_t batch_size = 128;
-  std::optional<double> train_size;        // empty: 0.9
-  std::optional<double> validation_size;   // empty: the rest
+  std::optional<double> train_size;       // empty: 0.9
+  std::optional<double> validation_size;  // empty: the rest
   bool shuffle_set_split = true;
   bool drop_last = false;
 

@@ -44,9 +44,9 @@ struct AdamMoments {
 };
 
 // What a schedule remembers of the metric that it watches.
-struct Watched {
+struct MonitorState {
   double best = std::numeric_limits<double>::infinity();
-  std::int64_t waited = 0;  // looks since the best
+  std::int64_t checks_since_best = 0;  // looks since the best
 };
 
 // The epoch with the lowest `checkpointing_monitor`; epoch 0: none yet.
@@ -62,25 +62,20 @@ struct TrainingState {
   std::uint64_t seed = 0;
   std::int64_t epochs = 0;  // done
   std::int64_t steps = 0;
-  bool stopped = false;     // by early stopping
+  bool stopped = false;  // by early stopping
   double lr = 0.0;
   State weights;
   std::vector<AdamMoments> moments;  // of the parameters that move, in order
   std::vector<std::uint8_t> random;  // the generator's own form
-  Watched plateau;
-  Watched early_stopping;
+  MonitorState plateau;
+  MonitorState early_stopping;
   BestEpoch best;  // empty without load_best_on_end
   Split split;     // the training part in its present order
   History history;
 };
 
 // kNotFinite: see load_best_on_end in train().
-enum class StopReason {
-  kMaxEpochs,
-  kEarlyStopping,
-  kInterrupted,
-  kNotFinite
-};
+enum class StopReason { kMaxEpochs, kEarlyStopping, kInterrupted, kNotFinite };
 
 struct TrainResult {
   History history;

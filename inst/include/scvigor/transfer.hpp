@@ -23,8 +23,8 @@ struct Levels {
 // of new batches count.
 //
 // FreezeOptions in the TrainOptions of train() says what the query may move.
-Model extend(const Model& reference, const Levels& levels,
-             const LibraryPrior& prior, std::uint64_t seed);
+Model add_levels(const Model& reference, const Levels& levels,
+                 const LibraryPrior& prior, std::uint64_t seed);
 
 }  // namespace scvigor
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "nn/batch_norm.hpp"
+#include "data/split.hpp"
 
 namespace scvigor {
 namespace {
@@ -25,8 +25,9 @@ void check_codes(const std::string& argument,
   check_length(argument, codes.size(), n_cells, 1);
   for (const auto code : codes)
     if (code < 0 || code >= n_levels)
-      fail(argument, "`" + argument + "` has a level that the model does not "
-                     "know.");
+      fail(argument, "`" + argument +
+                         "` has a level that the model does not "
+                         "know.");
 }
 
 void check_categorical(const Cells& cells, const ModelOptions& o) {
@@ -64,8 +65,7 @@ void check_cells(const Cells& cells, const ModelOptions& o) {
                   " genes, but the model has " + std::to_string(o.n_genes) +
                   ".");
   if (!cells.counts || !cells.latent_mean.empty()) check_minified(cells, o);
-  check_codes("batch", cells.batch, cells.n_cells(), o.n_batch,
-              o.n_batch > 1);
+  check_codes("batch", cells.batch, cells.n_cells(), o.n_batch, o.n_batch > 1);
   check_codes("labels", cells.labels, cells.n_cells(), o.n_labels,
               o.dispersion == Dispersion::kGeneLabel && o.n_labels > 1);
   check_categorical(cells, o);
@@ -73,8 +73,7 @@ void check_cells(const Cells& cells, const ModelOptions& o) {
                cells.n_cells(), o.n_continuous_cov);
   for (const double value : cells.continuous)
     if (!std::isfinite(value))
-      fail("continuous_covariates",
-           "`continuous_covariates` must be finite.");
+      fail("continuous_covariates", "`continuous_covariates` must be finite.");
   if (o.use_size_factor) check_size_factor(cells);
 }
 
@@ -83,13 +82,15 @@ void check_split(const Split& split, std::int64_t n_cells) {
   for (const auto* part : {&split.train, &split.validation, &split.test})
     for (const auto cell : *part)
       if (cell < 0 || cell >= n_cells)
-        fail(argument, "`external_indexing` names a cell that is not one of "
-                       "the " + std::to_string(n_cells) + " cells.");
-  if (static_cast<std::int64_t>(split.train.size()) < kFewestCells)
+        fail(argument,
+             "`external_indexing` names a cell that is not one of "
+             "the " +
+                 std::to_string(n_cells) + " cells.");
+  if (static_cast<std::int64_t>(split.train.size()) < kMinTrainingCells)
     fail(argument, "The training part has " +
                        std::to_string(split.train.size()) +
                        " cells; it needs at least " +
-                       std::to_string(kFewestCells) + ".");
+                       std::to_string(kMinTrainingCells) + ".");
 }
 
 }  // namespace scvigor

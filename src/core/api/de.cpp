@@ -13,7 +13,7 @@ namespace {
 
 // 128 hidden units each are 51 GB: what asks for more is a slip, and would
 // take the machine's memory before it fails.
-constexpr std::int64_t kMostSamples = 100'000'000;
+constexpr std::int64_t kMaxSamples = 100'000'000;
 
 void need(bool fits, const char* argument, const char* message) {
   if (!fits) throw ArgumentError(argument, message);
@@ -51,9 +51,9 @@ void check(const DeOptions& o, const Cells& cells, const ModelOptions& model) {
   check_test(o.test);
   need(o.batch_size >= 1, "batch_size", "`batch_size` must be at least 1.");
   const auto check_number = [](std::int64_t n, const std::string& name) {
-    if (n < 1 || n > kMostSamples)
+    if (n < 1 || n > kMaxSamples)
       throw ArgumentError(name, "`" + name + "` must be from 1 to " +
-                                    std::to_string(kMostSamples) + ".");
+                                    std::to_string(kMaxSamples) + ".");
   };
   check_number(o.n_samples_overall, "n_samples_overall");
   check_number(o.m_permutation, "m_permutation");
@@ -64,9 +64,9 @@ void check(const DeOptions& o, const Cells& cells, const ModelOptions& model) {
       need(code >= 0 && code < model.n_batch, "batchid1",
            "Batches must be those of the model.");
   const bool estimate = !o.test.vanilla && !o.test.pseudocounts;
-  need(!estimate || (o.part_totals.n_cols == model.n_genes &&
-                     o.part_totals.n_rows ==
-                         static_cast<std::int64_t>(o.parts.size())),
+  need(!estimate ||
+           (o.part_totals.n_cols == model.n_genes &&
+            o.part_totals.n_rows == static_cast<std::int64_t>(o.parts.size())),
        "pseudocounts",
        "Without `pseudocounts` the totals of the parts are needed.");
 }

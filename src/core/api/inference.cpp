@@ -9,8 +9,8 @@ namespace {
 
 // What every verb does first: the cells must fit, torch's errors stay inside.
 template <class Verb>
-auto ask(const Model& model, const Cells& cells, std::int64_t batch_size,
-         Verb verb) {
+auto checked_verb(const Model& model, const Cells& cells,
+                  std::int64_t batch_size, Verb verb) {
   if (batch_size < 1)
     throw ArgumentError("batch_size", "`batch_size` must be at least 1.");
   check_cells(cells, model.options());
@@ -21,15 +21,14 @@ auto ask(const Model& model, const Cells& cells, std::int64_t batch_size,
 
 Posterior latent_posterior(const Model& model, const Cells& cells,
                            std::int64_t batch_size, const Hooks& hooks) {
-  return ask(model, cells, batch_size, [&] {
+  return checked_verb(model, cells, batch_size, [&] {
     return verbs::latent_posterior(evaluation(model), cells, batch_size, hooks);
   });
 }
 
 Matrix latent_representation(const Model& model, const Cells& cells,
-                             const LatentOptions& options,
-                             const Hooks& hooks) {
-  return ask(model, cells, options.batch_size, [&] {
+                             const LatentOptions& options, const Hooks& hooks) {
+  return checked_verb(model, cells, options.batch_size, [&] {
     return verbs::latent_representation(evaluation(model), cells, options,
                                         hooks);
   });
@@ -38,17 +37,17 @@ Matrix latent_representation(const Model& model, const Cells& cells,
 void normalized_expression(const Model& model, const Cells& cells,
                            const ExpressionOptions& options,
                            const RowSink& sink, const Hooks& hooks,
-                           const RowRoom& room) {
-  ask(model, cells, options.batch_size, [&] {
-    verbs::normalized_expression(evaluation(model), cells, options, sink,
-                                 hooks, room);
+                           const RowBuffer& buffer) {
+  checked_verb(model, cells, options.batch_size, [&] {
+    verbs::normalized_expression(evaluation(model), cells, options, sink, hooks,
+                                 buffer);
   });
 }
 
 void expression_samples(const Model& model, const Cells& cells,
                         const OverallOptions& options, const RowSink& sink,
                         const Hooks& hooks) {
-  ask(model, cells, options.batch_size, [&] {
+  checked_verb(model, cells, options.batch_size, [&] {
     verbs::expression_samples(evaluation(model), cells, options, sink, hooks);
   });
 }
@@ -56,7 +55,7 @@ void expression_samples(const Model& model, const Cells& cells,
 std::vector<double> importance_weights(const Model& model, const Cells& cells,
                                        const OverallOptions& options,
                                        const Hooks& hooks) {
-  return ask(model, cells, options.batch_size, [&] {
+  return checked_verb(model, cells, options.batch_size, [&] {
     return verbs::importance_weights(evaluation(model), cells, options, hooks);
   });
 }
@@ -64,7 +63,7 @@ std::vector<double> importance_weights(const Model& model, const Cells& cells,
 Matrix differential_abundance(const Model& model, const Cells& cells,
                               const AbundanceOptions& options,
                               const Hooks& hooks) {
-  return ask(model, cells, options.batch_size, [&] {
+  return checked_verb(model, cells, options.batch_size, [&] {
     return verbs::differential_abundance(evaluation(model), cells, options,
                                          hooks);
   });
@@ -72,7 +71,7 @@ Matrix differential_abundance(const Model& model, const Cells& cells,
 
 CellLosses cell_losses(const Model& model, const Cells& cells,
                        const LossOptions& options, const Hooks& hooks) {
-  return ask(model, cells, options.batch_size, [&] {
+  return checked_verb(model, cells, options.batch_size, [&] {
     return verbs::cell_losses(evaluation(model), cells, options, hooks);
   });
 }
@@ -80,7 +79,7 @@ CellLosses cell_losses(const Model& model, const Cells& cells,
 void posterior_predictive_sample(const Model& model, const Cells& cells,
                                  const DecodeOptions& options,
                                  const SampleSink& sink, const Hooks& hooks) {
-  ask(model, cells, options.batch_size, [&] {
+  checked_verb(model, cells, options.batch_size, [&] {
     verbs::posterior_predictive_sample(evaluation(model), cells, options, sink,
                                        hooks);
   });
@@ -89,25 +88,24 @@ void posterior_predictive_sample(const Model& model, const Cells& cells,
 void denoised_sample(const Model& model, const Cells& cells, double size_factor,
                      const DecodeOptions& options, const SampleSink& sink,
                      const Hooks& hooks) {
-  ask(model, cells, options.batch_size, [&] {
-    verbs::denoised_sample(evaluation(model), cells, size_factor, options,
-                           sink, hooks);
+  checked_verb(model, cells, options.batch_size, [&] {
+    verbs::denoised_sample(evaluation(model), cells, size_factor, options, sink,
+                           hooks);
   });
 }
 
 Matrix feature_correlation(const Model& model, const Cells& cells,
                            const CorrelationOptions& options,
                            const Hooks& hooks) {
-  return ask(model, cells, options.batch_size, [&] {
-    return verbs::feature_correlation(evaluation(model), cells, options,
-                                      hooks);
+  return checked_verb(model, cells, options.batch_size, [&] {
+    return verbs::feature_correlation(evaluation(model), cells, options, hooks);
   });
 }
 
 void likelihood_parameters(const Model& model, const Cells& cells,
                            const DecodeOptions& options,
                            const LikelihoodSink& sink, const Hooks& hooks) {
-  ask(model, cells, options.batch_size, [&] {
+  checked_verb(model, cells, options.batch_size, [&] {
     verbs::likelihood_parameters(evaluation(model), cells, options, sink,
                                  hooks);
   });
@@ -116,9 +114,8 @@ void likelihood_parameters(const Model& model, const Cells& cells,
 std::vector<double> latent_library_size(const Model& model, const Cells& cells,
                                         const LibraryOptions& options,
                                         const Hooks& hooks) {
-  return ask(model, cells, options.batch_size, [&] {
-    return verbs::latent_library_size(evaluation(model), cells, options,
-                                      hooks);
+  return checked_verb(model, cells, options.batch_size, [&] {
+    return verbs::latent_library_size(evaluation(model), cells, options, hooks);
   });
 }
 
@@ -126,7 +123,7 @@ std::vector<double> marginal_log_likelihood(const Model& model,
                                             const Cells& cells,
                                             const MarginalOptions& options,
                                             const Hooks& hooks) {
-  return ask(model, cells, options.batch_size, [&] {
+  return checked_verb(model, cells, options.batch_size, [&] {
     return verbs::marginal_log_likelihood(evaluation(model), cells, options,
                                           hooks);
   });

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "api/errors.hpp"
-#include "model/plain_state.hpp"
+#include "model/state_io.hpp"
 #include "model/vae.hpp"
 
 namespace scvigor {
@@ -11,8 +11,8 @@ namespace {
 
 // The prior that a saved state holds, or one to be overwritten by it.
 LibraryPrior placeholder_prior(const ModelOptions& options) {
-  const auto n = static_cast<std::size_t>(std::max<std::int64_t>(
-      options.n_batch, 1));
+  const auto n =
+      static_cast<std::size_t>(std::max<std::int64_t>(options.n_batch, 1));
   return {std::vector<double>(n, 0.0), std::vector<double>(n, 1.0)};
 }
 

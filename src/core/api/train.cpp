@@ -66,9 +66,9 @@ TrainResult finish(Trainer& trainer, std::int64_t max_epochs,
   result.history = trainer.history();
   result.epochs = trainer.epochs();
   result.steps = trainer.steps();
-  result.seconds = std::chrono::duration<double>(
-                       std::chrono::steady_clock::now() - start)
-                       .count();
+  result.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+          .count();
   return result;
 }
 
@@ -84,8 +84,7 @@ TrainResult train(Model& model, const Cells& cells, const Split& split,
   check_request(model, cells, split, options);
   return without_torch_errors([&] {
     Trainer trainer(model.vae(), cells, split, options, seed, hooks);
-    return finish(trainer, epochs_of(options, cells),
-                  options.load_best_on_end);
+    return finish(trainer, epochs_of(options, cells), options.load_best_on_end);
   });
 }
 
@@ -95,8 +94,7 @@ TrainResult resume(Model& model, const Cells& cells, const TrainingState& from,
   return without_torch_errors([&] {
     Trainer trainer(model.vae(), cells, from.split, options, from.seed, hooks);
     trainer.restore(from);
-    return finish(trainer, epochs_of(options, cells),
-                  options.load_best_on_end);
+    return finish(trainer, epochs_of(options, cells), options.load_best_on_end);
   });
 }
 

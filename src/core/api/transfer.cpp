@@ -3,7 +3,7 @@
 #include <string>
 
 #include "api/errors.hpp"
-#include "model/extend.hpp"
+#include "model/add_levels.hpp"
 
 namespace scvigor {
 namespace {
@@ -11,10 +11,12 @@ namespace {
 void check_grown(const std::string& argument, std::int64_t before,
                  std::int64_t after) {
   if (after < before)
-    throw ArgumentError(
-        argument, "`" + argument + "` of a query must be at least that of its "
-                  "reference, " + std::to_string(before) + ", not " +
-                  std::to_string(after) + ".");
+    throw ArgumentError(argument,
+                        "`" + argument +
+                            "` of a query must be at least that of its "
+                            "reference, " +
+                            std::to_string(before) + ", not " +
+                            std::to_string(after) + ".");
 }
 
 void check_levels(const ModelOptions& reference, const Levels& levels) {
@@ -25,23 +27,23 @@ void check_levels(const ModelOptions& reference, const Levels& levels) {
     throw ArgumentError("n_cats_per_cov",
                         "A query has the " + std::to_string(before.size()) +
                             " categorical covariates of its reference, not " +
-                            std::to_string(levels.n_cats_per_cov.size()) +
-                            ".");
+                            std::to_string(levels.n_cats_per_cov.size()) + ".");
   for (std::size_t k = 0; k < before.size(); ++k)
     check_grown("n_cats_per_cov", before[k], levels.n_cats_per_cov[k]);
 }
 
 }  // namespace
 
-Model extend(const Model& reference, const Levels& levels,
-             const LibraryPrior& prior, std::uint64_t seed) {
+Model add_levels(const Model& reference, const Levels& levels,
+                 const LibraryPrior& prior, std::uint64_t seed) {
   check_levels(reference.options(), levels);
   ModelOptions options = reference.options();
   options.n_batch = levels.n_batch;
   options.n_labels = levels.n_labels;
   options.n_cats_per_cov = levels.n_cats_per_cov;
   Model query(options, seed, prior);
-  without_torch_errors([&] { take_over(reference.vae(), query.vae()); });
+  without_torch_errors(
+      [&] { copy_reference_weights(reference.vae(), query.vae()); });
   return query;
 }
 

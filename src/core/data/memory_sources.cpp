@@ -8,8 +8,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "kernels/dispatch.hpp"
 #include "scvigor/counts.hpp"
+#include "simd/dispatch.hpp"
 
 namespace scvigor {
 namespace {
@@ -29,8 +29,7 @@ SCVIGOR_INLINE void to_floats_body(const double* from, std::int64_t n,
   *smallest = least;
 }
 SCVIGOR_KERNEL(to_floats, to_floats_body,
-               (const double* from, std::int64_t n, float* to,
-                float* smallest),
+               (const double* from, std::int64_t n, float* to, float* smallest),
                (from, n, to, smallest))
 
 // The lines of a cell's numbers. Inlined by force: a function that only fetches
@@ -174,9 +173,11 @@ class DenseCells final : public CountSource {
 
 }  // namespace
 
-std::unique_ptr<CountSource> view_compressed_cells(
-    const int* indptr, const int* genes, const double* values,
-    std::int64_t n_cells, std::int64_t n_genes) {
+std::unique_ptr<CountSource> view_compressed_cells(const int* indptr,
+                                                   const int* genes,
+                                                   const double* values,
+                                                   std::int64_t n_cells,
+                                                   std::int64_t n_genes) {
   return std::make_unique<CompressedCells>(indptr, genes, values, n_cells,
                                            n_genes);
 }

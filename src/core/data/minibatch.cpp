@@ -1,16 +1,14 @@
 #include "data/minibatch.hpp"
 
 #include <ATen/Parallel.h>
-#include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
-#include <ATen/ops/zeros.h>
 
 #include <cmath>
 #include <cstring>
 #include <vector>
 
-#include "kernels/dispatch.hpp"
+#include "simd/dispatch.hpp"
 
 namespace scvigor {
 namespace {
@@ -68,20 +66,6 @@ at::Tensor log_totals(const CsrBlock& block, const at::TensorOptions& options) {
 }
 
 }  // namespace
-
-at::Tensor SparseCounts::dense() const {
-  const at::Tensor rows = at::arange(n_cells(), indptr.options())
-                              .repeat_interleave(indptr.diff());
-  at::Tensor out = at::zeros({n_cells(), n_genes}, values.options());
-  out.index_put_({rows, genes.to(at::kLong)}, values);
-  return out;
-}
-
-SparseCounts SparseCounts::with_values(at::Tensor other) const {
-  SparseCounts out = *this;
-  out.values = std::move(other);
-  return out;
-}
 
 SparseCounts to_tensors(const std::shared_ptr<CsrBlock>& block,
                         std::int64_t n_genes,

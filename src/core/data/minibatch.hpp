@@ -7,21 +7,9 @@
 #include <memory>
 
 #include "scvigor/counts.hpp"
+#include "util/sparse_counts.hpp"
 
 namespace scvigor {
-
-// Counts of n cells, compressed by cell. Entries of one cell are sorted by
-// gene.
-struct SparseCounts {
-  at::Tensor indptr;  // int64 (n + 1)
-  at::Tensor genes;   // int32 (non-zeros)
-  at::Tensor values;  // floating (non-zeros)
-  std::int64_t n_genes = 0;
-
-  std::int64_t n_cells() const { return indptr.size(0) - 1; }
-  at::Tensor dense() const;  // n x genes, on the device of `values`
-  SparseCounts with_values(at::Tensor other) const;
-};
 
 // One minibatch of n cells, as the model sees it. Tensors that the model has
 // no use for are undefined.
@@ -42,8 +30,7 @@ struct Minibatch {
 // A block of counts as tensors. On the CPU in float32 they are views of the
 // block, and keep it alive.
 SparseCounts to_tensors(const std::shared_ptr<CsrBlock>& block,
-                        std::int64_t n_genes,
-                        const at::TensorOptions& options);
+                        std::int64_t n_genes, const at::TensorOptions& options);
 
 // Reads minibatches of `cells` in any order.
 class Loader {

@@ -1,7 +1,8 @@
+#include "data/split.hpp"
+
 #include <cmath>
 #include <numeric>
 
-#include "nn/batch_norm.hpp"
 #include "scvigor/train.hpp"
 #include "util/rng.hpp"
 
@@ -26,16 +27,16 @@ Split split_cells(std::int64_t n_cells, const TrainOptions& o,
   Split split;
   const auto last = n_train % o.batch_size;
   if (!o.train_size && n_train > o.batch_size && last > 0 &&
-      last < kFewestCells) {
+      last < kMinTrainingCells) {
     split.n_moved = last;
     n_train -= last;
     if (n_validation > 0) n_validation += last;
   }
-  if (n_train < kFewestCells)
+  if (n_train < kMinTrainingCells)
     throw ArgumentError("train_size",
                         "The training part has " + std::to_string(n_train) +
                             " cells; it needs at least " +
-                            std::to_string(kFewestCells) +
+                            std::to_string(kMinTrainingCells) +
                             ". Give more cells or a larger `train_size`.");
 
   std::vector<std::int64_t> order(static_cast<std::size_t>(n_cells));

@@ -8,8 +8,8 @@
 #include <limits>
 #include <numeric>
 
-#include "kernels/dispatch.hpp"
 #include "scvigor/counts.hpp"
+#include "simd/dispatch.hpp"
 
 namespace scvigor {
 namespace {
@@ -38,8 +38,9 @@ void for_each_cell(const CountSource& source, Visitor visit) {
 // Every float from here on is an integer.
 constexpr float kAllIntegers = 1 << 24;
 
-// What is odd about the values of a cell, and how many of them are no zeros.
-struct Odd {
+// What is anomalies about the values of a cell, and how many of them are no
+// zeros.
+struct Anomalies {
   std::int32_t not_finite = 0;
   std::int32_t negative = 0;
   std::int32_t fractional = 0;
@@ -49,7 +50,8 @@ struct Odd {
 // Of n values as the model sees them, in float32. Without a branch, so that
 // vector units can do it.
 template <class T>
-SCVIGOR_INLINE void count_odd_body(const T* values, std::int64_t n, Odd* odd) {
+SCVIGOR_INLINE void count_anomalies_body(const T* values, std::int64_t n,
+                                         Anomalies* anomalies) {
   std::int32_t not_finite = 0;
   std::int32_t negative = 0;
   std::int32_t fractional = 0;
@@ -61,30 +63,30 @@ SCVIGOR_INLINE void count_odd_body(const T* values, std::int64_t n, Odd* odd) {
     const std::int32_t finite = size <= std::numeric_limits<float>::max();
     const std::int32_t below_zero = v < 0.0F;
     const float small = size < kAllIntegers ? size : 0.0F;
-    const std::int32_t broken =
+    const std::int32_t is_fractional =
         static_cast<float>(static_cast<std::int32_t>(small)) != small;
     not_finite += 1 - finite;
     negative += finite & below_zero;
-    fractional += broken & (1 - below_zero);
+    fractional += is_fractional & (1 - below_zero);
     not_zero += v != 0.0F;
   }
-  *odd = {not_finite, negative, fractional, not_zero};
+  *anomalies = {not_finite, negative, fractional, not_zero};
 }
 
-SCVIGOR_KERNEL(count_odd, count_odd_body,
-               (const float* values, std::int64_t n, Odd* odd),
-               (values, n, odd))
-SCVIGOR_KERNEL(count_odd, count_odd_body,
-               (const double* values, std::int64_t n, Odd* odd),
-               (values, n, odd))
+SCVIGOR_KERNEL(count_anomalies, count_anomalies_body,
+               (const float* values, std::int64_t n, Anomalies* anomalies),
+               (values, n, anomalies))
+SCVIGOR_KERNEL(count_anomalies, count_anomalies_body,
+               (const double* values, std::int64_t n, Anomalies* anomalies),
+               (values, n, anomalies))
 
-// Calls visit(odd) for every cell, several at once.
+// Calls visit(anomalies) for every cell, several at once.
 template <class Visitor>
-void for_each_odd(const CountSource& source, Visitor visit) {
+void for_each_anomalies(const CountSource& source, Visitor visit) {
   const auto look = [&](const auto* values, std::int64_t n) {
-    Odd odd;
-    count_odd(values, n, &odd);
-    visit(odd);
+    Anomalies anomalies;
+    count_anomalies(values, n, &anomalies);
+    visit(anomalies);
   };
   const bool in_memory = source.n_cells() > 0 && source.stored(0);
   if (!in_memory)
@@ -101,17 +103,17 @@ void for_each_odd(const CountSource& source, Visitor visit) {
 
 }  // namespace
 
-CountSummary summarise_counts(const CountSource& source) {
+CountSummary summarize_counts(const CountSource& source) {
   std::atomic<std::int64_t> negative{0};
   std::atomic<std::int64_t> not_finite{0};
   std::atomic<std::int64_t> fractional{0};
   std::atomic<std::int64_t> empty{0};
-  for_each_odd(source, [&](const Odd& odd) {
+  for_each_anomalies(source, [&](const Anomalies& anomalies) {
     // Hardly any cell has something to tell.
-    if (odd.negative > 0) negative += odd.negative;
-    if (odd.not_finite > 0) not_finite += odd.not_finite;
-    if (odd.fractional > 0) fractional += odd.fractional;
-    if (odd.not_zero == 0) ++empty;
+    if (anomalies.negative > 0) negative += anomalies.negative;
+    if (anomalies.not_finite > 0) not_finite += anomalies.not_finite;
+    if (anomalies.fractional > 0) fractional += anomalies.fractional;
+    if (anomalies.not_zero == 0) ++empty;
   });
   CountSummary out;
   out.n_negative = negative;

@@ -16,8 +16,7 @@ std::vector<T> take(const std::vector<T>& values, std::int64_t n,
   const auto width = static_cast<std::int64_t>(values.size()) / n;
   out.reserve(positions.size() * static_cast<std::size_t>(width));
   for (const auto i : positions) {
-    const auto first =
-        values.begin() + static_cast<std::ptrdiff_t>(i * width);
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(i * width);
     out.insert(out.end(), first, first + static_cast<std::ptrdiff_t>(width));
   }
   return out;

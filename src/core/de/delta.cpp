@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kNormals = 3;
 // scikit-learn's constants, whose fit is the model.
-constexpr double kSmallestVariance = 1e-6;
+constexpr double kMinVariance = 1e-6;
 constexpr double kTolerance = 1e-3;
 constexpr int kMaxSteps = 100;
 constexpr double kHalfLog2Pi = 0.91893853320467274178;
@@ -74,7 +74,7 @@ Shares nearest(const std::vector<double>& x, const Triple& centres) {
   return out;
 }
 
-Mixture maximise(const std::vector<double>& x, const Shares& shares) {
+Mixture maximize(const std::vector<double>& x, const Shares& shares) {
   Mixture out;
   for (std::size_t k = 0; k < kNormals; ++k) {
     double n = 10.0 * std::numeric_limits<double>::epsilon();
@@ -89,7 +89,7 @@ Mixture maximise(const std::vector<double>& x, const Shares& shares) {
       const double d = x[i] - out.mean[k];
       squares += shares[i][k] * d * d;
     }
-    out.variance[k] = squares / n + kSmallestVariance;
+    out.variance[k] = squares / n + kMinVariance;
     out.weight[k] = n / static_cast<double>(x.size());
   }
   return out;
@@ -123,7 +123,7 @@ double expect(const std::vector<double>& x, const Mixture& mixture,
 
 double estimate_delta(const std::vector<double>& effect_means) {
   constexpr double kShare = 0.6;
-  constexpr double kSmallest = 0.1;
+  constexpr double kMin = 0.1;
   for (const double value : effect_means)
     if (!std::isfinite(value))
       throw ArgumentError("delta",
@@ -137,18 +137,17 @@ double estimate_delta(const std::vector<double>& effect_means) {
   std::vector<double> sorted = effect_means;
   std::sort(sorted.begin(), sorted.end());
   Shares shares = nearest(sorted, best_centres(sorted));
-  Mixture mixture = maximise(sorted, shares);
+  Mixture mixture = maximize(sorted, shares);
   double before = -std::numeric_limits<double>::infinity();
   for (int step = 0; step < kMaxSteps; ++step) {
     const double now = expect(sorted, mixture, shares);
-    mixture = maximise(sorted, shares);
+    mixture = maximize(sorted, shares);
     if (std::fabs(now - before) < kTolerance) break;
     before = now;
   }
   const auto [low, high] =
       std::minmax_element(mixture.mean.begin(), mixture.mean.end());
-  return std::max(kSmallest,
-                  kShare * 0.5 * (std::fabs(*low) + std::fabs(*high)));
+  return std::max(kMin, kShare * 0.5 * (std::fabs(*low) + std::fabs(*high)));
 }
 
 }  // namespace scvigor

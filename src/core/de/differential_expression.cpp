@@ -1,7 +1,6 @@
-#include "de/verb.hpp"
-
 #include "de/sampler.hpp"
 #include "de/scale_decoder.hpp"
+#include "de/verb.hpp"
 
 namespace scvigor {
 namespace {
@@ -23,15 +22,13 @@ std::vector<DeTable> differential_expression(Vae& vae, const Cells& cells,
                                              const Hooks& hooks) {
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const SamplingPlan plan = plan_samples(options, rng);
-  const at::Tensor hidden =
-      draw_hidden(vae, cells, options, plan, rng, hooks);
+  const at::Tensor hidden = draw_hidden(vae, cells, options, plan, rng, hooks);
   if (!hidden.defined() || (hooks.interrupted && hooks.interrupted()))
     return {};
   const bool is_float = hidden.scalar_type() == at::kFloat;
-  return is_float ? compare_decoded<float>(vae, hidden, plan, options.test,
-                                           hooks)
-                  : compare_decoded<double>(vae, hidden, plan, options.test,
-                                            hooks);
+  return is_float
+             ? compare_decoded<float>(vae, hidden, plan, options.test, hooks)
+             : compare_decoded<double>(vae, hidden, plan, options.test, hooks);
 }
 
 }  // namespace verbs

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/dispatch.hpp"
-#include "kernels/vector_math.hpp"
+#include "simd/dispatch.hpp"
+#include "simd/vector_math.hpp"
 
 namespace scvigor {
 namespace {
@@ -33,8 +33,7 @@ SCVIGOR_INLINE void count_beyond_body(const T* x, T delta, std::int64_t n,
 
 // to: sum, min, max
 template <class T>
-SCVIGOR_INLINE void sum_and_range_body(const T* x, std::int64_t n,
-                                       double* to) {
+SCVIGOR_INLINE void sum_and_range_body(const T* x, std::int64_t n, double* to) {
   double sum = 0.0;
   T low = x[0];
   T high = x[0];
@@ -135,12 +134,12 @@ void log2_ratio(const double* a, const double* b, double c, double* out,
   log2_ratio_body(a, b, c, out, n);
 }
 
-Beyond count_beyond(const float* x, float delta, std::int64_t n) {
+TailCounts count_outside(const float* x, float delta, std::int64_t n) {
   std::int32_t counts[2];
   beyond_f(x, delta, n, counts);
   return {counts[0], counts[1]};
 }
-Beyond count_beyond(const double* x, double delta, std::int64_t n) {
+TailCounts count_outside(const double* x, double delta, std::int64_t n) {
   std::int32_t counts[2];
   beyond_d(x, delta, n, counts);
   return {counts[0], counts[1]};
@@ -161,8 +160,7 @@ Moments moments(const double* x, std::int64_t n) {
   return to_moments(range, squares, n);
 }
 
-void softmax_row(float* x, float shift, const float* log_norm,
-                 std::int64_t n) {
+void softmax_row(float* x, float shift, const float* log_norm, std::int64_t n) {
   softmax_f(x, shift, log_norm, n);
 }
 void softmax_row(double* x, double shift, const double* log_norm,

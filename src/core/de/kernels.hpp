@@ -14,12 +14,12 @@ void log2_ratio(const double* a, const double* b, double c, double* out,
                 std::int64_t n);
 
 // How many values are at least delta, and how many below -delta.
-struct Beyond {
+struct TailCounts {
   std::int64_t above = 0;
   std::int64_t below = 0;
 };
-Beyond count_beyond(const float* x, float delta, std::int64_t n);
-Beyond count_beyond(const double* x, double delta, std::int64_t n);
+TailCounts count_outside(const float* x, float delta, std::int64_t n);
+TailCounts count_outside(const double* x, double delta, std::int64_t n);
 
 struct Moments {
   double mean = 0.0;

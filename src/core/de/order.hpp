@@ -70,8 +70,8 @@ template <class T>
 std::pair<double, double> shortest_interval(const std::vector<T>& sorted,
                                             double level) {
   const auto n = static_cast<std::int64_t>(sorted.size());
-  const auto steps = static_cast<std::int64_t>(
-      std::floor(level * static_cast<double>(n)));
+  const auto steps =
+      static_cast<std::int64_t>(std::floor(level * static_cast<double>(n)));
   const auto at = [&](std::int64_t i) {
     return static_cast<double>(sorted[static_cast<std::size_t>(i)]);
   };

@@ -62,8 +62,8 @@ DePairs pair_samples(const Positions& batch1, const Positions& batch2,
     return out;
   }
   const auto m =
-      options.m_permutation / std::max<std::int64_t>(
-                                  1, static_cast<std::int64_t>(set1.size()));
+      options.m_permutation /
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(set1.size()));
   for (const auto code : set1)
     add_pairs(positions_of(batch1, code), positions_of(batch2, code), options,
               m, rng, out);

@@ -5,8 +5,8 @@
 namespace scvigor {
 namespace {
 
-constexpr std::int64_t kBlock = 256;   // cells read at a time
-constexpr double kPerCell = 1e4;       // total that cells are scaled to
+constexpr std::int64_t kBlock = 256;  // cells read at a time
+constexpr double kPerCell = 1e4;      // total that cells are scaled to
 
 Matrix zeros(std::size_t rows, std::int64_t columns) {
   return {static_cast<std::int64_t>(rows), columns,

@@ -22,8 +22,7 @@ std::size_t index(std::int64_t i) { return static_cast<std::size_t>(i); }
 std::size_t pool_of(std::int64_t part, std::int64_t batch, std::int64_t n,
                     std::vector<Pool>& pools) {
   std::size_t k = 0;
-  while (k < pools.size() &&
-         (pools[k].part != part || pools[k].batch != batch))
+  while (k < pools.size() && (pools[k].part != part || pools[k].batch != batch))
     ++k;
   if (k == pools.size()) pools.push_back({part, batch, 0, 0});
   pools[k].n = std::max(pools[k].n, n);
@@ -55,8 +54,8 @@ Side plan_side(const Positions& parts, Positions batches,
       for (const auto k : choose(sizes, n, rng)) ++from[index(k)];
     for (std::size_t k = 0; k < parts.size(); ++k)
       if (from[k] > 0)
-        out.push_back({pool_of(parts[k], batch, from[k], pools), from[k],
-                       batch});
+        out.push_back(
+            {pool_of(parts[k], batch, from[k], pools), from[k], batch});
   }
   return out;
 }
@@ -66,8 +65,7 @@ void list_rows(const Side& side, const std::vector<Pool>& pools,
                Comparison::Rows& rows, Positions& batch) {
   for (const auto& share : side)
     for (std::int64_t i = 0; i < share.n; ++i) {
-      rows.push_back(
-          static_cast<std::int32_t>(pools[share.pool].first + i));
+      rows.push_back(static_cast<std::int32_t>(pools[share.pool].first + i));
       batch.push_back(share.batch);
     }
 }
@@ -99,7 +97,7 @@ std::vector<std::uint8_t> unexpressed(const Positions& parts,
 }
 
 // Positions `values` have in the sorted list `distinct`.
-Positions places(const Positions& values, const Positions& distinct) {
+Positions positions_in(const Positions& values, const Positions& distinct) {
   Positions out;
   out.reserve(values.size());
   for (const auto value : values)
@@ -125,12 +123,10 @@ std::vector<Cells> draw_uniformly(Vae& vae, const Cells& cells,
     drawn.push_back(std::move(chosen));
   }
   std::sort(distinct.begin(), distinct.end());
-  distinct.erase(std::unique(distinct.begin(), distinct.end()),
-                 distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   Cells seen = take_cells(cells, distinct);
   if (seen.counts) {
-    Posterior q =
-        verbs::latent_posterior(vae, seen, options.batch_size, hooks);
+    Posterior q = verbs::latent_posterior(vae, seen, options.batch_size, hooks);
     seen.counts = nullptr;
     seen.latent_mean = std::move(q.mean.values);
     seen.latent_var = std::move(q.var.values);
@@ -140,7 +136,7 @@ std::vector<Cells> draw_uniformly(Vae& vae, const Cells& cells,
   }
   std::vector<Cells> out;
   for (const auto& positions : drawn)
-    out.push_back(take_cells(seen, places(positions, distinct)));
+    out.push_back(take_cells(seen, positions_in(positions, distinct)));
   return out;
 }
 
@@ -204,8 +200,7 @@ SamplingPlan plan_samples(const DeOptions& options, Rng& rng) {
 }
 
 at::Tensor draw_hidden(Vae& vae, const Cells& cells, const DeOptions& options,
-                       const SamplingPlan& plan, Rng& rng,
-                       const Hooks& hooks) {
+                       const SamplingPlan& plan, Rng& rng, const Hooks& hooks) {
   std::vector<Cells> drawn =
       options.importance
           ? draw_by_importance(vae, cells, options, plan, rng, hooks)
@@ -219,7 +214,8 @@ at::Tensor draw_hidden(Vae& vae, const Cells& cells, const DeOptions& options,
       std::fill(drawn[k].batch.begin(), drawn[k].batch.end(), pool.batch);
     for_each_block(
         vae, drawn[k], std::max<std::int64_t>(options.batch_size, 512), hooks,
-        [&](std::int64_t first, const Minibatch& batch, const Inference& q) {
+        [&](std::int64_t first, const Minibatch& batch,
+            const EncoderOutput& q) {
           const Noise noise = vae.draw_noise(batch.n_cells(), rng);
           const at::Tensor z = vae.draw_z(q.qz, noise.z);
           const at::Tensor h = vae.scale_hidden(z, batch, batch.batch);

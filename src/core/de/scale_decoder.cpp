@@ -12,8 +12,8 @@
 #include <type_traits>
 
 #include "de/kernels.hpp"
-#include "kernels/matrix_product.hpp"
-#include "kernels/vector_math.hpp"
+#include "kernels/cpu/gemm.hpp"
+#include "simd/vector_math.hpp"
 
 namespace scvigor {
 namespace {
@@ -43,7 +43,7 @@ void ScaleDecoder<T>::product(const at::Tensor& weight, std::int64_t first,
   if constexpr (std::is_same_v<T, float>) {
     const MatrixView a{weight.data_ptr<float>(), n_units, 1};
     const MatrixView b{hidden_.data_ptr<float>() + first, n_samples, 1};
-    matrix_product({a, b, {weight.size(0), n_units, n}, {out, n}});
+    gemm({a, b, {weight.size(0), n_units, n}, {out, n}});
   } else {
     const at::NoGradGuard no_grad;
     const at::Tensor logits = at::mm(weight, hidden_.narrow(1, first, n));

@@ -20,9 +20,9 @@ namespace {
 using Genes = std::vector<std::int64_t>;
 using Rows = Comparison::Rows;
 
-constexpr double kEps = 1e-8;             // of the Bayes factor
-constexpr double kReportedShare = 1e-3;   // of the pseudocounts
-constexpr double kSmallestPseudocount = 1e-10;
+constexpr double kEps = 1e-8;            // of the Bayes factor
+constexpr double kReportedShare = 1e-3;  // of the pseudocounts
+constexpr double kMinPseudocount = 1e-10;
 
 // ---- Blocks of genes --------------------------------------------------------
 
@@ -68,7 +68,8 @@ bool for_each_gene(const Samples<T>& samples, const Genes& genes, bool serial,
   const auto work = [&](std::int64_t begin, std::int64_t end) {
     std::vector<T> values(static_cast<std::size_t>(size * samples.n_samples));
     for (auto block = begin; block < end; ++block) {
-      const auto first = genes.begin() + static_cast<std::ptrdiff_t>(block * size);
+      const auto first =
+          genes.begin() + static_cast<std::ptrdiff_t>(block * size);
       const auto n = std::min(size, n_genes - block * size);
       const Genes some(first, first + static_cast<std::ptrdiff_t>(n));
       samples.read(some, values.data());
@@ -133,14 +134,14 @@ struct Pairs {
 };
 
 template <class T>
-Pairs<T>& room() {
+Pairs<T>& scratch_pairs() {
   static thread_local Pairs<T> pairs;
   return pairs;
 }
 
 template <class T>
 Pairs<T>& load(const T* row, const Comparison& comparison) {
-  Pairs<T>& pairs = room<T>();
+  Pairs<T>& pairs = scratch_pairs<T>();
   take(row, comparison.first, pairs.a);
   take(row, comparison.second, pairs.b);
   pairs.effect.resize(pairs.a.size());
@@ -172,8 +173,8 @@ std::pair<double, double> shares(const Pairs<T>& pairs, double delta,
                                  const DeTest& test) {
   const auto n = static_cast<double>(pairs.size());
   if (!test.region) {
-    const Beyond found = count_beyond(pairs.effect.data(),
-                                      static_cast<T>(delta), pairs.size());
+    const TailCounts found =
+        count_outside(pairs.effect.data(), static_cast<T>(delta), pairs.size());
     return {static_cast<double>(found.above) / n,
             static_cast<double>(found.below) / n};
   }
@@ -198,8 +199,8 @@ Values vanilla_statistics(const T* row, const Comparison& comparison) {
   for (std::size_t i = 0; i < pairs.a.size(); ++i)
     higher += pairs.a[i] > pairs.b[i];
   const double p = higher / static_cast<double>(pairs.a.size());
-  return {p, 1.0 - p, bayes_factor(p, 1.0 - p),
-          mean_of(row, comparison.side1), mean_of(row, comparison.side2)};
+  return {p, 1.0 - p, bayes_factor(p, 1.0 - p), mean_of(row, comparison.side1),
+          mean_of(row, comparison.side2)};
 }
 
 template <class T>
@@ -241,11 +242,10 @@ Values change_statistics(const T* row, const Comparison& comparison,
 double offset(const Values& largest1, const Values& largest2, double level,
               std::int64_t n_genes) {
   const auto high = [&](const Values& largest) {
-    return largest.empty() ? kSmallestPseudocount : quantile(largest, level);
+    return largest.empty() ? kMinPseudocount : quantile(largest, level);
   };
-  return std::max(kSmallestPseudocount,
-                  std::max(high(largest1), high(largest2)) /
-                      static_cast<double>(n_genes));
+  return std::max(kMinPseudocount, std::max(high(largest1), high(largest2)) /
+                                       static_cast<double>(n_genes));
 }
 
 bool is_set(const std::vector<std::uint8_t>& flags, std::int64_t gene) {
@@ -303,16 +303,16 @@ Values find_deltas(const Samples<T>& samples,
   std::vector<Values> means(
       comparisons.size(),
       Values(static_cast<std::size_t>(samples.n_genes), 0.0));
-  const bool all = for_each_gene(
-      samples, all_genes(samples.n_genes), is_serial(test), hooks,
-      [&](std::int64_t gene, const T* row) {
-        for (std::size_t c = 0; c < comparisons.size(); ++c) {
-          Pairs<T>& pairs = load(row, comparisons[c]);
-          set_effect(pairs, pseudocounts[c], test);
-          means[c][static_cast<std::size_t>(gene)] =
-              moments(pairs.effect.data(), pairs.size()).mean;
-        }
-      });
+  const bool all =
+      for_each_gene(samples, all_genes(samples.n_genes), is_serial(test), hooks,
+                    [&](std::int64_t gene, const T* row) {
+                      for (std::size_t c = 0; c < comparisons.size(); ++c) {
+                        Pairs<T>& pairs = load(row, comparisons[c]);
+                        set_effect(pairs, pseudocounts[c], test);
+                        means[c][static_cast<std::size_t>(gene)] =
+                            moments(pairs.effect.data(), pairs.size()).mean;
+                      }
+                    });
   Values out;
   for (const auto& mean : means)
     out.push_back(all ? estimate_delta(mean) : 0.0);
@@ -324,9 +324,9 @@ DeTable empty_table(const DeTest& test, std::int64_t n_genes) {
   if (test.vanilla) {
     out.names = {"proba_m1", "proba_m2", "bayes_factor", "scale1", "scale2"};
   } else {
-    out.names = {"proba_de",     "proba_not_de", "bayes_factor", "scale1",
-                 "scale2",       "pseudocounts", "delta",        "lfc_mean",
-                 "lfc_median",   "lfc_std",      "lfc_min",      "lfc_max"};
+    out.names = {"proba_de",   "proba_not_de", "bayes_factor", "scale1",
+                 "scale2",     "pseudocounts", "delta",        "lfc_mean",
+                 "lfc_median", "lfc_std",      "lfc_min",      "lfc_max"};
     for (std::size_t k = 0; k < test.cred_interval_lvls.size(); ++k)
       for (const char* end : {"_min", "_max"})
         out.names.push_back("lfc_confidence_interval_" + std::to_string(k) +
@@ -358,11 +358,10 @@ std::vector<DeTable> compare(const Samples<T>& samples,
                 [&](std::int64_t gene, const T* row) {
                   for (std::size_t c = 0; c < comparisons.size(); ++c) {
                     const Values values =
-                        test.vanilla
-                            ? vanilla_statistics(row, comparisons[c])
-                            : change_statistics(row, comparisons[c],
-                                                pseudocounts[c], deltas[c],
-                                                test);
+                        test.vanilla ? vanilla_statistics(row, comparisons[c])
+                                     : change_statistics(row, comparisons[c],
+                                                         pseudocounts[c],
+                                                         deltas[c], test);
                     for (std::size_t k = 0; k < values.size(); ++k)
                       out[c].columns[k][static_cast<std::size_t>(gene)] =
                           values[k];

@@ -9,7 +9,8 @@
 namespace scvigor {
 namespace {
 
-// Beyond, a Poisson draw in float32 means nothing; scvi-tools cuts there too.
+// TailCounts, a Poisson draw in float32 means nothing; scvi-tools cuts there
+// too.
 constexpr double kMaxRate = 1e8;
 
 }  // namespace

@@ -62,9 +62,9 @@ Matrix differential_abundance(Vae& vae, const Cells& cells,
   const at::Tensor mean = tensor_of(q.mean);
   const at::Tensor scale = tensor_of(q.var).sqrt();
   const auto samples = cells_by_sample(options);
-  at::Tensor log_density = at::empty(
-      {cells.n_cells(), static_cast<std::int64_t>(samples.size())},
-      at::kDouble);
+  at::Tensor log_density =
+      at::empty({cells.n_cells(), static_cast<std::int64_t>(samples.size())},
+                at::kDouble);
   for (std::size_t s = 0; s < samples.size(); ++s) {
     const at::Tensor members = at::tensor(samples[s], at::kLong);
     const Components components{mean.index_select(0, members),

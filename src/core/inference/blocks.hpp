@@ -33,11 +33,11 @@ void on_all_threads(std::size_t n, Run run) {
 struct CellBlock {
   std::int64_t first;
   Minibatch cells;
-  Inference q;
+  EncoderOutput q;
 };
 
-// Reads and encodes several blocks at once, each on a thread of its own: most of
-// an encoder's operations are too small to be shared by threads.
+// Reads and encodes several blocks at once, each on a thread of its own: most
+// of an encoder's operations are too small to be shared by threads.
 class BlockReader {
  public:
   BlockReader(Vae& vae, const Cells& cells, std::int64_t batch_size);
@@ -47,8 +47,8 @@ class BlockReader {
   std::int64_t size_of_block(std::int64_t first) const {
     return std::min(batch_size_, n_cells_ - first);
   }
-  // The block that begins with cell `first`, the i-th of those taken at once; in
-  // evaluation mode, without gradients.
+  // The block that begins with cell `first`, the i-th of those taken at once;
+  // in evaluation mode, without gradients.
   CellBlock read(std::int64_t first, std::size_t i) const;
 
  private:
@@ -82,8 +82,8 @@ bool for_each_block(Vae& vae, const Cells& cells, std::int64_t batch_size,
 }
 
 // The same for threads that need not wait for each other: work(block, prepared)
-// is called from any thread, with what prepare(n_cells) gave for the block; that
-// is called for one block after another, and may draw random numbers.
+// is called from any thread, with what prepare(n_cells) gave for the block;
+// that is called for one block after another, and may draw random numbers.
 template <class Prepare, class Work>
 bool for_blocks_at_once(Vae& vae, const Cells& cells, std::int64_t batch_size,
                         const Hooks& hooks, Prepare prepare, Work work) {

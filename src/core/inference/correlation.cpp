@@ -19,8 +19,8 @@ bool for_each_sample(Vae& vae, const Cells& cells,
                      const CorrelationOptions& options, const Hooks& hooks,
                      Add add) {
   bool stopped = false;
-  Hooks watched;
-  watched.interrupted = [&] {
+  Hooks inner_hooks;
+  inner_hooks.interrupted = [&] {
     return stopped = hooks.interrupted && hooks.interrupted();
   };
   denoised_sample(
@@ -29,7 +29,7 @@ bool for_each_sample(Vae& vae, const Cells& cells,
         add(at::from_blob(const_cast<double*>(rows.values),
                           {rows.n_rows, rows.n_cols}, at::kDouble));
       },
-      watched);
+      inner_hooks);
   return !stopped;
 }
 
@@ -55,8 +55,7 @@ at::Tensor spearman(Vae& vae, const Cells& cells, std::int64_t n_genes,
   if (!done) return {};
   CorrelationSum sum(n_genes);
   for (std::int64_t first = 0; first < n_values; first += options.batch_size)
-    sum.add(
-        table.rows(first, std::min(options.batch_size, n_values - first)));
+    sum.add(table.rows(first, std::min(options.batch_size, n_values - first)));
   return sum.correlations();
 }
 

@@ -34,8 +34,8 @@ at::Tensor CorrelationSum::correlations() const {
   const at::Tensor size =
       products_.diagonal().div(static_cast<double>(n_)).sqrt();
   const at::Tensor constant = (size > kRounding * mean_.abs()).logical_not();
-  const at::Tensor root = products_.diagonal().sqrt().masked_fill(
-      constant, kNaN);
+  const at::Tensor root =
+      products_.diagonal().sqrt().masked_fill(constant, kNaN);
   at::Tensor out = (products_ / root / root.unsqueeze(1)).clamp_(-1.0, 1.0);
   out.fill_diagonal_(1.0);
   out.diagonal().masked_fill_(constant, kNaN);

@@ -20,11 +20,9 @@ void check_decode_options(const DecodeOptions& o, const ModelOptions& model) {
     throw ArgumentError("n_samples", "`n_samples` must be at least 1.");
 }
 
-GeneSubset::GeneSubset(const std::vector<std::int64_t>& genes,
-                       const Vae& vae) {
+GeneSubset::GeneSubset(const std::vector<std::int64_t>& genes, const Vae& vae) {
   if (!genes.empty())
-    columns_ =
-        at::tensor(genes, at::kLong).to(vae.tensor_options().device());
+    columns_ = at::tensor(genes, at::kLong).to(vae.tensor_options().device());
 }
 
 at::Tensor GeneSubset::of(const at::Tensor& matrix) const {

@@ -34,7 +34,7 @@ inline Noise draw_for(const Vae& vae, std::int64_t n,
 // Calls visit(decoded) with what the decoder makes of one draw of z in each of
 // the asked batches.
 template <class Visitor>
-void decode_logits(Vae& vae, const Minibatch& batch, const Inference& q,
+void decode_logits(Vae& vae, const Minibatch& batch, const EncoderOutput& q,
                    const DecodeOptions& options, const Noise& noise,
                    Visitor visit) {
   const at::Tensor z = vae.draw_z(q.qz, noise.z);
@@ -50,15 +50,13 @@ void decode_logits(Vae& vae, const Minibatch& batch, const Inference& q,
                             vae.tensor_options().dtype(at::kLong)));
 }
 
-// The same with the Generative of each.
+// The same with the LikelihoodParameters of each.
 template <class Visitor>
-void decode_draw(Vae& vae, const Minibatch& batch, const Inference& q,
+void decode_draw(Vae& vae, const Minibatch& batch, const EncoderOutput& q,
                  const DecodeOptions& options, Rng& rng, Visitor visit) {
-  decode_logits(vae, batch, q, options,
-                draw_for(vae, batch.n_cells(), options, rng),
-                [&](const CountLossInput& decoded) {
-                  visit(vae.likelihood(decoded));
-                });
+  decode_logits(
+      vae, batch, q, options, draw_for(vae, batch.n_cells(), options, rng),
+      [&](const LikelihoodInput& decoded) { visit(vae.likelihood(decoded)); });
 }
 
 // A mean that is fed one term at a time.

@@ -32,7 +32,7 @@ Cells draw_cells(Vae& vae, const Cells& cells, std::int64_t n_samples,
   out.log_library.assign(size, 0.0);
   for_each_block(
       vae, cells, batch_size, hooks,
-      [&](std::int64_t first, const Minibatch& batch, const Inference& q) {
+      [&](std::int64_t first, const Minibatch& batch, const EncoderOutput& q) {
         for (std::int64_t i = 0; i < n_samples; ++i) {
           const Noise noise = vae.draw_noise(batch.n_cells(), rng);
           put_rows(q.qz.mean + q.qz.var.sqrt() * noise.z, i * n + first,
@@ -52,8 +52,7 @@ std::vector<std::int64_t> choose(const std::vector<double>& weights,
   std::vector<std::int64_t> out;
   for (std::int64_t i = 0; i < n; ++i) {
     const double place = u.data_ptr<double>()[i] * up_to.back();
-    const auto found =
-        std::upper_bound(up_to.begin(), up_to.end() - 1, place);
+    const auto found = std::upper_bound(up_to.begin(), up_to.end() - 1, place);
     out.push_back(found - up_to.begin());
   }
   return out;

@@ -6,7 +6,7 @@ namespace scvigor::verbs {
 namespace {
 
 // What px_scale of every cell is multiplied by.
-std::vector<double> factors(const CountLossInput& decoded,
+std::vector<double> factors(const LikelihoodInput& decoded,
                             const ExpressionOptions& options,
                             std::int64_t n_terms) {
   const auto n = decoded.log_factor.size(0);
@@ -20,40 +20,39 @@ std::vector<double> factors(const CountLossInput& decoded,
 }
 
 // Draws of several blocks that are made before threads take them.
-constexpr std::int64_t kMostDraws = 32;
+constexpr std::int64_t kMaxDraws = 32;
 
 }  // namespace
 
 void normalized_expression(Vae& vae, const Cells& cells,
                            const ExpressionOptions& options,
                            const RowSink& sink, const Hooks& hooks,
-                           const RowRoom& room) {
+                           const RowBuffer& buffer) {
   check_decode_options(options, vae.options());
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const auto n_samples = options.posterior_mean ? 1 : options.n_samples;
   const auto n_batches = std::max<std::int64_t>(
       1, static_cast<std::int64_t>(options.transform_batch.size()));
-  const auto n_genes =
-      options.genes.empty() ? vae.options().n_genes
-                            : static_cast<std::int64_t>(options.genes.size());
+  const auto n_genes = options.genes.empty()
+                           ? vae.options().n_genes
+                           : static_cast<std::int64_t>(options.genes.size());
   const auto draw = [&](std::int64_t n) {
     return draw_for(vae, n, options, rng);
   };
   // `next_draw()` gives one draw after the other.
-  const auto put = [&](const Minibatch& batch, const Inference& q,
+  const auto put = [&](const Minibatch& batch, const EncoderOutput& q,
                        auto next_draw, double* rows) {
     bool add = false;
     for (std::int64_t i = 0; i < n_samples; ++i)
       decode_logits(vae, batch, q, options, next_draw(),
-                    [&](const CountLossInput& decoded) {
+                    [&](const LikelihoodInput& decoded) {
                       const auto factor =
                           factors(decoded, options, n_samples * n_batches);
-                      scale_rows(decoded,
-                                 {&factor, &options.genes, add, rows});
+                      scale_rows(decoded, {&factor, &options.genes, add, rows});
                       add = true;
                     });
   };
-  if (room && n_samples <= kMostDraws) {
+  if (buffer && n_samples <= kMaxDraws) {
     for_blocks_at_once(
         vae, cells, options.batch_size, hooks,
         [&](std::int64_t n) {
@@ -63,20 +62,22 @@ void normalized_expression(Vae& vae, const Cells& cells,
         },
         [&](const CellBlock& block, const std::vector<Noise>& draws) {
           auto next = draws.begin();
-          put(block.cells, block.q, [&] { return *next++; },
-              room(block.first, block.cells.n_cells()));
+          put(
+              block.cells, block.q, [&] { return *next++; },
+              buffer(block.first, block.cells.n_cells()));
         });
     return;
   }
-  std::vector<double> own_room;
+  std::vector<double> own_buffer;
   for_each_block(
       vae, cells, options.batch_size, hooks,
-      [&](std::int64_t first, const Minibatch& batch, const Inference& q) {
+      [&](std::int64_t first, const Minibatch& batch, const EncoderOutput& q) {
         const auto n = batch.n_cells();
-        if (!room) own_room.resize(static_cast<std::size_t>(n * n_genes));
-        double* rows = room ? room(first, n) : own_room.data();
-        put(batch, q, [&] { return draw(n); }, rows);
-        if (!room) sink({first, n, n_genes, rows});
+        if (!buffer) own_buffer.resize(static_cast<std::size_t>(n * n_genes));
+        double* rows = buffer ? buffer(first, n) : own_buffer.data();
+        put(
+            batch, q, [&] { return draw(n); }, rows);
+        if (!buffer) sink({first, n, n_genes, rows});
       });
 }
 

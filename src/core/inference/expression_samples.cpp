@@ -10,8 +10,7 @@ Cells choose_by_importance(Vae& vae, const Cells& cells,
   const auto per_cell = options.n_samples_overall / cells.n_cells() + 1;
   const Cells pool =
       draw_cells(vae, cells, per_cell, options.batch_size, rng, hooks);
-  const auto weights =
-      weights_of_draws(vae, pool, cells, options, rng, hooks);
+  const auto weights = weights_of_draws(vae, pool, cells, options, rng, hooks);
   return take_cells(pool, choose(weights, options.n_samples_overall, rng));
 }
 
@@ -40,9 +39,8 @@ void expression_samples(Vae& vae, const Cells& cells,
   check_decode_options(options, vae.options());
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const Cells drawn =
-      options.importance
-          ? choose_by_importance(vae, cells, options, rng, hooks)
-          : choose_uniformly(vae, cells, options, rng, hooks);
+      options.importance ? choose_by_importance(vae, cells, options, rng, hooks)
+                         : choose_uniformly(vae, cells, options, rng, hooks);
   ExpressionOptions decode = options;
   decode.posterior_mean = true;  // the draws are made
   normalized_expression(vae, drawn, decode, sink, hooks, {});

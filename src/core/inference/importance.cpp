@@ -70,38 +70,35 @@ SparseCounts repeat_cell(const SparseCounts& cell, std::int64_t n) {
 // log p(x | z) of the counts of every anchor at its own depth, for every
 // draw: draws x anchors, float64 on the CPU.
 at::Tensor log_px_given_z(Vae& vae, const Minibatch& draws,
-                          const NormalParameters& qz,
-                          const Anchors& anchors,
+                          const NormalParameters& qz, const Anchors& anchors,
                           const OverallOptions& options, const Hooks& hooks) {
   const auto n = draws.n_cells();
-  const at::Tensor s =
-      options.transform_batch.empty()
-          ? draws.batch
-          : at::full({n}, options.transform_batch.front(),
-                     vae.tensor_options().dtype(at::kLong));
-  CountLossInput decoded = multiplied_out(vae.decode(
-      vae.draw_z(qz, {}), draws.log_library, draws, s, Mode{}));
-  at::Tensor out =
-      at::empty({n, static_cast<std::int64_t>(anchors.cells.size())},
-                at::kDouble);
+  const at::Tensor s = options.transform_batch.empty()
+                           ? draws.batch
+                           : at::full({n}, options.transform_batch.front(),
+                                      vae.tensor_options().dtype(at::kLong));
+  LikelihoodInput decoded = multiplied_out(
+      vae.decode(vae.draw_z(qz, {}), draws.log_library, draws, s, Mode{}));
+  at::Tensor out = at::empty(
+      {n, static_cast<std::int64_t>(anchors.cells.size())}, at::kDouble);
   for (std::size_t a = 0; a < anchors.cells.size(); ++a) {
     if (hooks.interrupted && hooks.interrupted()) break;
     const Minibatch& cell = anchors.cells[a];
-    decoded.log_factor = (vae.options().use_size_factor
-                              ? cell.size_factor.log()
-                              : cell.log_library)
+    decoded.log_factor = (vae.options().use_size_factor ? cell.size_factor.log()
+                                                        : cell.log_library)
                              .expand({n, 1})
                              .contiguous();
     out.select(1, static_cast<std::int64_t>(a))
-        .copy_(count_loss(decoded, repeat_cell(cell.counts, n)).of_cell.neg());
+        .copy_(count_loss(decoded, repeat_cell(cell.counts, n)).per_cell.neg());
   }
   return out;
 }
 
 void check(const Cells& cells, const OverallOptions& options) {
   if (!cells.counts)
-    throw ArgumentError("x", "Importance weights need the counts of the "
-                             "cells: pass `x`.");
+    throw ArgumentError("x",
+                        "Importance weights need the counts of the "
+                        "cells: pass `x`.");
   if (options.transform_batch.size() > 1)
     throw ArgumentError("transform_batch",
                         "Importance weights are those of one batch; name one "
@@ -121,11 +118,10 @@ std::vector<double> weights_of_draws(Vae& vae, const Cells& draws,
                                      const Hooks& hooks) {
   check(cells, options);
   const Anchors anchors = make_anchors(vae, cells, options, rng, hooks);
-  at::Tensor log_weights =
-      at::full({draws.n_cells()}, 0.0, at::kDouble);
+  at::Tensor log_weights = at::full({draws.n_cells()}, 0.0, at::kDouble);
   for_each_block(
       vae, draws, options.batch_size, hooks,
-      [&](std::int64_t first, const Minibatch& batch, const Inference& q) {
+      [&](std::int64_t first, const Minibatch& batch, const EncoderOutput& q) {
         const at::Tensor u = q.qz.mean.to(at::kCPU, at::kDouble);
         const Components prior{at::full({1, u.size(1)}, 0.0, at::kDouble),
                                at::full({1, u.size(1)}, 1.0, at::kDouble),
@@ -150,8 +146,8 @@ std::vector<double> importance_weights(Vae& vae, const Cells& cells,
                                        const Hooks& hooks) {
   check(cells, options);
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
-  const Cells pool = draw_cells(vae, cells, options.n_samples,
-                                options.batch_size, rng, hooks);
+  const Cells pool =
+      draw_cells(vae, cells, options.n_samples, options.batch_size, rng, hooks);
   return weights_of_draws(vae, pool, cells, options, rng, hooks);
 }
 

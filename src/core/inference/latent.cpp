@@ -63,19 +63,19 @@ Posterior latent_posterior(Vae& vae, const Cells& cells,
 }
 
 Matrix latent_representation(Vae& vae, const Cells& cells,
-                             const LatentOptions& options,
-                             const Hooks& hooks) {
+                             const LatentOptions& options, const Hooks& hooks) {
   if (options.mc_samples < 1)
     throw ArgumentError("mc_samples", "`mc_samples` must be at least 1.");
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
-  const bool logistic = vae.options().latent_distribution ==
-                        LatentDistribution::kLogisticNormal;
+  const bool logistic =
+      vae.options().latent_distribution == LatentDistribution::kLogisticNormal;
   CellRows out(cells.n_cells(), vae.options().n_latent);
   if (options.give_mean && logistic) {
     // Too many draws to be made before.
     for_each_block(
         vae, cells, options.batch_size, hooks,
-        [&](std::int64_t first, const Minibatch& batch, const Inference& q) {
+        [&](std::int64_t first, const Minibatch& batch,
+            const EncoderOutput& q) {
           out.add(batch.n_cells());
           out.put(first, logistic_normal_mean(q.qz, options.mc_samples, rng));
         });

@@ -26,7 +26,7 @@ std::vector<double> latent_library_size(Vae& vae, const Cells& cells,
   std::vector<double> out;
   for_each_block(
       vae, cells, options.batch_size, hooks,
-      [&](std::int64_t, const Minibatch& batch, const Inference& q) {
+      [&](std::int64_t, const Minibatch& batch, const EncoderOutput& q) {
         // The mean of a log-normal lies above the exponential of its mean.
         const at::Tensor log_size =
             options.give_mean

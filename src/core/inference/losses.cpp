@@ -2,15 +2,15 @@
 
 namespace scvigor::verbs {
 
-CellLosses cell_losses(Vae& vae, const Cells& cells,
-                       const LossOptions& options, const Hooks& hooks) {
+CellLosses cell_losses(Vae& vae, const Cells& cells, const LossOptions& options,
+                       const Hooks& hooks) {
   if (!cells.counts)
     throw ArgumentError("x", "The counts of the cells are needed: pass `x`.");
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   CellLosses out;
   for_each_block(
       vae, cells, options.batch_size, hooks,
-      [&](std::int64_t, const Minibatch& batch, const Inference& q) {
+      [&](std::int64_t, const Minibatch& batch, const EncoderOutput& q) {
         const Noise noise = options.posterior_mean
                                 ? Noise{}
                                 : vae.draw_noise(batch.n_cells(), rng);

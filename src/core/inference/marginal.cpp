@@ -27,7 +27,7 @@ at::Tensor log_ratio_z(const NormalParameters& qz, const at::Tensor& eps) {
 }  // namespace
 
 at::Tensor log_importance_weight(Vae& vae, const Minibatch& batch,
-                                 const Inference& q, const Noise& noise) {
+                                 const EncoderOutput& q, const Noise& noise) {
   const LossTerms terms = vae.loss_terms(batch, q, noise, Mode{});
   at::Tensor weight = log_ratio_z(q.qz, noise.z) - terms.reconstruction_loss;
   if (!q.ql.mean.defined()) return weight;
@@ -52,7 +52,7 @@ std::vector<double> marginal_log_likelihood(Vae& vae, const Cells& cells,
   std::vector<double> out;
   for_each_block(
       vae, cells, options.batch_size, hooks,
-      [&](std::int64_t, const Minibatch& batch, const Inference& q) {
+      [&](std::int64_t, const Minibatch& batch, const EncoderOutput& q) {
         at::Tensor total;  // log of the sum of the weights so far
         for (std::int64_t i = 0; i < options.n_mc_samples; ++i) {
           const at::Tensor weight =

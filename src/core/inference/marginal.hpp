@@ -7,7 +7,7 @@ namespace scvigor {
 
 // log p(x, z, l) - log q(z, l | x) of each cell (n) for one draw.
 at::Tensor log_importance_weight(Vae& vae, const Minibatch& batch,
-                                 const Inference& q, const Noise& noise);
+                                 const EncoderOutput& q, const Noise& noise);
 
 }  // namespace scvigor
 

@@ -26,8 +26,8 @@ double log_constant(const std::optional<double>& dof) {
 at::Tensor log_component_densities(const at::Tensor& points,
                                    const Components& c) {
   const auto n_dims = points.size(1);
-  at::Tensor out = at::zeros({points.size(0), c.mean.size(0)},
-                             points.options());
+  at::Tensor out =
+      at::zeros({points.size(0), c.mean.size(0)}, points.options());
   for (std::int64_t l = 0; l < n_dims; ++l) {
     at::Tensor u = points.select(1, l).unsqueeze(1) - c.mean.select(1, l);
     u.div_(c.scale.select(1, l)).pow_(2);

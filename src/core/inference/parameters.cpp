@@ -12,7 +12,7 @@ struct Parameters {
   RunningMean dispersions;
   RunningMean dropout;
 
-  void add(const Generative& p, const GeneSubset& genes) {
+  void add(const LikelihoodParameters& p, const GeneSubset& genes) {
     mean.add(genes.of(p.px_rate));
     if (p.px_r.defined())
       dispersions.add(genes.of(p.px_r.expand(p.px_rate.sizes())));
@@ -22,8 +22,7 @@ struct Parameters {
 };
 
 // `rows` keeps the values alive that the block points to.
-RowBlock rows_of(RunningMean& parameter, std::int64_t first,
-                 at::Tensor& rows) {
+RowBlock rows_of(RunningMean& parameter, std::int64_t first, at::Tensor& rows) {
   if (parameter.empty()) return {};
   rows = parameter.take().to(at::kCPU, at::kDouble).contiguous();
   return {first, rows.size(0), rows.size(1), rows.data_ptr<double>()};
@@ -39,12 +38,12 @@ void likelihood_parameters(Vae& vae, const Cells& cells,
   const GeneSubset genes(options.genes, vae);
   for_each_block(
       vae, cells, options.batch_size, hooks,
-      [&](std::int64_t first, const Minibatch& batch, const Inference& q) {
+      [&](std::int64_t first, const Minibatch& batch, const EncoderOutput& q) {
         for (std::int64_t i = 0; i < options.n_samples; ++i) {
           Parameters parameters;
           decode_draw(
               vae, batch, q, options, rng,
-              [&](const Generative& p) { parameters.add(p, genes); });
+              [&](const LikelihoodParameters& p) { parameters.add(p, genes); });
           at::Tensor mean, dispersions, dropout;
           LikelihoodBlock block;
           block.mean = rows_of(parameters.mean, first, mean);

@@ -1,6 +1,7 @@
 // Draws from the posterior predictive distribution.
 
 #include "distributions/sampling.hpp"
+
 #include "inference/decode.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -11,23 +12,22 @@ at::Tensor like(const at::Tensor& row, const at::Tensor& matrix) {
   return row.expand(matrix.sizes()).contiguous();
 }
 
-at::Tensor draw_counts(const Generative& p, GeneLikelihood likelihood,
+at::Tensor draw_counts(const LikelihoodParameters& p, GeneLikelihood likelihood,
                        const GeneSubset& genes, Rng& rng) {
   const at::Tensor mu = genes.of(p.px_rate);
   if (likelihood == GeneLikelihood::kPoisson) return sample_poisson(mu, rng);
   const at::Tensor theta = like(genes.of(p.px_r), mu);
   if (likelihood == GeneLikelihood::kNormal)
     return sample_normal(mu, theta, rng);
-  const at::Tensor x =
-      sample_poisson(sample_gamma_rate(mu, theta, rng), rng);
+  const at::Tensor x = sample_poisson(sample_gamma_rate(mu, theta, rng), rng);
   return likelihood == GeneLikelihood::kZinb
              ? drop_out(x, genes.of(p.px_dropout), rng)
              : x;
 }
 
-at::Tensor draw_denoised(const Generative& p, GeneLikelihood likelihood,
-                         double size_factor, const GeneSubset& genes,
-                         Rng& rng) {
+at::Tensor draw_denoised(const LikelihoodParameters& p,
+                         GeneLikelihood likelihood, double size_factor,
+                         const GeneSubset& genes, Rng& rng) {
   const at::Tensor mu = genes.of(p.px_scale) * size_factor;
   if (likelihood == GeneLikelihood::kPoisson) return mu;
   const at::Tensor theta = like(genes.of(p.px_r), mu);
@@ -43,12 +43,13 @@ void sample_blocks(Vae& vae, const Cells& cells, const DecodeOptions& options,
                    Draw draw) {
   for_each_block(
       vae, cells, options.batch_size, hooks,
-      [&](std::int64_t first, const Minibatch& batch, const Inference& q) {
+      [&](std::int64_t first, const Minibatch& batch, const EncoderOutput& q) {
         for (std::int64_t i = 0; i < options.n_samples; ++i) {
           RunningMean over_batches;
-          decode_draw(vae, batch, q, options, rng, [&](const Generative& p) {
-            over_batches.add(draw(p));
-          });
+          decode_draw(vae, batch, q, options, rng,
+                      [&](const LikelihoodParameters& p) {
+                        over_batches.add(draw(p));
+                      });
           with_rows(first, over_batches.take(),
                     [&](const RowBlock& rows) { sink(i, rows); });
         }
@@ -65,7 +66,7 @@ void posterior_predictive_sample(Vae& vae, const Cells& cells,
   const GeneSubset genes(options.genes, vae);
   const auto likelihood = vae.options().gene_likelihood;
   sample_blocks(vae, cells, options, rng, sink, hooks,
-                [&](const Generative& p) {
+                [&](const LikelihoodParameters& p) {
                   return draw_counts(p, likelihood, genes, rng);
                 });
 }
@@ -78,7 +79,7 @@ void denoised_sample(Vae& vae, const Cells& cells, double size_factor,
   const GeneSubset genes(options.genes, vae);
   const auto likelihood = vae.options().gene_likelihood;
   sample_blocks(vae, cells, options, rng, sink, hooks,
-                [&](const Generative& p) {
+                [&](const LikelihoodParameters& p) {
                   return draw_denoised(p, likelihood, size_factor, genes, rng);
                 });
 }

@@ -23,7 +23,7 @@ Matrix latent_representation(Vae& vae, const Cells& cells,
 void normalized_expression(Vae& vae, const Cells& cells,
                            const ExpressionOptions& options,
                            const RowSink& sink, const Hooks& hooks,
-                           const RowRoom& room);
+                           const RowBuffer& buffer);
 void expression_samples(Vae& vae, const Cells& cells,
                         const OverallOptions& options, const RowSink& sink,
                         const Hooks& hooks);
@@ -33,8 +33,8 @@ std::vector<double> importance_weights(Vae& vae, const Cells& cells,
 Matrix differential_abundance(Vae& vae, const Cells& cells,
                               const AbundanceOptions& options,
                               const Hooks& hooks);
-CellLosses cell_losses(Vae& vae, const Cells& cells,
-                       const LossOptions& options, const Hooks& hooks);
+CellLosses cell_losses(Vae& vae, const Cells& cells, const LossOptions& options,
+                       const Hooks& hooks);
 void posterior_predictive_sample(Vae& vae, const Cells& cells,
                                  const DecodeOptions& options,
                                  const SampleSink& sink, const Hooks& hooks);

@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/dispatch.hpp"
-#include "kernels/forms.hpp"
-#include "kernels/vector_math.hpp"
+#include "kernels/backend.hpp"
+#include "simd/dispatch.hpp"
+#include "simd/vector_math.hpp"
 #include "util/task_queue.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -92,7 +92,8 @@ void adam_updates(std::vector<AdamUpdate>& updates) {
     update.g = update.g.contiguous();
     const auto n = update.w.numel();
     for (std::int64_t first = 0; first < n; first += kElementsPerBlock)
-      blocks.push_back({&update, first, std::min(kElementsPerBlock, n - first)});
+      blocks.push_back(
+          {&update, first, std::min(kElementsPerBlock, n - first)});
   }
   share_tasks(static_cast<std::int64_t>(blocks.size()), 1, [&](auto take) {
     for (std::int64_t task; take(task);) {

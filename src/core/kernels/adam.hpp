@@ -14,7 +14,7 @@ struct AdamStep {
   double beta2 = 0.999;
   double eps = 0.01;
   double weight_decay = 1e-6;
-  bool decoupled = false;  // AdamW: decay acts on the weight, not the gradient
+  bool decoupled = false;   // AdamW: decay acts on the weight, not the gradient
   double grad_scale = 1.0;  // gradient clipping
   std::int64_t t = 1;
 };
@@ -27,8 +27,8 @@ struct AdamUpdate {
 // Those of all weights of an optimizer, on one device.
 void adam_updates(std::vector<AdamUpdate>& updates);
 
-// The same from plain tensors, of one weight or more: all weights at once, since
-// a device without a kernel takes as long for one.
+// The same from plain tensors, of one weight or more: all weights at once,
+// since a device without a kernel takes as long for one.
 void adam_updates_reference(const std::vector<AdamUpdate>& updates);
 
 }  // namespace scvigor

@@ -2,25 +2,25 @@
 
 #include <utility>
 
-#include "kernels/count_loss_pass.hpp"
-#include "kernels/forms.hpp"
+#include "kernels/backend.hpp"
+#include "kernels/cpu/count_loss_pass.hpp"
 #include "kernels/tape.hpp"
 
 namespace scvigor {
 namespace {
 
-CountLoss count_loss_kernel(const CountLossInput& in, const SparseCounts& x) {
+CountLoss count_loss_kernel(const LikelihoodInput& in, const SparseCounts& x) {
   const auto tensors = inputs_of(in);
-  Tape* tape = Tape::of(tensors);
+  Tape* tape = Tape::active_for(tensors);
   CountLossWanted wanted{};
   for (std::size_t i = 0; i < tensors.size(); ++i)
-    wanted[i] = tape != nullptr && tensors[i].defined() &&
-                tensors[i].requires_grad();
+    wanted[i] =
+        tape != nullptr && tensors[i].defined() && tensors[i].requires_grad();
   CountLossResults results = run_count_loss_pass(in, x, wanted);
-  const CountLoss out{results.of_cell, results.mean};
+  const CountLoss out{results.per_cell, results.mean};
   if (tape != nullptr)
-    tape->note(out.mean, [tensors, grads = results.grads](
-                             const at::Tensor& grad) mutable {
+    tape->record(out.mean, [tensors, grads = results.grads](
+                               const at::Tensor& grad) mutable {
       const double factor = grad.item<double>();
       for (std::size_t i = 0; i < tensors.size(); ++i) {
         if (!grads[i].defined()) continue;
@@ -33,15 +33,15 @@ CountLoss count_loss_kernel(const CountLossInput& in, const SparseCounts& x) {
 
 }  // namespace
 
-CountLossInput multiplied_out(CountLossInput input) {
-  for (Logits* logits :
+LikelihoodInput multiplied_out(LikelihoodInput input) {
+  for (LazyLogits* logits :
        {&input.scale_logits, &input.dropout_logits, &input.log_theta})
-    if (logits->is_product()) *logits = logits->tensor();
+    if (logits->is_deferred()) *logits = logits->tensor();
   return input;
 }
 
 // Products within the pass are made in float32 alone.
-CountLoss count_loss(const CountLossInput& input, const SparseCounts& x) {
+CountLoss count_loss(const LikelihoodInput& input, const SparseCounts& x) {
   if (!has_kernel(input.log_factor) ||
       input.likelihood == GeneLikelihood::kNormal)
     return count_loss_reference(input, x);

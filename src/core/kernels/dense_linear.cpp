@@ -6,47 +6,50 @@
 #include <ATen/ops/mm.h>
 #include <ATen/ops/sum.h>
 
-#include "kernels/forms.hpp"
-#include "kernels/matrix_product.hpp"
+#include "kernels/backend.hpp"
+#include "kernels/cpu/gemm.hpp"
+#include "kernels/cpu/tensor_data.hpp"
 #include "kernels/tape.hpp"
-#include "kernels/tensor_data.hpp"
 
 namespace scvigor {
 namespace {
 
 // All of x.
-ProductTarget target(at::Tensor& x, const float* bias = nullptr,
-                     float* column_sums = nullptr) {
+GemmOutput target(at::Tensor& x, const float* bias = nullptr,
+                  float* column_sums = nullptr) {
   return {x.data_ptr<float>(), x.size(1), bias, column_sums};
 }
 
 at::Tensor forward(const at::Tensor& x, const at::Tensor& weight,
                    const at::Tensor& bias) {
-  at::Tensor out = at::empty({x.size(0), weight.size(1)},
-                             x.options());
-  matrix_product({view(x), view(weight),
-                  {x.size(0), x.size(1), weight.size(1)},
-                  target(out, data_or_null<float>(bias))});
+  at::Tensor out = at::empty({x.size(0), weight.size(1)}, x.options());
+  gemm({view(x),
+        view(weight),
+        {x.size(0), x.size(1), weight.size(1)},
+        target(out, data_or_null<float>(bias))});
   return out;
 }
 
 void backward(const at::Tensor& x, const at::Tensor& weight,
               const at::Tensor& bias, const at::Tensor& grad) {
   if (x.requires_grad()) {
-    at::Tensor by_x = at::empty_like(x);
-    matrix_product({view(grad), view(weight).transposed(),
-                    {x.size(0), weight.size(1), x.size(1)}, target(by_x)});
-    Tape::add_grad(x, by_x);
+    at::Tensor grad_x = at::empty_like(x);
+    gemm({view(grad),
+          view(weight).transposed(),
+          {x.size(0), weight.size(1), x.size(1)},
+          target(grad_x)});
+    Tape::add_grad(x, grad_x);
   }
   if (weight.requires_grad()) {
-    at::Tensor by_weight = at::empty_like(weight);
-    at::Tensor by_bias;
-    if (bias.defined()) by_bias = at::empty_like(bias);
-    matrix_product({view(x).transposed(), view(grad),
-                    {x.size(1), x.size(0), weight.size(1)},
-                    target(by_weight, nullptr, data_or_null<float>(by_bias))});
-    Tape::add_grad(weight, by_weight);
-    Tape::add_grad(bias, by_bias);
+    at::Tensor grad_weight = at::empty_like(weight);
+    at::Tensor grad_bias;
+    if (bias.defined()) grad_bias = at::empty_like(bias);
+    gemm({view(x).transposed(),
+          view(grad),
+          {x.size(1), x.size(0), weight.size(1)},
+          target(grad_weight, nullptr, data_or_null<float>(grad_bias))});
+    Tape::add_grad(weight, grad_weight);
+    Tape::add_grad(bias, grad_bias);
   } else if (bias.defined() && bias.requires_grad()) {
     Tape::add_grad(bias, grad.sum(0));
   }
@@ -60,8 +63,8 @@ at::Tensor dense_linear(const at::Tensor& x, const at::Tensor& weight,
     return dense_linear_reference(x, weight, bias);
   const at::Tensor rows = x.contiguous();
   at::Tensor out = forward(rows, weight, bias);
-  if (Tape* tape = Tape::of({rows, weight, bias}))
-    tape->note(out, [rows, weight, bias](const at::Tensor& grad) {
+  if (Tape* tape = Tape::active_for({rows, weight, bias}))
+    tape->record(out, [rows, weight, bias](const at::Tensor& grad) {
       backward(rows, weight, bias, grad.contiguous());
     });
   return out;

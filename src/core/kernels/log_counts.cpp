@@ -6,9 +6,9 @@
 
 #include <limits>
 
-#include "kernels/dispatch.hpp"
-#include "kernels/forms.hpp"
-#include "kernels/vector_math.hpp"
+#include "kernels/backend.hpp"
+#include "simd/dispatch.hpp"
+#include "simd/vector_math.hpp"
 
 namespace scvigor {
 namespace {

@@ -8,10 +8,10 @@
 #include <cmath>
 
 #include "distributions/distributions.hpp"
-#include "kernels/dispatch.hpp"
-#include "kernels/forms.hpp"
+#include "kernels/backend.hpp"
 #include "kernels/tape.hpp"
-#include "kernels/vector_math.hpp"
+#include "simd/dispatch.hpp"
+#include "simd/vector_math.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -87,12 +87,12 @@ NormalKl kl(const at::Tensor& mean, const at::Tensor& var) {
     using T = decltype(zero);
     const T* m = mean.data_ptr<T>();
     const T* v = var.data_ptr<T>();
-    T* of_cell = out.of_cell.data_ptr<T>();
+    T* per_cell = out.per_cell.data_ptr<T>();
     double total = 0.0;
     for (std::int64_t i = 0; i < cells; ++i) {
       double sum = 0.0;
       add_kl(m + i * dimensions, v + i * dimensions, dimensions, &sum);
-      of_cell[i] = static_cast<T>(0.5 * sum);
+      per_cell[i] = static_cast<T>(0.5 * sum);
       total += 0.5 * sum;
     }
     *out.mean.data_ptr<T>() =
@@ -103,24 +103,24 @@ NormalKl kl(const at::Tensor& mean, const at::Tensor& var) {
 
 void kl_backward(const at::Tensor& mean, const at::Tensor& var,
                  const at::Tensor& grad) {
-  at::Tensor by_mean = at::empty_like(mean);
-  at::Tensor by_var = at::empty_like(var);
+  at::Tensor grad_mean = at::empty_like(mean);
+  at::Tensor grad_var = at::empty_like(var);
   with_precision(mean, [&](auto zero) {
     using T = decltype(zero);
     const T g = static_cast<T>(static_cast<double>(*grad.data_ptr<T>()) /
                                static_cast<double>(mean.size(0)));
     const T* m = mean.data_ptr<T>();
     const T* v = var.data_ptr<T>();
-    T* to_mean = by_mean.data_ptr<T>();
-    T* to_var = by_var.data_ptr<T>();
+    T* to_mean = grad_mean.data_ptr<T>();
+    T* to_var = grad_var.data_ptr<T>();
     const auto n = mean.numel();
     for (std::int64_t k = 0; k < n; ++k) {
       to_mean[k] = g * m[k];
       to_var[k] = g * (T(0.5) - T(0.5) / v[k]);
     }
   });
-  Tape::add_grad(mean, by_mean);
-  Tape::add_grad(var, by_var);
+  Tape::add_grad(mean, grad_mean);
+  Tape::add_grad(var, grad_var);
 }
 
 }  // namespace
@@ -134,13 +134,13 @@ at::Tensor normal_draw(const at::Tensor& mean, const at::Tensor& var,
   at::Tensor out = map(
       [](auto mu, auto sigma2, auto e) { return mu + std::sqrt(sigma2) * e; },
       m, v, noise);
-  if (Tape* tape = Tape::of({m, v}))
-    tape->note(out, [m, v, noise](const at::Tensor& grad) {
-      const auto by_var = [](auto sigma2, auto e, auto g) {
+  if (Tape* tape = Tape::active_for({m, v}))
+    tape->record(out, [m, v, noise](const at::Tensor& grad) {
+      const auto grad_var = [](auto sigma2, auto e, auto g) {
         return g * e / (2 * std::sqrt(sigma2));
       };
       if (v.requires_grad())
-        Tape::add_grad(v, map(by_var, v, noise, grad.contiguous()));
+        Tape::add_grad(v, map(grad_var, v, noise, grad.contiguous()));
       Tape::add_grad(m, grad);
     });
   return out;
@@ -159,28 +159,27 @@ at::Tensor normal_var(const at::Tensor& raw, VarActivation activation,
                static_cast<decltype(value)>(least);
       },
       x);
-  if (Tape* tape = Tape::of({x}))
-    tape->note(out, [x, activation](const at::Tensor& grad) {
-      const auto by_raw = [=](auto value, auto g) {
+  if (Tape* tape = Tape::active_for({x}))
+    tape->record(out, [x, activation](const at::Tensor& grad) {
+      const auto grad_raw = [=](auto value, auto g) {
         return g * slope(value, activation);
       };
-      Tape::add_grad(x, map(by_raw, x, grad.contiguous()));
+      Tape::add_grad(x, map(grad_raw, x, grad.contiguous()));
     });
   return out;
 }
 
 NormalKl normal_kl(const at::Tensor& mean, const at::Tensor& var) {
   if (!has_kernel(mean)) {
-    const at::Tensor of_cell = kl_standard_normal(mean, var).sum(-1);
-    return {of_cell.detach(), of_cell.mean()};
+    const at::Tensor per_cell = kl_standard_normal(mean, var).sum(-1);
+    return {per_cell.detach(), per_cell.mean()};
   }
   const at::Tensor m = mean.contiguous();
   const at::Tensor v = var.contiguous();
   const NormalKl out = kl(m, v);
-  if (Tape* tape = Tape::of({m, v}))
-    tape->note(out.mean, [m, v](const at::Tensor& grad) {
-      kl_backward(m, v, grad);
-    });
+  if (Tape* tape = Tape::active_for({m, v}))
+    tape->record(out.mean,
+                 [m, v](const at::Tensor& grad) { kl_backward(m, v, grad); });
   return out;
 }
 

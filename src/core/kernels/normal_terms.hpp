@@ -21,8 +21,8 @@ at::Tensor normal_var(const at::Tensor& raw, VarActivation activation,
 
 // KL(N(mean, var) || N(0, 1)), summed up over the dimensions.
 struct NormalKl {
-  at::Tensor of_cell;  // n, without a gradient
-  at::Tensor mean;     // over the cells: differentiable by mean and var
+  at::Tensor per_cell;  // n, without a gradient
+  at::Tensor mean;      // over the cells: differentiable by mean and var
 };
 NormalKl normal_kl(const at::Tensor& mean, const at::Tensor& var);
 

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 
-#include "kernels/add.hpp"
-#include "kernels/forms.hpp"
+#include "kernels/backend.hpp"
 #include "kernels/tape.hpp"
+#include "simd/add.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -57,8 +57,8 @@ at::Tensor forward(const at::Tensor& weight, const at::Tensor& codes,
 }
 
 // LibTorch's own gradient takes an operation a row.
-at::Tensor by_weight(const at::Tensor& weight, const at::Tensor& codes,
-                     const at::Tensor& rows) {
+at::Tensor weight_gradient(const at::Tensor& weight, const at::Tensor& codes,
+                           const at::Tensor& rows) {
   at::Tensor grad = at::zeros_like(weight);
   if (rows.scalar_type() == at::kFloat)
     add_rows_by_level<float>(rows, codes, grad);
@@ -80,10 +80,11 @@ at::Tensor look_up_rows(const at::Tensor& weight, const at::Tensor& codes,
   const at::Tensor level = codes.contiguous();
   const at::Tensor rows = is_rows ? sum.contiguous() : sum;
   at::Tensor out = forward(weight, level, rows);
-  if (Tape* tape = Tape::of({weight, rows}))
-    tape->note(out, [weight, level, rows](const at::Tensor& grad) {
+  if (Tape* tape = Tape::active_for({weight, rows}))
+    tape->record(out, [weight, level, rows](const at::Tensor& grad) {
       if (weight.requires_grad())
-        Tape::add_grad(weight, by_weight(weight, level, grad.contiguous()));
+        Tape::add_grad(weight,
+                       weight_gradient(weight, level, grad.contiguous()));
       Tape::add_grad(rows, grad);
     });
   return out;

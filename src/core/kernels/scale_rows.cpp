@@ -6,17 +6,17 @@
 
 #include <algorithm>
 
-#include "kernels/aligned.hpp"
-#include "kernels/forms.hpp"
-#include "kernels/matrix_product.hpp"
-#include "kernels/scale_activation.hpp"
+#include "kernels/backend.hpp"
+#include "kernels/cpu/gemm.hpp"
+#include "kernels/cpu/scale_activation.hpp"
+#include "simd/aligned_vector.hpp"
 
 namespace scvigor {
 namespace {
 
 // So many cells share a packed panel of the weight; their logits fit a cache.
-constexpr std::int64_t kFewestCells = 32;
-constexpr std::int64_t kMostCells = 128;
+constexpr std::int64_t kMinCells = 32;
+constexpr std::int64_t kMaxCells = 128;
 
 // out = factor from, or out += it
 template <class T>
@@ -56,33 +56,32 @@ void put(const ScaleRows& rows, const T* scale, std::int64_t i, double factor,
   }
 }
 
-void run_kernel(const CountLossInput& in, const ScaleRows& rows) {
-  const Logits& logits = in.scale_logits;
+void run_kernel(const LikelihoodInput& in, const ScaleRows& rows) {
+  const LazyLogits& logits = in.scale_logits;
   const at::Tensor hidden = logits.hidden.contiguous();
   const at::Tensor weight = logits.weight.contiguous();
   const auto n_cells = hidden.size(0);
   const auto n_hidden = hidden.size(1);
   const auto genes = weight.size(1);
-  const auto step = (genes + kProductPanel - 1) / kProductPanel * kProductPanel;
+  const auto step = (genes + kGemmPanel - 1) / kGemmPanel * kGemmPanel;
   const float* bias =
       logits.bias.defined() ? logits.bias.data_ptr<float>() : nullptr;
   const bool softmax = in.activation == ScaleActivation::kSoftmax;
   const auto cells_per_task = std::clamp<std::int64_t>(
-      n_cells / at::get_num_threads(), kFewestCells, kMostCells);
+      n_cells / at::get_num_threads(), kMinCells, kMaxCells);
   const auto n_tasks = (n_cells + cells_per_task - 1) / cells_per_task;
   at::parallel_for(0, n_tasks, 1, [&](std::int64_t begin, std::int64_t end) {
-    AlignedVector<float> room(std::min(cells_per_task, n_cells) * step);
+    AlignedVector<float> buffer(std::min(cells_per_task, n_cells) * step);
     AlignedVector<float> slope(softmax ? 0 : genes);
     for (auto task = begin; task < end; ++task) {
       const auto first = task * cells_per_task;
       const auto n = std::min(cells_per_task, n_cells - first);
-      matrix_product(
-          {{hidden.data_ptr<float>() + first * n_hidden, n_hidden, 1},
-           {weight.data_ptr<float>(), genes, 1},
-           {n, n_hidden, genes},
-           {room.data(), step, bias}});
+      gemm({{hidden.data_ptr<float>() + first * n_hidden, n_hidden, 1},
+            {weight.data_ptr<float>(), genes, 1},
+            {n, n_hidden, genes},
+            {buffer.data(), step, bias}});
       for (std::int64_t i = 0; i < n; ++i) {
-        float* scale = room.data() + i * step;
+        float* scale = buffer.data() + i * step;
         SoftmaxSum<float> softmaxed;
         if (softmax)
           softmax_row(scale, genes, &softmaxed);
@@ -98,16 +97,15 @@ void run_kernel(const CountLossInput& in, const ScaleRows& rows) {
 
 }  // namespace
 
-void scale_rows(const CountLossInput& decoded, const ScaleRows& rows) {
-  const Logits& logits = decoded.scale_logits;
-  if (logits.is_product() && has_kernel(logits.weight) &&
+void scale_rows(const LikelihoodInput& decoded, const ScaleRows& rows) {
+  const LazyLogits& logits = decoded.scale_logits;
+  if (logits.is_deferred() && has_kernel(logits.weight) &&
       logits.weight.scalar_type() == at::kFloat)
     return run_kernel(decoded, rows);
   const at::Tensor values = logits.tensor();
   const at::Tensor scale =
-      (decoded.activation == ScaleActivation::kSoftmax
-           ? at::softmax(values, -1)
-           : at::softplus(values))
+      (decoded.activation == ScaleActivation::kSoftmax ? at::softmax(values, -1)
+                                                       : at::softplus(values))
           .to(at::kCPU, at::kDouble)
           .contiguous();
   for (std::int64_t i = 0; i < scale.size(0); ++i)

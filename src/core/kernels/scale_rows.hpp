@@ -12,13 +12,13 @@ namespace scvigor {
 struct ScaleRows {
   const std::vector<double>* factor;       // n
   const std::vector<std::int64_t>* genes;  // which ones; empty: all
-  bool add;     // to what is there
-  double* out;  // n x genes, row-major
+  bool add;                                // to what is there
+  double* out;                             // n x genes, row-major
 };
 
 // The head, the softmax (or softplus) and the conversion in one go, some cells
 // at a time.
-void scale_rows(const CountLossInput& decoded, const ScaleRows& rows);
+void scale_rows(const LikelihoodInput& decoded, const ScaleRows& rows);
 
 }  // namespace scvigor
 

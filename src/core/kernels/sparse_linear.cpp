@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "kernels/aligned.hpp"
-#include "kernels/dispatch.hpp"
-#include "kernels/forms.hpp"
+#include "kernels/backend.hpp"
 #include "kernels/tape.hpp"
-#include "kernels/vector_register.hpp"
+#include "simd/aligned_vector.hpp"
+#include "simd/dispatch.hpp"
+#include "simd/vector_register.hpp"
 
 namespace scvigor {
 namespace {
@@ -26,22 +26,22 @@ using Vector = Register<T, 64>;
 // next ones: they then come from a near cache. A tile is large enough for a
 // cell to have this many entries in it, and fits the cache.
 constexpr double kEntriesPerTile = 48.0;
-constexpr double kFewestGenes = 128.0;
-constexpr double kMostGenes = 512.0;
+constexpr double kMinGenes = 128.0;
+constexpr double kMaxGenes = 512.0;
 
 std::int64_t genes_per_tile(const SparseCounts& x) {
-  const double entries = static_cast<double>(x.genes.size(0)) /
-                         static_cast<double>(x.n_cells());
+  const double entries =
+      static_cast<double>(x.genes.size(0)) / static_cast<double>(x.n_cells());
   const double genes =
       kEntriesPerTile * static_cast<double>(x.n_genes) / std::max(1.0, entries);
-  return static_cast<std::int64_t>(std::clamp(genes, kFewestGenes, kMostGenes));
+  return static_cast<std::int64_t>(std::clamp(genes, kMinGenes, kMaxGenes));
 }
 
 // Entries of some rows, compressed by row, and what they multiply.
 //   row i has the entries begin[i] <= k < end[i] of values and index;
 //   factors: any x width;  out: rows x width
 template <class T>
-struct Product {
+struct SparseProduct {
   const T* values;
   const std::int32_t* index;
   const T* factors;
@@ -55,7 +55,7 @@ struct Product {
 // entries, every product would load and store its sum; with few of them, it
 // would wait for the one before.
 template <int kN, class T>
-SCVIGOR_INLINE void add_entries(const Product<T>& p, std::int64_t i,
+SCVIGOR_INLINE void add_entries(const SparseProduct<T>& p, std::int64_t i,
                                 std::int64_t begin, std::int64_t end,
                                 std::int64_t h) {
   using V = typename Vector<T>::Type;
@@ -76,7 +76,7 @@ SCVIGOR_INLINE void add_entries(const Product<T>& p, std::int64_t i,
 
 // The same for the units from h on, too few for four registers.
 template <class T>
-SCVIGOR_INLINE void add_entries_rest(const Product<T>& p, std::int64_t i,
+SCVIGOR_INLINE void add_entries_rest(const SparseProduct<T>& p, std::int64_t i,
                                      std::int64_t begin, std::int64_t end,
                                      std::int64_t h) {
   T* out = p.out + i * p.width;
@@ -91,7 +91,7 @@ SCVIGOR_INLINE void add_entries_rest(const Product<T>& p, std::int64_t i,
 
 // Rows first to last - 1, the entries begin[i] to end[i] - 1 of each.
 template <class T>
-SCVIGOR_INLINE void add_rows_body(const Product<T>& p, std::int64_t first,
+SCVIGOR_INLINE void add_rows_body(const SparseProduct<T>& p, std::int64_t first,
                                   std::int64_t last, const std::int64_t* begin,
                                   const std::int64_t* end) {
   constexpr std::int64_t kLanes = Vector<T>::kSize;
@@ -108,11 +108,12 @@ SCVIGOR_INLINE void add_rows_body(const Product<T>& p, std::int64_t first,
 }
 
 SCVIGOR_KERNEL(add_rows, add_rows_body,
-               (const Product<float>& p, std::int64_t first, std::int64_t last,
-                const std::int64_t* begin, const std::int64_t* end),
+               (const SparseProduct<float>& p, std::int64_t first,
+                std::int64_t last, const std::int64_t* begin,
+                const std::int64_t* end),
                (p, first, last, begin, end))
 SCVIGOR_KERNEL(add_rows, add_rows_body,
-               (const Product<double>& p, std::int64_t first,
+               (const SparseProduct<double>& p, std::int64_t first,
                 std::int64_t last, const std::int64_t* begin,
                 const std::int64_t* end),
                (p, first, last, begin, end))
@@ -140,14 +141,13 @@ void forward_cpu(const SparseCounts& x, const at::Tensor& weight,
   std::vector<std::int64_t> end(begin);
   at::parallel_for(
       0, x.n_cells(), kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
-        Product<T> product{x.values.data_ptr<T>(), genes,
-                           weight.data_ptr<T>(), weight.size(1),
-                           out.data_ptr<T>(), false};
+        SparseProduct<T> product{x.values.data_ptr<T>(), genes,
+                                 weight.data_ptr<T>(),   weight.size(1),
+                                 out.data_ptr<T>(),      false};
         for (std::int64_t gene = 0; gene < x.n_genes; gene += tile) {
           for (auto i = b; i < e; ++i) {
             begin[i] = end[i];
-            end[i] = first_from(gene + tile, genes, end[i],
-                                indptr[i + 1]);
+            end[i] = first_from(gene + tile, genes, end[i], indptr[i + 1]);
           }
           add_rows(product, b, e, begin.data(), end.data());
           product.add = true;
@@ -210,33 +210,35 @@ void backward_cpu(const SparseCounts& x, const at::Tensor& grad_out,
   const auto* indptr = x.indptr.data_ptr<std::int64_t>();
   const auto* genes = x.genes.data_ptr<std::int32_t>();
   const auto width = grad_out.size(1);
-  at::parallel_for(0, x.n_genes, kGenesPerTask, [&](std::int64_t b,
-                                                    std::int64_t e) {
-    using Entries = GeneEntries<T>;
-    Entries entries;
-    std::vector<std::int64_t> at(static_cast<std::size_t>(x.n_cells()));
-    for (std::int64_t i = 0; i < x.n_cells(); ++i)
-      at[i] = std::lower_bound(genes + indptr[i], genes + indptr[i + 1],
-                               static_cast<std::int32_t>(b)) -
-              genes;
-    for (auto first = b; first < e; first += Entries::kGenes) {
-      const auto last = std::min(e, first + Entries::kGenes);
-      Product<T> product{entries.values(), entries.cells(),
-                         grad_out.data_ptr<T>(), width,
-                         grad_weight.data_ptr<T>() + first * width, false};
-      for (std::int64_t i = 0; i < x.n_cells(); i += Entries::kCells) {
-        entries.fill(x, first, last, i,
-                     std::min(x.n_cells(), i + Entries::kCells), at.data());
-        add_rows(product, 0, last - first, entries.begin(), entries.end());
-        product.add = true;
-      }
-    }
-  });
+  at::parallel_for(
+      0, x.n_genes, kGenesPerTask, [&](std::int64_t b, std::int64_t e) {
+        using Entries = GeneEntries<T>;
+        Entries entries;
+        std::vector<std::int64_t> at(static_cast<std::size_t>(x.n_cells()));
+        for (std::int64_t i = 0; i < x.n_cells(); ++i)
+          at[i] = std::lower_bound(genes + indptr[i], genes + indptr[i + 1],
+                                   static_cast<std::int32_t>(b)) -
+                  genes;
+        for (auto first = b; first < e; first += Entries::kGenes) {
+          const auto last = std::min(e, first + Entries::kGenes);
+          SparseProduct<T> product{entries.values(),
+                                   entries.cells(),
+                                   grad_out.data_ptr<T>(),
+                                   width,
+                                   grad_weight.data_ptr<T>() + first * width,
+                                   false};
+          for (std::int64_t i = 0; i < x.n_cells(); i += Entries::kCells) {
+            entries.fill(x, first, last, i,
+                         std::min(x.n_cells(), i + Entries::kCells), at.data());
+            add_rows(product, 0, last - first, entries.begin(), entries.end());
+            product.add = true;
+          }
+        }
+      });
 }
 
 at::Tensor forward(const SparseCounts& x, const at::Tensor& weight) {
-  at::Tensor out = at::empty({x.n_cells(), weight.size(1)},
-                             weight.options());
+  at::Tensor out = at::empty({x.n_cells(), weight.size(1)}, weight.options());
   if (weight.scalar_type() == at::kFloat)
     forward_cpu<float>(x, weight, out);
   else
@@ -244,9 +246,9 @@ at::Tensor forward(const SparseCounts& x, const at::Tensor& weight) {
   return out;
 }
 
-at::Tensor by_weight(const SparseCounts& x, const at::Tensor& grad_out) {
+at::Tensor weight_gradient(const SparseCounts& x, const at::Tensor& grad_out) {
   at::Tensor grad =
-      Tape::room({x.n_genes, grad_out.size(1)}, grad_out.options());
+      Tape::buffer({x.n_genes, grad_out.size(1)}, grad_out.options());
   if (grad_out.scalar_type() == at::kFloat)
     backward_cpu<float>(x, grad_out, grad);
   else
@@ -259,9 +261,9 @@ at::Tensor by_weight(const SparseCounts& x, const at::Tensor& grad_out) {
 at::Tensor sparse_linear(const SparseCounts& x, const at::Tensor& weight) {
   if (!has_kernel(weight)) return sparse_linear_reference(x, weight);
   at::Tensor out = forward(x, weight);
-  if (Tape* tape = Tape::of({weight}))
-    tape->note(out, [x, weight](const at::Tensor& grad) {
-      Tape::add_grad(weight, by_weight(x, grad.contiguous()));
+  if (Tape* tape = Tape::active_for({weight}))
+    tape->record(out, [x, weight](const at::Tensor& grad) {
+      Tape::add_grad(weight, weight_gradient(x, grad.contiguous()));
     });
   return out;
 }

@@ -3,7 +3,7 @@
 
 #include <ATen/core/Tensor.h>
 
-#include "data/minibatch.hpp"
+#include "util/sparse_counts.hpp"
 
 namespace scvigor {
 

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "kernels/add.hpp"
+#include "simd/add.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -31,7 +31,7 @@ Tape::Tape(TensorPool* pool)
     : pool_(pool), outer_(std::exchange(current(), this)) {}
 Tape::~Tape() { current() = outer_; }
 
-Tape* Tape::of(at::TensorList inputs) {
+Tape* Tape::active_for(at::TensorList inputs) {
   if (!at::GradMode::is_enabled()) return nullptr;
   const auto wants_grad = [](const at::Tensor& input) {
     return input.defined() && input.requires_grad();
@@ -41,21 +41,21 @@ Tape* Tape::of(at::TensorList inputs) {
   if (tape == nullptr)
     throw std::logic_error("a kernel's gradient needs a tape");
   for (const auto& input : inputs)
-    if (wants_grad(input) && !input.is_leaf()) tape->note_plain(input);
+    if (wants_grad(input) && !input.is_leaf()) tape->record_plain(input);
   return tape;
 }
 
 // What plain operations made: autograd carries on with its gradient when all
 // kernels that come later have given theirs.
-void Tape::note_plain(const at::Tensor& tensor) {
-  for (const auto& note : notes_)
-    if (note.out.is_same(tensor)) return;
-  notes_.push_back({tensor, {}});
+void Tape::record_plain(const at::Tensor& tensor) {
+  for (const auto& record : entries_)
+    if (record.out.is_same(tensor)) return;
+  entries_.push_back({tensor, {}});
 }
 
-void Tape::note(const at::Tensor& out, Back back) {
+void Tape::record(const at::Tensor& out, BackwardFunction backward_function) {
   out.set_requires_grad(true);
-  notes_.push_back({out, std::move(back)});
+  entries_.push_back({out, std::move(backward_function)});
 }
 
 // A sum that nobody else holds is added to in place.
@@ -70,7 +70,8 @@ void Tape::add_grad(const at::Tensor& to, at::Tensor grad) {
     sum = sum + grad;
 }
 
-at::Tensor Tape::room(at::IntArrayRef sizes, const at::TensorOptions& options) {
+at::Tensor Tape::buffer(at::IntArrayRef sizes,
+                        const at::TensorOptions& options) {
   const Tape* tape = current();
   return tape != nullptr && tape->pool_ != nullptr
              ? tape->pool_->take(sizes, options)
@@ -91,26 +92,26 @@ bool Tape::wants_grad(const Sum& sum) {
 }
 
 void Tape::backward(const Sum& sum) {
-  at::Tensor plain;  // terms that autograd knows go back together
+  at::Tensor plain;  // terms that autograd knows go backward_function together
   for (const auto& [number, weight] : sum) {
     if (!number.requires_grad() || number.is_leaf()) continue;
     plain = plain.defined() ? plain + weight * number : weight * number;
   }
   const at::NoGradGuard no_grad;
   if (plain.defined()) {
-    note_plain(plain);
+    record_plain(plain);
     add_grad(plain, at::ones_like(plain));
   }
   for (const auto& [number, weight] : sum)
     if (number.is_leaf()) add_grad(number, at::full_like(number, weight));
-  for (; !notes_.empty(); notes_.pop_back()) {
-    const Note& note = notes_.back();
-    const at::Tensor grad = std::exchange(note.out.mutable_grad(), {});
+  for (; !entries_.empty(); entries_.pop_back()) {
+    const Entry& record = entries_.back();
+    const at::Tensor grad = std::exchange(record.out.mutable_grad(), {});
     if (!grad.defined()) continue;
-    if (note.back)
-      note.back(grad);
+    if (record.backward_function)
+      record.backward_function(grad);
     else
-      torch::autograd::backward({note.out}, {grad}, /*retain_graph=*/true);
+      torch::autograd::backward({record.out}, {grad}, /*retain_graph=*/true);
   }
 }
 

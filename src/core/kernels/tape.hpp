@@ -10,37 +10,38 @@
 
 namespace scvigor {
 
-// How gradients find their way back through kernels. While a tape lives,
-// kernels of its thread note on it what they made and how its gradient goes on
-// to what they made it of. LibTorch's autograd could do that too, but for the
-// small tensors of a training step its bookkeeping takes longer than their
-// numbers.
+// How gradients find their way backward_function through kernels. While a tape
+// lives, kernels of its thread record on it what they made and how its gradient
+// goes on to what they made it of. LibTorch's autograd could do that too, but
+// for the small tensors of a training step its bookkeeping takes longer than
+// their numbers.
 //
 // The two work together. What a kernel makes is a leaf of autograd's graph:
 // plain operations may follow it, and what they make may be given to the next
 // kernel. The gradient of a tensor is in its grad(), as ever.
 class Tape {
  public:
-  // With a pool, room() is taken from it.
+  // With a pool, buffer() is taken from it.
   explicit Tape(TensorPool* pool = nullptr);
   ~Tape();
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
-  // The tape to note something made of `inputs` on; null: nobody wants their
+  // The tape to record something made of `inputs` on; null: nobody wants their
   // gradients. Undefined inputs are passed over.
-  static Tape* of(at::TensorList inputs);
+  static Tape* active_for(at::TensorList inputs);
 
-  // `out` was made; `back` takes the gradient by it and calls add_grad().
-  using Back = std::function<void(const at::Tensor& grad)>;
-  void note(const at::Tensor& out, Back back);
+  // `out` was made; `backward_function` takes the gradient by it and calls
+  // add_grad().
+  using BackwardFunction = std::function<void(const at::Tensor& grad)>;
+  void record(const at::Tensor& out, BackwardFunction backward_function);
 
   // Adds the gradient by `to`, where it wants one.
   static void add_grad(const at::Tensor& to, at::Tensor grad);
 
   // A tensor to be filled, for a gradient or what leads to one.
-  static at::Tensor room(at::IntArrayRef sizes,
-                         const at::TensorOptions& options);
+  static at::Tensor buffer(at::IntArrayRef sizes,
+                           const at::TensorOptions& options);
 
   // A sum of numbers, each times its weight: what is differentiated.
   struct Term {
@@ -54,14 +55,14 @@ class Tape {
   void backward(const Sum& sum);
 
  private:
-  struct Note {
+  struct Entry {
     at::Tensor out;
-    Back back;  // none: autograd knows
+    BackwardFunction backward_function;  // none: autograd knows
   };
 
-  void note_plain(const at::Tensor& tensor);
+  void record_plain(const at::Tensor& tensor);
 
-  std::vector<Note> notes_;
+  std::vector<Entry> entries_;
   TensorPool* pool_;
   Tape* outer_;  // current before
 };

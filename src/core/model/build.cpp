@@ -38,8 +38,7 @@ std::unique_ptr<Encoder> build_encoder(const ModelOptions& o,
                                    tensor_options_of(o), rng);
 }
 
-std::unique_ptr<Decoder> build_linear_decoder(const ModelOptions& o,
-                                              Rng& rng) {
+std::unique_ptr<Decoder> build_linear_decoder(const ModelOptions& o, Rng& rng) {
   LinearDecoderShape shape;
   shape.n_latent = o.n_latent;
   shape.n_dense = o.n_latent + n_dense_covariates(o);
@@ -62,8 +61,7 @@ std::vector<std::int64_t> covariate_levels(const ModelOptions& o) {
   std::vector<std::int64_t> levels;
   if (o.batch_representation == BatchRepresentation::kOneHot)
     levels.push_back(o.n_batch);
-  levels.insert(levels.end(), o.n_cats_per_cov.begin(),
-                o.n_cats_per_cov.end());
+  levels.insert(levels.end(), o.n_cats_per_cov.begin(), o.n_cats_per_cov.end());
   return levels;
 }
 

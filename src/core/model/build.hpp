@@ -20,10 +20,8 @@ std::vector<std::int64_t> covariate_levels(const ModelOptions& options);
 // Those that are: one level adds no column.
 std::vector<std::int64_t> one_hot_levels(const ModelOptions& options);
 
-std::unique_ptr<Encoder> build_z_encoder(const ModelOptions& options,
-                                         Rng& rng);
-std::unique_ptr<Encoder> build_l_encoder(const ModelOptions& options,
-                                         Rng& rng);
+std::unique_ptr<Encoder> build_z_encoder(const ModelOptions& options, Rng& rng);
+std::unique_ptr<Encoder> build_l_encoder(const ModelOptions& options, Rng& rng);
 std::unique_ptr<Decoder> build_decoder(const ModelOptions& options, Rng& rng);
 
 // Rows of px_r: 1, n_batch or n_labels; 0 for gene-cell.

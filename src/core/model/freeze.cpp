@@ -56,8 +56,8 @@ char kind_in_fc_layers(const std::string& name) {
 }
 
 // Number of parts, counted from the last, that are free.
-std::size_t n_free_parts(const StateEntry& entry,
-                         const FreezeOptions& freeze) {
+std::size_t n_trainable_slices(const StateEntry& entry,
+                               const FreezeOptions& freeze) {
   const std::size_t all = entry.parts.size();
   if (freeze.unfrozen || starts_with(entry.name, "l_encoder.")) return all;
   switch (kind_in_fc_layers(entry.name)) {
@@ -72,10 +72,10 @@ std::size_t n_free_parts(const StateEntry& entry,
 
 }  // namespace
 
-std::vector<FreePart> free_parts(const StateList& state,
-                                 const ModelOptions& model,
-                                 const FreezeOptions& freeze) {
-  std::vector<FreePart> out;
+std::vector<TrainableSlice> trainable_slices(const StateList& state,
+                                             const ModelOptions& model,
+                                             const FreezeOptions& freeze) {
+  std::vector<TrainableSlice> out;
   for (const auto& entry : state.entries()) {
     if (entry.is_buffer) continue;
     if (freeze.update_only_decoder && is_of_encoders(entry.name, model))
@@ -86,7 +86,7 @@ std::vector<FreePart> free_parts(const StateList& state,
         out.emplace_back(entry.parts.front(), first);
       continue;
     }
-    const std::size_t n_free = n_free_parts(entry, freeze);
+    const std::size_t n_free = n_trainable_slices(entry, freeze);
     out.insert(out.end(), entry.parts.end() - n_free, entry.parts.end());
   }
   return out;
@@ -96,14 +96,15 @@ Mode encoder_mode(const Mode& mode, const FreezeOptions& freeze) {
   Mode out = mode;
   if (!freeze.unfrozen) {
     out.dropout = !freeze.freeze_dropout;
-    out.keep_statistics = freeze.freeze_batchnorm_encoder;
+    out.freeze_running_stats = freeze.freeze_batchnorm_encoder;
   }
   return out;
 }
 
 Mode decoder_mode(const Mode& mode, const FreezeOptions& freeze) {
   Mode out = mode;
-  out.keep_statistics = !freeze.unfrozen && freeze.freeze_batchnorm_decoder;
+  out.freeze_running_stats =
+      !freeze.unfrozen && freeze.freeze_batchnorm_decoder;
   return out;
 }
 

@@ -13,12 +13,13 @@
 namespace scvigor {
 
 // A tensor that training moves, from a row on: the rows before it stay.
-struct FreePart {
-  FreePart(at::Tensor all_rows, std::int64_t first = 0)  // NOLINT: implicit
+struct TrainableSlice {
+  TrainableSlice(at::Tensor all_rows,
+                 std::int64_t first = 0)  // NOLINT: implicit
       : tensor(std::move(all_rows)), first_row(first) {}
 
   // Those rows of the tensor or of its gradient; undefined stays undefined.
-  at::Tensor free_rows(const at::Tensor& rows) const {
+  at::Tensor trainable_rows(const at::Tensor& rows) const {
     if (!rows.defined() || first_row == 0) return rows;
     return rows.narrow(0, first_row, rows.size(0) - first_row);
   }
@@ -28,9 +29,9 @@ struct FreePart {
 };
 
 // What FreezeOptions leaves free of a model's state.
-std::vector<FreePart> free_parts(const StateList& state,
-                                 const ModelOptions& model,
-                                 const FreezeOptions& freeze);
+std::vector<TrainableSlice> trainable_slices(const StateList& state,
+                                             const ModelOptions& model,
+                                             const FreezeOptions& freeze);
 
 // How the z encoder and the decoder run then; the library encoder is free.
 Mode encoder_mode(const Mode& mode, const FreezeOptions& freeze);

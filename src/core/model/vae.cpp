@@ -68,8 +68,8 @@ void Vae::freeze(const FreezeOptions& freeze) {
   freeze_ = freeze;
   for (auto& parameter : state_.parameters())
     parameter.set_requires_grad(false);
-  free_parts_ = scvigor::free_parts(state_, options_, freeze);
-  for (auto& part : free_parts_) part.tensor.set_requires_grad(true);
+  trainable_slices_ = scvigor::trainable_slices(state_, options_, freeze);
+  for (auto& part : trainable_slices_) part.tensor.set_requires_grad(true);
 }
 
 // The layers hold the same tensors as the list of the state, so that they
@@ -97,8 +97,7 @@ std::vector<at::Tensor> Vae::one_hot_codes(const Minibatch& cells,
 
 // [first, continuous covariates, batch embedding], those that exist. Cells of
 // a single batch need not tell it.
-at::Tensor Vae::join_covariates(const at::Tensor& first,
-                                const Minibatch& cells,
+at::Tensor Vae::join_covariates(const at::Tensor& first, const Minibatch& cells,
                                 const at::Tensor& batch) const {
   std::vector<at::Tensor> columns;
   if (first.defined()) columns.push_back(first);
@@ -122,8 +121,8 @@ LayerInput Vae::encoder_input(const Minibatch& batch,
   return input;
 }
 
-Inference Vae::infer(const Minibatch& batch, const Mode& mode) {
-  Inference out;
+EncoderOutput Vae::infer(const Minibatch& batch, const Mode& mode) {
+  EncoderOutput out;
   out.library = batch.log_library;
   if (batch.latent_mean.defined()) {
     out.qz = {batch.latent_mean, batch.latent_var};
@@ -159,10 +158,10 @@ at::Tensor Vae::draw_z(const NormalParameters& qz,
              : z;
 }
 
-at::Tensor Vae::draw_library(const Inference& inference,
+at::Tensor Vae::draw_library(const EncoderOutput& encoded,
                              const at::Tensor& eps) const {
-  if (!inference.ql.mean.defined() || !eps.defined()) return inference.library;
-  return normal_draw(inference.ql.mean, inference.ql.var, eps);
+  if (!encoded.ql.mean.defined() || !eps.defined()) return encoded.library;
+  return normal_draw(encoded.ql.mean, encoded.ql.var, eps);
 }
 
 LayerInput Vae::decoder_input(const at::Tensor& z, const Minibatch& cells,
@@ -178,9 +177,9 @@ at::Tensor Vae::scale_hidden(const at::Tensor& z, const Minibatch& cells,
   return decoder_->scale_hidden(decoder_input(z, cells, batch));
 }
 
-CountLossInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
-                           const Minibatch& cells, const at::Tensor& batch,
-                           const Mode& mode) {
+LikelihoodInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
+                            const Minibatch& cells, const at::Tensor& batch,
+                            const Mode& mode) {
   const LayerInput input = decoder_input(z, cells, batch);
   DecoderHeads heads;
   heads.dropout = options_.gene_likelihood == GeneLikelihood::kZinb;
@@ -189,16 +188,15 @@ CountLossInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
   const DecoderOutput logits =
       decoder_->forward(input, heads, decoder_mode(mode, freeze_));
 
-  CountLossInput out;
+  LikelihoodInput out;
   out.likelihood = options_.gene_likelihood;
   out.activation = options_.use_size_factor ? ScaleActivation::kSoftplus
                                             : ScaleActivation::kSoftmax;
   out.scale_logits = logits.scale_logits;
   out.dropout_logits = logits.dropout_logits;
-  out.log_factor =
-      options_.use_size_factor ? cells.size_factor.log() : library;
+  out.log_factor = options_.use_size_factor ? cells.size_factor.log() : library;
   if (has_theta) {
-    out.log_theta = heads.theta ? logits.log_theta : Logits(px_r_);
+    out.log_theta = heads.theta ? logits.log_theta : LazyLogits(px_r_);
     if (options_.dispersion == Dispersion::kGeneBatch)
       out.theta_row = batch;
     else if (options_.dispersion == Dispersion::kGeneLabel)
@@ -207,8 +205,8 @@ CountLossInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
   return out;
 }
 
-Generative Vae::likelihood(const CountLossInput& decoded) const {
-  Generative out;
+LikelihoodParameters Vae::likelihood(const LikelihoodInput& decoded) const {
+  LikelihoodParameters out;
   const at::Tensor logits = decoded.scale_logits.tensor();
   out.px_scale = decoded.activation == ScaleActivation::kSoftmax
                      ? at::softmax(logits, -1)
@@ -232,9 +230,9 @@ NormalParameters Vae::library_prior_of(const at::Tensor& batch) const {
   return {of_batch(library_log_means_), of_batch(library_log_vars_)};
 }
 
-at::Tensor Vae::kl_library(const Inference& inference,
+at::Tensor Vae::kl_library(const EncoderOutput& encoded,
                            const at::Tensor& batch) const {
-  const NormalParameters& ql = inference.ql;
+  const NormalParameters& ql = encoded.ql;
   if (!ql.mean.defined()) return {};
   const NormalParameters prior = library_prior_of(batch);
   return kl_two_normals(ql.mean, ql.var, prior.mean, prior.var).sum(-1);
@@ -246,24 +244,25 @@ Tape::Sum LossTerms::objective(double kl_weight) const {
   return sum;
 }
 
-LossTerms Vae::loss_terms_of(const Minibatch& batch, const Inference& inference,
-                             const CountLossInput& decoded) const {
+LossTerms Vae::loss_terms_of(const Minibatch& batch,
+                             const EncoderOutput& encoded,
+                             const LikelihoodInput& decoded) const {
   const CountLoss loss = count_loss(decoded, batch.counts);
-  const NormalKl kl_z = normal_kl(inference.qz.mean, inference.qz.var);
-  const at::Tensor kl_l = kl_library(inference, batch.batch);
-  return {loss.of_cell,
+  const NormalKl kl_z = normal_kl(encoded.qz.mean, encoded.qz.var);
+  const at::Tensor kl_l = kl_library(encoded, batch.batch);
+  return {loss.per_cell,
           loss.mean,
-          kl_z.of_cell,
+          kl_z.per_cell,
           kl_z.mean,
-          kl_l.defined() ? kl_l.detach() : at::zeros_like(loss.of_cell),
+          kl_l.defined() ? kl_l.detach() : at::zeros_like(loss.per_cell),
           kl_l.defined() ? kl_l.mean() : kl_l};
 }
 
-LossTerms Vae::loss_terms(const Minibatch& batch, const Inference& inference,
+LossTerms Vae::loss_terms(const Minibatch& batch, const EncoderOutput& encoded,
                           const Noise& noise, const Mode& mode) {
-  const at::Tensor z = draw_z(inference.qz, noise.z);
-  const at::Tensor library = draw_library(inference, noise.l);
-  return loss_terms_of(batch, inference,
+  const at::Tensor z = draw_z(encoded.qz, noise.z);
+  const at::Tensor library = draw_library(encoded, noise.l);
+  return loss_terms_of(batch, encoded,
                        decode(z, library, batch, batch.batch, mode));
 }
 

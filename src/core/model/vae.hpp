@@ -15,10 +15,10 @@
 namespace scvigor {
 
 // q(z | x) of n cells, and the library size that goes with it.
-struct Inference {
-  NormalParameters qz;       // n x n_latent, before any softmax
-  at::Tensor library;        // n x 1, log library size
-  NormalParameters ql;       // n x 1; undefined with an observed library
+struct EncoderOutput {
+  NormalParameters qz;  // n x n_latent, before any softmax
+  at::Tensor library;   // n x 1, log library size
+  NormalParameters ql;  // n x 1; undefined with an observed library
 };
 
 // Standard normal noise of the draws; undefined: the mean is taken.
@@ -28,7 +28,7 @@ struct Noise {
 };
 
 // Parameters of the likelihood, n x genes each, as users see them.
-struct Generative {
+struct LikelihoodParameters {
   at::Tensor px_scale;    // rho
   at::Tensor px_rate;     // mu
   at::Tensor px_r;        // theta (normal: standard deviation), 1 or n rows
@@ -37,14 +37,14 @@ struct Generative {
 
 // Terms of the objective per cell (n).
 struct LossTerms {
-  at::Tensor reconstruction_loss;  // -log p(x | z, l), without a gradient
+  at::Tensor reconstruction_loss;       // -log p(x | z, l), without a gradient
   at::Tensor mean_reconstruction_loss;  // of the cells, with one
-  at::Tensor kl_z;       // without a gradient
-  at::Tensor mean_kl_z;  // of the cells, with one
-  at::Tensor kl_l;       // without a gradient
+  at::Tensor kl_z;                      // without a gradient
+  at::Tensor mean_kl_z;                 // of the cells, with one
+  at::Tensor kl_l;                      // without a gradient
   at::Tensor mean_kl_l;  // of the cells, with one; undefined: no such term
 
-  // The loss that training minimises: a mean over the cells.
+  // The loss that training minimizes: a mean over the cells.
   Tape::Sum objective(double kl_weight) const;
 };
 
@@ -64,34 +64,36 @@ class Vae {
   // From now on only what `freeze` leaves free has gradients, and passes in
   // training mode treat the rest as frozen. A new model is free altogether.
   void freeze(const FreezeOptions& freeze);
-  const std::vector<FreePart>& free_parts() const { return free_parts_; }
+  const std::vector<TrainableSlice>& trainable_slices() const {
+    return trainable_slices_;
+  }
 
   // q(z | x, s, c) and q(l | x, s, c). Minified data skip the encoders.
-  Inference infer(const Minibatch& batch, const Mode& mode);
+  EncoderOutput infer(const Minibatch& batch, const Mode& mode);
 
   // Noise of the shape that draw_*() take.
   Noise draw_noise(std::int64_t n_cells, Rng& rng) const;
   at::Tensor draw_z(const NormalParameters& qz, const at::Tensor& eps) const;
   // The log library size used by the decoder.
-  at::Tensor draw_library(const Inference& inference,
+  at::Tensor draw_library(const EncoderOutput& encoded,
                           const at::Tensor& eps) const;
 
   // What the decoder makes of z (n x n_latent) in the batches `batch`, which
   // need not be the cells' own.
-  CountLossInput decode(const at::Tensor& z, const at::Tensor& library,
-                        const Minibatch& cells, const at::Tensor& batch,
-                        const Mode& mode);
-  Generative likelihood(const CountLossInput& decoded) const;
+  LikelihoodInput decode(const at::Tensor& z, const at::Tensor& library,
+                         const Minibatch& cells, const at::Tensor& batch,
+                         const Mode& mode);
+  LikelihoodParameters likelihood(const LikelihoodInput& decoded) const;
   // The logits of px_scale are scale_hidden() times scale_head(), in
   // evaluation mode.
   at::Tensor scale_hidden(const at::Tensor& z, const Minibatch& cells,
                           const at::Tensor& batch);
   ScaleHead scale_head() const { return decoder_->scale_head(); }
 
-  LossTerms loss_terms_of(const Minibatch& batch, const Inference& inference,
-                          const CountLossInput& decoded) const;
+  LossTerms loss_terms_of(const Minibatch& batch, const EncoderOutput& encoded,
+                          const LikelihoodInput& decoded) const;
   // The same after a draw and a pass through the decoder.
-  LossTerms loss_terms(const Minibatch& batch, const Inference& inference,
+  LossTerms loss_terms(const Minibatch& batch, const EncoderOutput& encoded,
                        const Noise& noise, const Mode& mode);
 
   // The prior of the log library size of cells in these batches, n x 1.
@@ -109,7 +111,7 @@ class Vae {
                            const at::Tensor& batch) const;
   at::Tensor join_covariates(const at::Tensor& first, const Minibatch& cells,
                              const at::Tensor& batch) const;
-  at::Tensor kl_library(const Inference& inference,
+  at::Tensor kl_library(const EncoderOutput& encoded,
                         const at::Tensor& batch) const;
   void collect_state();
 
@@ -124,7 +126,7 @@ class Vae {
   std::unique_ptr<Encoder> l_encoder_;
   std::unique_ptr<Decoder> decoder_;
   StateList state_;
-  std::vector<FreePart> free_parts_;
+  std::vector<TrainableSlice> trainable_slices_;
 };
 
 }  // namespace scvigor

@@ -13,8 +13,7 @@ void require(bool ok, const std::string& argument, const std::string& wanted,
              const T& value) {
   if (ok) return;
   std::ostringstream text;
-  text << "`" << argument << "` must be " << wanted << ", not " << value
-       << ".";
+  text << "`" << argument << "` must be " << wanted << ", not " << value << ".";
   throw ArgumentError(argument, text.str());
 }
 

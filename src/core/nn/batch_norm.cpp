@@ -4,9 +4,9 @@
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
-#include "kernels/normalise.hpp"
-#include "util/plain.hpp"
+#include "kernels/batch_norm.hpp"
 #include "util/tensor_operators.hpp"
+#include "util/tensor_utils.hpp"
 
 namespace scvigor {
 
@@ -17,20 +17,27 @@ BatchNorm::BatchNorm(std::int64_t n_units, const at::TensorOptions& options)
       running_var_(at::ones({n_units}, options)),
       num_batches_tracked_(at::zeros({}, options.dtype(at::kLong))) {}
 
-at::Tensor BatchNorm::evaluate(const at::Tensor& x, const at::Tensor& shift,
-                               bool relu) const {
-  return normalise_by_running({x, shift, weight_, bias_, running_mean_,
-                               running_var_, kMomentum, kBatchNormEps, relu,
+at::Tensor BatchNorm::evaluate(const at::Tensor& x,
+                               const at::Tensor& linear_bias, bool relu) const {
+  return batch_norm_inference({x,
+                               linear_bias,
+                               weight_,
+                               bias_,
+                               running_mean_,
+                               running_var_,
+                               kMomentum,
+                               kBatchNormEps,
+                               relu,
                                {}});
 }
 
-at::Tensor BatchNorm::train(const at::Tensor& x, const at::Tensor& shift,
+at::Tensor BatchNorm::train(const at::Tensor& x, const at::Tensor& linear_bias,
                             bool relu, const at::Tensor& mask,
-                            bool keep_statistics) {
+                            bool freeze_running_stats) {
   count_up(num_batches_tracked_);
-  return normalise({x, shift, weight_, bias_, running_mean_, running_var_,
-                    keep_statistics ? 0.0 : kMomentum, kBatchNormEps, relu,
-                    mask});
+  return batch_norm_training(
+      {x, linear_bias, weight_, bias_, running_mean_, running_var_,
+       freeze_running_stats ? 0.0 : kMomentum, kBatchNormEps, relu, mask});
 }
 
 void BatchNorm::list_state(const std::string& prefix, StateList& out) const {
@@ -41,14 +48,14 @@ void BatchNorm::list_state(const std::string& prefix, StateList& out) const {
   out.buffer(prefix + "num_batches_tracked", num_batches_tracked_);
 }
 
-at::Tensor BatchNorm::evaluation_scale() const {
+at::Tensor BatchNorm::inference_scale() const {
   const at::NoGradGuard no_grad;
   return weight_ / (running_var_ + kBatchNormEps).sqrt();
 }
 
-at::Tensor BatchNorm::evaluation_shift() const {
+at::Tensor BatchNorm::inference_offset() const {
   const at::NoGradGuard no_grad;
-  return bias_ - running_mean_ * evaluation_scale();
+  return bias_ - running_mean_ * inference_scale();
 }
 
 }  // namespace scvigor

@@ -9,9 +9,6 @@
 
 namespace scvigor {
 
-// A minibatch with fewer cells has no variance worth normalising by.
-constexpr std::int64_t kFewestCells = 3;
-
 // BatchNorm over the cells of a minibatch, with scvi-tools' constants.
 class BatchNorm {
  public:
@@ -21,20 +18,21 @@ class BatchNorm {
   BatchNorm(std::int64_t n_units, const at::TensorOptions& options);
 
   // x + shift by the running statistics; then ReLU if `relu`.
-  at::Tensor evaluate(const at::Tensor& x, const at::Tensor& shift,
+  at::Tensor evaluate(const at::Tensor& x, const at::Tensor& linear_bias,
                       bool relu) const;
   // By the minibatch x + shift, whose statistics join the running ones; then
   // ReLU if `relu`, and the factors of `mask`, if there are any. Anything but
-  // x and `relu` may be undefined. With `keep_statistics` the running ones
+  // x and `relu` may be undefined. With `freeze_running_stats` the running ones
   // stay as they are all the same.
-  at::Tensor train(const at::Tensor& x, const at::Tensor& shift, bool relu,
-                   const at::Tensor& mask, bool keep_statistics = false);
+  at::Tensor train(const at::Tensor& x, const at::Tensor& linear_bias,
+                   bool relu, const at::Tensor& mask,
+                   bool freeze_running_stats = false);
   void list_state(const std::string& prefix, StateList& out) const;
 
   // gamma / sqrt(running variance + eps): what evaluation multiplies by.
-  at::Tensor evaluation_scale() const;
+  at::Tensor inference_scale() const;
   // What it then adds.
-  at::Tensor evaluation_shift() const;
+  at::Tensor inference_offset() const;
 
  private:
   at::Tensor weight_;

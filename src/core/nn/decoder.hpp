@@ -4,16 +4,16 @@
 #include <memory>
 #include <string>
 
-#include "kernels/logits.hpp"
+#include "kernels/lazy_logits.hpp"
 #include "nn/fc_layers.hpp"
 
 namespace scvigor {
 
 // The decoder's logits, n x genes each; undefined where not asked for.
 struct DecoderOutput {
-  Logits scale_logits;    // px_scale before softmax or softplus
-  Logits dropout_logits;  // pi
-  Logits log_theta;       // gene-cell dispersion
+  LazyLogits scale_logits;    // px_scale before softmax or softplus
+  LazyLogits dropout_logits;  // pi
+  LazyLogits log_theta;       // gene-cell dispersion
 };
 
 // Which heads the likelihood needs.

@@ -17,8 +17,8 @@ Linear::Shape head_shape(std::int64_t n_hidden, std::int64_t n_out) {
 }  // namespace
 
 Encoder::Encoder(const FcLayers::Shape& hidden, std::int64_t n_out,
-                 VarActivation var_activation,
-                 const at::TensorOptions& options, Rng& rng)
+                 VarActivation var_activation, const at::TensorOptions& options,
+                 Rng& rng)
     : var_activation_(var_activation),
       hidden_(hidden, options, rng),
       mean_head_(head_shape(hidden.n_out, n_out), options, rng),

@@ -59,10 +59,9 @@ at::Tensor FcLayers::after_linear(Layer& layer, at::Tensor h,
     // All that follows in one go, unless a LayerNorm comes first.
     const bool all = !shape_.layer_norm;
     const bool relu = all && shape_.activation;
-    h = mode.training
-            ? norm->train(h, bias, relu, all ? mask : at::Tensor(),
-                          mode.keep_statistics)
-            : norm->evaluate(h, bias, relu);
+    h = mode.training ? norm->train(h, bias, relu, all ? mask : at::Tensor(),
+                                    mode.freeze_running_stats)
+                      : norm->evaluate(h, bias, relu);
     if (all) return h;
   }
   if (shape_.layer_norm)

@@ -17,7 +17,7 @@ struct Mode {
   Rng* rng = nullptr;  // needed in training with dropout
   // In training only: parts that a query leaves as the reference has them.
   bool dropout = true;
-  bool keep_statistics = false;  // BatchNorm's
+  bool freeze_running_stats = false;  // BatchNorm's
 };
 
 // Hidden layers: Linear -> BatchNorm -> LayerNorm -> ReLU -> Dropout, each.
@@ -42,7 +42,9 @@ class FcLayers {
   at::Tensor forward(const LayerInput& input, const Mode& mode);
   void list_state(const std::string& prefix, StateList& out) const;
 
-  const Linear& linear(std::size_t layer) const { return layers_[layer].linear; }
+  const Linear& linear(std::size_t layer) const {
+    return layers_[layer].linear;
+  }
   const std::optional<BatchNorm>& batch_norm(std::size_t layer) const {
     return layers_[layer].norm;
   }

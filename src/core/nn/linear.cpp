@@ -27,8 +27,7 @@ Linear::Linear(const Shape& shape, const at::TensorOptions& options, Rng& rng)
   const double bound = 1.0 / std::sqrt(static_cast<double>(inputs));
 
   for (const auto size : sizes)
-    blocks_.push_back(
-        rng.uniform({size, shape.n_out}, -bound, bound, options));
+    blocks_.push_back(rng.uniform({size, shape.n_out}, -bound, bound, options));
   if (shape.bias) bias_ = rng.uniform({shape.n_out}, -bound, bound, options);
 }
 

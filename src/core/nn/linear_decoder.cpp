@@ -48,9 +48,9 @@ class LinearDecoder final : public Decoder {
     if (!head.bias.defined())
       head.bias = at::zeros({head.weight.size(1)}, head.weight.options());
     if (const auto& norm = scale_head_.batch_norm(0)) {
-      const at::Tensor scale = norm->evaluation_scale();
+      const at::Tensor scale = norm->inference_scale();
       head.weight = head.weight * scale;
-      head.bias = head.bias * scale + norm->evaluation_shift();
+      head.bias = head.bias * scale + norm->inference_offset();
     }
     return head;
   }
@@ -66,7 +66,7 @@ class LinearDecoder final : public Decoder {
     const at::Tensor weight =
         scale_head_.linear(0).blocks().front().narrow(0, 0, n_latent_);
     const auto& norm = scale_head_.batch_norm(0);
-    return (norm ? weight * norm->evaluation_scale() : weight).t().clone();
+    return (norm ? weight * norm->inference_scale() : weight).t().clone();
   }
 
  private:

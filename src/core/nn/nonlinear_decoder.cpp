@@ -16,7 +16,7 @@ class NonlinearDecoder final : public Decoder {
                         const Mode& mode) override {
     const at::Tensor h = hidden_.forward(input, mode);
     const auto logits = [&h](const Linear& head) {
-      return Logits(h, head.blocks().front(), head.bias());
+      return LazyLogits(h, head.blocks().front(), head.bias());
     };
     DecoderOutput out;
     out.scale_logits = logits(scale_head_);

@@ -24,15 +24,15 @@ void StateEntry::write(const at::Tensor& value) const {
   const at::NoGradGuard no_grad;
   at::Tensor whole = value.to(parts.front().options());
   if (transposed)
-    whole = whole.reshape({-1, parts.size() == 1 ? parts.front().size(0)
-                                                 : shape.back()})
+    whole = whole
+                .reshape({-1, parts.size() == 1 ? parts.front().size(0)
+                                                : shape.back()})
                 .t();
   std::int64_t first = 0;
   for (const auto& part : parts) {
     const auto n = part.dim() == 0 ? 0 : part.size(0);
-    const at::Tensor piece =
-        parts.size() == 1 ? whole.reshape(part.sizes())
-                          : whole.narrow(0, first, n);
+    const at::Tensor piece = parts.size() == 1 ? whole.reshape(part.sizes())
+                                               : whole.narrow(0, first, n);
     at::Tensor(part).copy_(piece);
     first += n;
   }
@@ -44,8 +44,7 @@ at::Tensor StateEntry::read_grad() const {
   bool any = false;
   for (const auto& part : parts) {
     any = any || part.grad().defined();
-    grads.push_back(part.grad().defined() ? part.grad()
-                                          : at::zeros_like(part));
+    grads.push_back(part.grad().defined() ? part.grad() : at::zeros_like(part));
   }
   return any ? join(*this, grads) : at::Tensor();
 }

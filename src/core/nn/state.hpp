@@ -14,13 +14,13 @@ namespace scvigor {
 // transposed (inputs x outputs), which the outside does not see.
 struct StateEntry {
   std::string name;
-  std::vector<at::Tensor> parts;    // stacked along dimension 0
+  std::vector<at::Tensor> parts;  // stacked along dimension 0
   bool transposed = false;
   bool is_buffer = false;           // no gradient: BatchNorm statistics
   std::vector<std::int64_t> shape;  // as the outside sees it
   std::size_t n_one_hot = 0;        // the last parts: a covariate's rows each
 
-  at::Tensor read() const;                // a copy
+  at::Tensor read() const;                    // a copy
   void write(const at::Tensor& value) const;  // into the parts, in place
   // The same for the gradient; undefined where no part has one.
   at::Tensor read_grad() const;

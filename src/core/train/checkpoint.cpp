@@ -1,6 +1,6 @@
 // A run as plain data, and back; its best epoch.
 
-#include "model/plain_state.hpp"
+#include "model/state_io.hpp"
 #include "train/trainer.hpp"
 
 namespace scvigor {
@@ -15,8 +15,8 @@ TrainingState Trainer::capture() const {
   out.weights = read_state(vae_.state());
   out.moments = optimizer_.moments();
   out.random = rng_.state();
-  out.plateau = plateau_.watched();
-  out.early_stopping = stopping_.watched();
+  out.plateau = plateau_.monitor();
+  out.early_stopping = stopping_.monitor();
   out.best = best_;
   out.split = split_;
   out.history = recorder_.history();
@@ -42,8 +42,7 @@ void Trainer::restore(const TrainingState& state) {
 void Trainer::remember_best() {
   if (!options_.load_best_on_end || !validation_is_due()) return;
   const double value = recorder_.last(options_.checkpointing_monitor);
-  if (value < best_.value)
-    best_ = {epoch_, value, read_state(vae_.state())};
+  if (value < best_.value) best_ = {epoch_, value, read_state(vae_.state())};
 }
 
 std::int64_t Trainer::load_best() {

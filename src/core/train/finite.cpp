@@ -3,16 +3,16 @@
 #include <cmath>
 
 #include "train/trainer.hpp"
-#include "util/plain.hpp"
+#include "util/tensor_utils.hpp"
 
 namespace scvigor {
 
 void Trainer::check_loss(double loss) {
   if (std::isfinite(loss)) return;
   undo_statistics();
-  fail(std::string("The loss became ") +
-           (std::isnan(loss) ? "NaN" : "infinite"),
-       epoch_ + 1);
+  fail(
+      std::string("The loss became ") + (std::isnan(loss) ? "NaN" : "infinite"),
+      epoch_ + 1);
 }
 
 void Trainer::check_gradients() {

@@ -7,16 +7,11 @@ namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
-const char* const kColumns[] = {"train_loss",
-                                "elbo_train",
-                                "reconstruction_loss_train",
-                                "kl_local_train",
-                                "kl_weight",
-                                "lr",
-                                "validation_loss",
-                                "elbo_validation",
-                                "reconstruction_loss_validation",
-                                "kl_local_validation"};
+const char* const kColumns[] = {
+    "train_loss",         "elbo_train",      "reconstruction_loss_train",
+    "kl_local_train",     "kl_weight",       "lr",
+    "validation_loss",    "elbo_validation", "reconstruction_loss_validation",
+    "kl_local_validation"};
 
 }  // namespace
 
@@ -37,8 +32,7 @@ void Recorder::start_epoch(double kl_weight, double lr) {
 
 void Recorder::add_train(const EpochSums& sums) {
   put("train_loss", sums.loss / sums.n_cells);
-  put("elbo_train",
-      (sums.reconstruction_loss + sums.kl_local) / sums.n_cells);
+  put("elbo_train", (sums.reconstruction_loss + sums.kl_local) / sums.n_cells);
   put("reconstruction_loss_train", sums.reconstruction_loss / sums.n_cells);
   put("kl_local_train", sums.kl_local / sums.n_cells);
 }

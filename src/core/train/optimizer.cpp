@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "kernels/adam.hpp"
-#include "util/plain.hpp"
-#include "util/tensor_pool.hpp"
 #include "util/tensor_operators.hpp"
+#include "util/tensor_pool.hpp"
+#include "util/tensor_utils.hpp"
 
 namespace scvigor {
 namespace {
@@ -23,7 +23,7 @@ at::Tensor zeros_like(const at::Tensor& value) {
 
 }  // namespace
 
-AdamOptimizer::AdamOptimizer(const std::vector<FreePart>& parameters,
+AdamOptimizer::AdamOptimizer(const std::vector<TrainableSlice>& parameters,
                              const TrainOptions& options)
     : options_(options), lr_(options.lr) {
   for (const auto& part : parameters) slots_.push_back({part, {}, {}, 0});

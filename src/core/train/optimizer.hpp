@@ -15,7 +15,7 @@ namespace scvigor {
 // first.
 class AdamOptimizer {
  public:
-  AdamOptimizer(const std::vector<FreePart>& parameters,
+  AdamOptimizer(const std::vector<TrainableSlice>& parameters,
                 const TrainOptions& options);
 
   void zero_grad();
@@ -32,14 +32,14 @@ class AdamOptimizer {
 
  private:
   struct Slot {
-    FreePart part;
+    TrainableSlice part;
     at::Tensor m;  // undefined until the first gradient
     at::Tensor v;
     std::int64_t t = 0;
 
-    at::Tensor value() const { return part.free_rows(part.tensor); }
+    at::Tensor value() const { return part.trainable_rows(part.tensor); }
     // Undefined without a gradient.
-    at::Tensor grad() const { return part.free_rows(part.tensor.grad()); }
+    at::Tensor grad() const { return part.trainable_rows(part.tensor.grad()); }
   };
 
   double clip_factor() const;

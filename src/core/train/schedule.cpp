@@ -13,8 +13,7 @@ std::int64_t default_max_epochs(std::int64_t n_cells) {
       1, static_cast<std::int64_t>(std::min(epochs, 400.0)));
 }
 
-double kl_weight(std::int64_t epoch, std::int64_t step,
-                 const TrainOptions& o) {
+double kl_weight(std::int64_t epoch, std::int64_t step, const TrainOptions& o) {
   const auto ramp = [&](std::int64_t i, std::int64_t n) {
     if (i >= n) return o.max_kl_weight;
     return (o.max_kl_weight - o.min_kl_weight) * static_cast<double>(i) /
@@ -29,13 +28,13 @@ double kl_weight(std::int64_t epoch, std::int64_t step,
 }
 
 double PlateauSchedule::update(double metric, double lr) {
-  if (metric < watched_.best - options_.lr_threshold) {
-    watched_.best = metric;
-    watched_.waited = 0;
+  if (metric < monitor_.best - options_.lr_threshold) {
+    monitor_.best = metric;
+    monitor_.checks_since_best = 0;
     return lr;
   }
-  if (++watched_.waited <= options_.lr_patience) return lr;
-  watched_.waited = 0;
+  if (++monitor_.checks_since_best <= options_.lr_patience) return lr;
+  monitor_.checks_since_best = 0;
   const double lower = std::max(lr * options_.lr_factor, options_.lr_min);
   // A change below 1e-8 is none.
   return lr - lower > 1e-8 ? lower : lr;
@@ -43,14 +42,13 @@ double PlateauSchedule::update(double metric, double lr) {
 
 bool EarlyStopping::update(double metric, std::int64_t epoch) {
   if (epoch <= options_.early_stopping_warmup_epochs) return false;
-  const double value =
-      options_.early_stopping_mode == "max" ? -metric : metric;
-  if (value < watched_.best - options_.early_stopping_min_delta) {
-    watched_.best = value;
-    watched_.waited = 0;
+  const double value = options_.early_stopping_mode == "max" ? -metric : metric;
+  if (value < monitor_.best - options_.early_stopping_min_delta) {
+    monitor_.best = value;
+    monitor_.checks_since_best = 0;
     return false;
   }
-  return ++watched_.waited >= options_.early_stopping_patience;
+  return ++monitor_.checks_since_best >= options_.early_stopping_patience;
 }
 
 }  // namespace scvigor

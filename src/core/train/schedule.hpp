@@ -20,12 +20,12 @@ class PlateauSchedule {
   // The learning rate after an epoch with this metric.
   double update(double metric, double lr);
 
-  const Watched& watched() const { return watched_; }
-  void restore(const Watched& watched) { watched_ = watched; }
+  const MonitorState& monitor() const { return monitor_; }
+  void restore(const MonitorState& monitor) { monitor_ = monitor; }
 
  private:
   TrainOptions options_;
-  Watched watched_;
+  MonitorState monitor_;
 };
 
 // Says when a metric has not improved for `patience` looks at it.
@@ -35,12 +35,12 @@ class EarlyStopping {
   // `epoch` epochs are done; true: stop.
   bool update(double metric, std::int64_t epoch);
 
-  const Watched& watched() const { return watched_; }
-  void restore(const Watched& watched) { watched_ = watched; }
+  const MonitorState& monitor() const { return monitor_; }
+  void restore(const MonitorState& monitor) { monitor_ = monitor; }
 
  private:
   TrainOptions options_;
-  Watched watched_;
+  MonitorState monitor_;
 };
 
 }  // namespace scvigor

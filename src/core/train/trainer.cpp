@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "util/plain.hpp"
 #include "util/tensor_operators.hpp"
+#include "util/tensor_utils.hpp"
 
 namespace scvigor {
 namespace {
@@ -27,7 +27,7 @@ std::vector<std::int64_t> minibatch_ends(std::int64_t n,
   const auto rest = n - (ends.empty() ? 0 : ends.back());
   const bool incomplete = rest < batch_size;
   if (incomplete && drop_last && !ends.empty()) return ends;
-  if (rest < kFewestCells && !ends.empty()) ends.pop_back();
+  if (rest < kMinTrainingCells && !ends.empty()) ends.pop_back();
   ends.push_back(n);
   return ends;
 }
@@ -36,8 +36,7 @@ EpochSums sums_of(const LossTerms& terms, double kl_weight) {
   const double reconstruction = sum_of(terms.reconstruction_loss);
   const double kl_z = sum_of(terms.kl_z);
   const double kl_l = sum_of(terms.kl_l);
-  return {reconstruction + kl_weight * kl_z + kl_l, reconstruction,
-          kl_z + kl_l,
+  return {reconstruction + kl_weight * kl_z + kl_l, reconstruction, kl_z + kl_l,
           static_cast<double>(terms.reconstruction_loss.size(0))};
 }
 
@@ -49,9 +48,10 @@ std::string watcher_of(const TrainOptions& o) {
 }
 
 // What the optimizer gets.
-const std::vector<FreePart>& freeze(Vae& vae, const FreezeOptions& options) {
+const std::vector<TrainableSlice>& freeze(Vae& vae,
+                                          const FreezeOptions& options) {
   vae.freeze(options);
-  return vae.free_parts();
+  return vae.trainable_slices();
 }
 
 std::int64_t validation_interval(const TrainOptions& o) {
@@ -128,9 +128,9 @@ EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
   optimizer_.zero_grad();
   Tape tape(&pool_);
   copy_all(buffers_, buffers_before_);
-  const Inference inference = vae_.infer(batch, mode);
+  const EncoderOutput encoded = vae_.infer(batch, mode);
   const Noise noise = vae_.draw_noise(batch.n_cells(), rng_);
-  const LossTerms terms = vae_.loss_terms(batch, inference, noise, mode);
+  const LossTerms terms = vae_.loss_terms(batch, encoded, noise, mode);
   const Tape::Sum loss = terms.objective(weight);
   check_loss(Tape::value(loss));
   if (!Tape::wants_grad(loss))
@@ -160,7 +160,7 @@ bool Trainer::validate_epoch() {
   const Mode mode{};
   // Its own stream: how often one looks must not change the training.
   Rng rng(derive_seed(seed_ + static_cast<std::uint64_t>(epoch_),
-                       SeedUse::kInference));
+                      SeedUse::kInference));
   const double weight = kl_weight(epoch_ - 1, step_ - 1, options_);
   const auto n = static_cast<std::int64_t>(split_.validation.size());
   EpochSums sums;
@@ -169,9 +169,9 @@ bool Trainer::validate_epoch() {
     const auto size = std::min(options_.batch_size, n - first);
     const Minibatch batch =
         loader_.load(split_.validation.data() + first, size);
-    const Inference inference = vae_.infer(batch, mode);
+    const EncoderOutput encoded = vae_.infer(batch, mode);
     const Noise noise = vae_.draw_noise(size, rng);
-    sums.add(sums_of(vae_.loss_terms(batch, inference, noise, mode), weight));
+    sums.add(sums_of(vae_.loss_terms(batch, encoded, noise, mode), weight));
   }
   recorder_.add_validation(sums);
   return true;

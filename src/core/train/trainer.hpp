@@ -13,7 +13,7 @@
 
 namespace scvigor {
 
-// Minimises the negative ELBO over minibatches. Resumable: run() goes on from
+// Minimizes the negative ELBO over minibatches. Resumable: run() goes on from
 // where the last one stopped, be it in another process (checkpoint.cpp).
 class Trainer {
  public:

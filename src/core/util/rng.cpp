@@ -10,8 +10,8 @@
 #include <cmath>
 #include <utility>
 
-#include "kernels/dispatch.hpp"
 #include "scvigor/error.hpp"
+#include "simd/dispatch.hpp"
 #include "util/tensor_pool.hpp"
 
 namespace scvigor {

@@ -56,12 +56,11 @@ inline std::int64_t workers_for(std::int64_t worth) {
 template <class Work>
 void share_tasks(const std::vector<std::int64_t>& ends, Work work) {
   TaskQueue queue(ends);
-  at::parallel_for(0, static_cast<std::int64_t>(ends.size()), 1,
-                   [&](std::int64_t worker, std::int64_t) {
-                     work([&](std::int64_t& task) {
-                       return queue.take(worker, task);
-                     });
-                   });
+  at::parallel_for(
+      0, static_cast<std::int64_t>(ends.size()), 1,
+      [&](std::int64_t worker, std::int64_t) {
+        work([&](std::int64_t& task) { return queue.take(worker, task); });
+      });
 }
 
 // The same for n equal tasks, of which `grain` are worth a thread.

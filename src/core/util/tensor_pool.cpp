@@ -42,9 +42,9 @@ at::Tensor empty_in_large_pages(at::IntArrayRef sizes,
   constexpr std::size_t kPage = std::size_t{1} << 21;
   const auto bytes = bytes_of(sizes, options);
   if (options.device().is_cpu() && bytes >= kPage) {
-    const auto room = (bytes + kPage - 1) / kPage * kPage;
-    if (void* memory = std::aligned_alloc(kPage, room)) {
-      advise_large_pages(memory, room);
+    const auto padded_bytes = (bytes + kPage - 1) / kPage * kPage;
+    if (void* memory = std::aligned_alloc(kPage, padded_bytes)) {
+      advise_large_pages(memory, padded_bytes);
       return at::from_blob(memory, sizes, std::free, options);
     }
   }

@@ -1,0 +1,131 @@
+#include "io/counts/count_file_content.hpp"
+
+#include <algorithm>
+
+namespace scvigor {
+
+namespace {
+
+using Kind = AnnotationColumn::Kind;
+
+bool is_sound(const AnnotationColumn& column, std::size_t n_rows) {
+  if (!column.missing.empty() && column.missing.size() != n_rows) return false;
+  switch (column.kind) {
+    case Kind::kNumber:
+      return column.numbers.size() == n_rows;
+    case Kind::kText:
+      return column.text.size() == n_rows;
+    case Kind::kInteger:
+    case Kind::kLogical:
+      return column.codes.size() == n_rows;
+    case Kind::kFactor:
+      return column.codes.size() == n_rows &&
+             std::all_of(column.codes.begin(), column.codes.end(),
+                         [&](std::int32_t code) {
+                           return code >= 0 && static_cast<std::size_t>(code) <
+                                                   std::max<std::size_t>(
+                                                       column.text.size(), 1);
+                         });
+  }
+  return false;
+}
+
+bool is_sound(const Annotation& annotation) {
+  return std::all_of(annotation.columns.begin(), annotation.columns.end(),
+                     [&](const AnnotationColumn& column) {
+                       return is_sound(column, annotation.names.size());
+                     });
+}
+
+[[noreturn]] void do_not_fit(const std::string& file) {
+  throw FileError("\"" + file +
+                  "\" is damaged: its parts do not fit "
+                  "together.");
+}
+
+}  // namespace
+
+void put_annotation(WireWriter& writer, const Annotation& annotation) {
+  writer.put(annotation.names);
+  writer.put(annotation.skipped);
+  writer.put(annotation.columns.size());
+  for (const AnnotationColumn& column : annotation.columns) {
+    writer.put(column.name);
+    writer.put(column.kind);
+    writer.put(column.numbers);
+    writer.put(column.codes);
+    writer.put(column.text);
+    writer.put(column.ordered);
+    writer.put(column.missing);
+  }
+}
+
+Annotation get_annotation(WireReader& reader, const std::string& file) {
+  Annotation annotation;
+  reader.get(annotation.names);
+  reader.get(annotation.skipped);
+  std::size_t n_columns = 0;
+  for (reader.get(n_columns); annotation.columns.size() < n_columns;) {
+    AnnotationColumn column;
+    reader.get(column.name);
+    reader.get(column.kind);
+    reader.get(column.numbers);
+    reader.get(column.codes);
+    reader.get(column.text);
+    reader.get(column.ordered);
+    reader.get(column.missing);
+    annotation.columns.push_back(std::move(column));
+  }
+  if (!is_sound(annotation)) do_not_fit(file);
+  return annotation;
+}
+
+void put(WireWriter& writer, const CountFileContent& content) {
+  writer.put(content.format);
+  writer.put(content.assays);
+  writer.put(content.assay);
+  put_annotation(writer, content.cells);
+  put_annotation(writer, content.genes);
+  writer.put(content.indptr);
+}
+
+CountFileContent get_content(WireReader& reader, const std::string& file) {
+  CountFileContent content;
+  reader.get(content.format);
+  reader.get(content.assays);
+  reader.get(content.assay);
+  content.cells = get_annotation(reader, file);
+  content.genes = get_annotation(reader, file);
+  reader.get(content.indptr);
+  if (content.indptr.size() != content.cells.names.size() + 1 ||
+      content.indptr.front() != 0 ||
+      !std::is_sorted(content.indptr.begin(), content.indptr.end()))
+    do_not_fit(file);
+  return content;
+}
+
+void check_sizes(const h5::Group& root, const CountFileContent& content,
+                 const CountMatrix& matrix) {
+  const auto check = [&](const char* what, std::size_t n_names,
+                         std::int64_t n) {
+    if (static_cast<std::int64_t>(n_names) != n)
+      throw FileError("\"" + root.file().name + "\" names " +
+                      std::to_string(n_names) + " " + what +
+                      ", but its matrix `" + content.assay + "` has " +
+                      std::to_string(n) + ".");
+  };
+  check("cells", content.cells.names.size(), matrix.n_cells());
+  check("genes", content.genes.names.size(), matrix.n_genes());
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kMax = 20;
+  std::string list;
+  for (std::size_t i = 0; i < names.size() && i < kMax; ++i)
+    list += (i ? ", " : "") + names[i];
+  if (names.size() > kMax)
+    list += " and " + std::to_string(names.size() - kMax) + " more";
+  return names.empty() ? "nothing" : list;
+}
+
+}  // namespace scvigor

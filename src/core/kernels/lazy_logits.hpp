@@ -1,0 +1,32 @@
+#ifndef SCVIGOR_CORE_KERNELS_LAZY_LOGITS_HPP
+#define SCVIGOR_CORE_KERNELS_LAZY_LOGITS_HPP
+
+#include <ATen/core/Tensor.h>
+
+#include "kernels/dense_linear.hpp"
+
+namespace scvigor {
+
+// An output of the decoder, n x genes: as it is, or as the product
+// hidden weight + bias that nobody has multiplied out yet.
+struct LazyLogits {
+  at::Tensor value;   // n x genes; undefined: the product
+  at::Tensor hidden;  // n x n_hidden
+  at::Tensor weight;  // n_hidden x genes
+  at::Tensor bias;    // genes, or undefined
+
+  LazyLogits() = default;
+  LazyLogits(at::Tensor logits) : value(std::move(logits)) {}
+  LazyLogits(at::Tensor h, at::Tensor w, at::Tensor b)
+      : hidden(std::move(h)), weight(std::move(w)), bias(std::move(b)) {}
+
+  bool is_deferred() const { return hidden.defined(); }
+  bool defined() const { return value.defined() || is_deferred(); }
+  at::Tensor tensor() const {
+    return is_deferred() ? dense_linear(hidden, weight, bias) : value;
+  }
+};
+
+}  // namespace scvigor
+
+#endif
