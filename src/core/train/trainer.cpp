@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "data/split.hpp"
 #include "util/tensor_operators.hpp"
 #include "util/tensor_utils.hpp"
 
