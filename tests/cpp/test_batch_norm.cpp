@@ -87,15 +87,17 @@ TEST_CASE("batch_norm_training() is BatchNorm, ReLU and dropout") {
               run(in, at::kDouble, batch_norm_training_reference);
           support::for_each_cpu_level([&](const std::string& level) {
             INFO(level);
-            check_same(run(in, at::kDouble, normalize), expected, 1e-10);
-            check_same(run(in, at::kFloat, normalize), expected, 1e-5);
+            check_same(run(in, at::kDouble, batch_norm_training), expected,
+                       1e-10);
+            check_same(run(in, at::kFloat, batch_norm_training), expected,
+                       1e-5);
           });
         }
 }
 
 TEST_CASE("before a BatchNorm in training the bias has no gradient") {
   const auto in = random_input({});
-  const at::Tensor grad = run(in, at::kFloat, normalize).back();
+  const at::Tensor grad = run(in, at::kFloat, batch_norm_training).back();
   // Zero, but there: weight decay acts on it, as in scvi-tools.
   CHECK(grad.abs().max().item<double>() == 0.0);
 }
@@ -103,7 +105,7 @@ TEST_CASE("before a BatchNorm in training the bias has no gradient") {
 TEST_CASE("a unit that is the same in all cells becomes its beta") {
   auto in = random_input({21, 5, true, false, false});
   in.x = at::full({21, 5}, 3.0, at::kFloat).requires_grad_(true);
-  const auto results = run(in, at::kFloat, normalize);
+  const auto results = run(in, at::kFloat, batch_norm_training);
   CHECK(results[0].select(0, 20).equal(in.bias.detach().to(at::kFloat)));
   CHECK(results[3].isfinite().all().item<bool>());
 }
@@ -116,7 +118,7 @@ TEST_CASE("one cell that is far from the others spoils no variance") {
     x[far] += 1e5;
     in.x = x.requires_grad_(true);
     const auto expected = run(in, at::kDouble, batch_norm_training_reference);
-    check_same(run(in, at::kDouble, normalize), expected, 1e-9);
+    check_same(run(in, at::kDouble, batch_norm_training), expected, 1e-9);
   }
 }
 
@@ -124,7 +126,7 @@ TEST_CASE("the number of threads changes no bit of batch_norm_training()") {
   const auto in = random_input({300, 200, true, true, true});
   const auto with_threads = [&](int n) {
     const ThreadScope threads(n);
-    return run(in, at::kFloat, normalize);
+    return run(in, at::kFloat, batch_norm_training);
   };
   const auto one = with_threads(1);
   const auto three = with_threads(3);
@@ -149,7 +151,7 @@ TEST_CASE("batch_norm_inference() is BatchNorm in evaluation, and ReLU") {
         for (const auto precision : {at::kDouble, at::kFloat}) {
           auto plain = in;
           for (auto* tensor :
-               {&plain.x, &plain.shift, &plain.weight, &plain.bias,
+               {&plain.x, &plain.linear_bias, &plain.weight, &plain.bias,
                 &plain.running_mean, &plain.running_var})
             if (tensor->defined()) *tensor = tensor->detach().to(precision);
           REQUIRE_CLOSE(batch_norm_inference(plain), expected[0],
