@@ -13,7 +13,7 @@ lower_is_better <- c("neg_elbo_val", "recon_val", "neg_elbo_train")
 
 # A list with one entry a row of the table: data, epochs, model (the arguments
 # of trainSCVI() that are not defaults), seeds, and bands, a matrix with rows
-# low and high and a column a metric.
+# low and high and one column per metric.
 read_bands <- function(path = bands_path()) {
     lines <- readLines(path)
     rows <- grep("^\\|", lines)
@@ -75,7 +75,7 @@ widen_single_seeds <- function(rows) {
     })
 }
 
-# Where values (one a seed) lie: by their mean "inside", "better" or "worse".
+# Where values (one per seed) lie: by their mean "inside", "better" or "worse".
 judge <- function(values, band, metric) {
     middle <- mean(values)
     if (middle >= band["low"] && middle <= band["high"]) {

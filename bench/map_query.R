@@ -62,7 +62,7 @@ map_with_scvi_tools <- function(case, model, seed, threads = 2) {
 }
 
 # One reference, that of scvi-tools, and the query mapped onto it by either, so
-# many times as the case asks for.
+# many times as the case needs.
 map_with_both <- function(case, model, seed, threads = 2) {
     folder <- tempfile("mapping")
     on.exit(unlink(folder, recursive = TRUE))

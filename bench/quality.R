@@ -15,7 +15,7 @@ for (file in c("arguments.R", "data.R", "metrics.R", "bands.R",
 }
 suppressPackageStartupMessages(library(scvigor))
 
-# The scores known so far: one a line.
+# The scores known so far: one per line.
 read_results <- function(path) {
     if (!file.exists(path)) {
         return(data.frame(
@@ -36,7 +36,7 @@ add_results <- function(path, row, seed, scores) {
     )
 }
 
-# One line a metric, in the form of a Markdown table.
+# One line per metric, in the form of a Markdown table.
 print_comparison <- function(rows, results) {
     cat("\n| data | model | metric | scvigor, mean (min .. max) |",
         "scvi-tools | |\n|---|---|---|---|---|---|\n")

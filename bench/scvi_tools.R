@@ -1,7 +1,7 @@
 # scvi-tools in a Python process of its own, which stays from one timing to the
 # next. SCVIGOR_PYTHON names the interpreter; else it is python3 on the PATH.
 
-# The process, or NULL with a message when there is no scvi-tools.
+# The process, or NULL with a message when scvi-tools is missing.
 start_scvi_tools <- function() {
     python <- Sys.getenv("SCVIGOR_PYTHON", Sys.which("python3"))
     absent <- function(...) {
@@ -12,7 +12,7 @@ start_scvi_tools <- function() {
         NULL
     }
     if (!nzchar(python) || !nzchar(Sys.which(python))) {
-        return(absent("there is no Python"))
+        return(absent("Python is missing"))
     }
     if (!requireNamespace("processx", quietly = TRUE)) {
         return(absent("the R package processx is missing"))

@@ -1,6 +1,6 @@
 # scvigor and scvi-tools in turns.
 
-# Seconds a unit of the figure, a row a repeat, and `others`: the share of the
+# Seconds per unit of the figure, one row per repeat, and `others`: the share of the
 # processors that other programs had meanwhile. When they had much, the repeat
 # is made again, and the quietest ones count; who is first changes from one to
 # the next.

@@ -125,7 +125,7 @@ class Products {
   at::Tensor grad_h_ = at::empty_like(h);
 };
 
-// The loss and its gradients by logits that nobody has to multiply.
+// The loss and its gradients with respect to given logits.
 void likelihood_alone(LikelihoodInput decoded, const SparseCounts& x) {
   decoded = multiplied_out(std::move(decoded));
   for (LazyLogits* logits :

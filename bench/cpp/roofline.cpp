@@ -1,7 +1,7 @@
 // What this machine could do at most: products and sums in registers, and
 // reading from memory that no cache holds, with one thread and with two; and
 // what the product of a head by itself comes to, the same matrices again and
-// again, by vector units and by the matrix unit where there is one.
+// again, with vector registers and with AMX where available.
 
 #include <ATen/Parallel.h>
 
@@ -110,7 +110,7 @@ void print_products() {
     if (level > best) continue;
     cpu_level() = level;
     std::printf("  a head's product by the %s: %.0f GFLOP/s\n",
-                level == CpuLevel::kAmx ? "matrix unit" : "vector units",
+                level == CpuLevel::kAmx ? "AMX" : "vector registers",
                 product_rate());
   }
   cpu_level() = best;

@@ -6,8 +6,8 @@
 
 namespace fuzz {
 
-// Pickles that would harm whoever believed them: they run commands, nest or
-// refer to themselves without end, or claim what they do not have. Each is
+// Pickles that would harm a reader that executes them: they run commands, nest
+// or refer to themselves without end, or claim what they do not have. Each is
 // refused with an error.
 inline std::vector<std::string> hostile_pickles() {
   const auto repeated = [](const std::string& text, std::size_t n) {
@@ -34,7 +34,7 @@ inline std::vector<std::string> hostile_pickles() {
       "c__main__\nx\n.",
       // an extension registry, which stands for anything
       string("\x80\x02\x82\x01.", 5),
-      // calls of what is no function, states of what has none
+      // calls of values that are not functions, states of objects without any
       "I1\n)R.",
       "(lS'x'\n)\x81.",
       "]}b.",

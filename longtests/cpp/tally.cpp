@@ -53,7 +53,7 @@ void Tally::examine(const std::string& error) {
   const std::string report = reports_.take();
   if (!tells_of_crash(error)) {
     // A copy may say what it read and crash when it tidies up; a warning of
-    // allocations that were refused is no error either.
+    // allocations that were refused is not an error either.
     if (report.find("ERROR: ") == std::string::npos &&
         report.find("runtime error") == std::string::npos)
       return;

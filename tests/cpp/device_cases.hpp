@@ -22,7 +22,7 @@ struct DeviceCase {
 };
 const std::vector<DeviceCase>& device_cases();
 
-// Three epochs of one, on cells with the covariates that its model asks for.
+// Three epochs of one, on cells with the covariates that its model needs.
 Training training_of(const DeviceCase& one, scvigor::Precision precision);
 
 // All that can be asked of a model, each answer under its name.

@@ -1,4 +1,4 @@
-// A graphics card gives what the CPU gives: it is dealt the same random
+// A GPU gives what the CPU gives: it gets the same random
 // numbers, so that results differ by rounding alone.
 
 #include <ATen/ATen.h>
@@ -108,7 +108,7 @@ at::Tensor mapped_on(Accelerator accelerator, const Model& reference,
 
 }  // namespace
 
-TEST_CASE("a minibatch has the CPU's loss and gradients on a card", "[cuda]") {
+TEST_CASE("a minibatch has the CPU's loss and gradients on a GPU", "[cuda]") {
   if (!has_card()) return;
   for (const auto& one : device_cases())
     for (const auto precision : {Precision::kFloat64, Precision::kFloat32}) {
@@ -120,7 +120,7 @@ TEST_CASE("a minibatch has the CPU's loss and gradients on a card", "[cuda]") {
     }
 }
 
-TEST_CASE("training on a card gives the CPU's weights and history", "[cuda]") {
+TEST_CASE("training on a GPU gives the CPU's weights and history", "[cuda]") {
   if (!has_card()) return;
   for (const auto& one : device_cases()) {
     INFO(one.name);
@@ -131,7 +131,7 @@ TEST_CASE("training on a card gives the CPU's weights and history", "[cuda]") {
   }
 }
 
-TEST_CASE("training in float32 ends at the CPU's ELBO on a card", "[cuda]") {
+TEST_CASE("training in float32 ends at the CPU's ELBO on a GPU", "[cuda]") {
   if (!has_card()) return;
   for (const auto& one : device_cases()) {
     INFO(one.name);
@@ -145,19 +145,19 @@ TEST_CASE("training in float32 ends at the CPU's ELBO on a card", "[cuda]") {
   }
 }
 
-TEST_CASE("verbs answer on a card as on the CPU", "[cuda]") {
+TEST_CASE("verbs answer on a GPU as on the CPU", "[cuda]") {
   if (!has_card()) return;
   for (const auto& one : device_cases()) {
     INFO(one.name);
     const Training t = training_of(one, Precision::kFloat64);
     Model model = std::move(support::run(t).model);
-    const auto by_cpu = support::ask_everything(model, t.cells);
+    const auto on_cpu = support::ask_everything(model, t.cells);
     const DeviceScope device(model, Accelerator::kCuda);
-    support::check_close(support::ask_everything(model, t.cells), by_cpu, 1e-9);
+    support::check_close(support::ask_everything(model, t.cells), on_cpu, 1e-9);
   }
 }
 
-TEST_CASE("a run that began on a card goes on anywhere", "[cuda]") {
+TEST_CASE("a run that began on a GPU goes on anywhere", "[cuda]") {
   if (!has_card()) return;
   Training t = training_of(device_cases().front(), Precision::kFloat64);
   t.options.load_best_on_end = true;
@@ -178,7 +178,7 @@ TEST_CASE("a run that began on a card goes on anywhere", "[cuda]") {
   }
 }
 
-TEST_CASE("a query is mapped on a card as on the CPU", "[cuda]") {
+TEST_CASE("a query is mapped on a GPU as on the CPU", "[cuda]") {
   if (!has_card()) return;
   for (const bool only_decoder : {false, true})
     for (const auto representation :
@@ -189,17 +189,16 @@ TEST_CASE("a query is mapped on a card as on the CPU", "[cuda]") {
       t.model.dispersion = Dispersion::kGeneBatch;
       const Model reference = std::move(support::run(t).model);
       const Training query = query_of(t, reference, only_decoder);
-      const at::Tensor by_cpu = mapped_on(Accelerator::kCpu, reference, query);
-      const at::Tensor by_card =
-          mapped_on(Accelerator::kCuda, reference, query);
-      REQUIRE_CLOSE(by_card, by_cpu, 1e-8);
+      const at::Tensor on_cpu = mapped_on(Accelerator::kCpu, reference, query);
+      const at::Tensor on_gpu = mapped_on(Accelerator::kCuda, reference, query);
+      REQUIRE_CLOSE(on_gpu, on_cpu, 1e-8);
       // What is frozen is the same bit for bit.
       const at::Tensor before = values_of(grown(reference).state());
-      CHECK(at::equal(by_card == before, by_cpu == before));
+      CHECK(at::equal(on_gpu == before, on_cpu == before));
     }
 }
 
-TEST_CASE("an error on a card leaves a finite model on the CPU", "[cuda]") {
+TEST_CASE("an error on a GPU leaves a finite model on the CPU", "[cuda]") {
   if (!has_card()) return;
   Training t;
   at::Tensor counts = support::simulate_counts(230, 40, 11);
@@ -214,7 +213,7 @@ TEST_CASE("an error on a card leaves a finite model on the CPU", "[cuda]") {
   CHECK(values_of(model.state()).isfinite().all().item<bool>());
 }
 
-TEST_CASE("a gradient on a card that is no number is seen", "[cuda]") {
+TEST_CASE("a gradient on a GPU that is not a number is reported", "[cuda]") {
   if (!has_card()) return;
   const auto on_card = at::TensorOptions(at::kCUDA);
   const at::Tensor weight = at::ones({3}, on_card).requires_grad_(true);
@@ -228,8 +227,8 @@ TEST_CASE("a gradient on a card that is no number is seen", "[cuda]") {
   CHECK_FALSE(optimizer.gradients_finite());
 }
 
-// Files are read in a copy of the process, which has no card.
-TEST_CASE("a model that was on a card is saved, read and used", "[cuda]") {
+// Files are read in a child process, which has no GPU.
+TEST_CASE("a model that was on a GPU is saved, read and used", "[cuda]") {
   if (!has_card()) return;
   const Training t = training_of(device_cases().front(), Precision::kFloat32);
   Model model = std::move(run_on(Accelerator::kCuda, t).model);

@@ -1,4 +1,4 @@
-// One path for every device. Without a graphics card: the forms that it would
+// One path for every device. Without a GPU: the forms that it would
 // run, here, and tensors that live elsewhere and hold nothing.
 
 #include <ATen/ATen.h>
