@@ -1,6 +1,6 @@
-# Counts of a Seurat object. SeuratObject 5 keeps them in one or several
-# layers of an Assay5 ("counts", or "counts.1", "counts.2" ... after a split);
-# SeuratObject 4 in the slot "counts".
+# Counts of a Seurat object. SeuratObject 5 gives access to layers ("counts", or
+# "counts.1", "counts.2" ... after a split) of assays of any class; SeuratObject
+# 4 knows the slot "counts" only.
 
 .count_data.Seurat <- function(x, assay.type = "counts", altexp = NULL,
                                assay = NULL) {
@@ -23,7 +23,7 @@
 }
 
 .seurat_counts <- function(assay, layer, label, cells) {
-    counts <- if (inherits(assay, "StdAssay")) {
+    counts <- if ("LayerData" %in% getNamespaceExports("SeuratObject")) {
         .layer_counts(assay, layer, label, cells)
     } else {
         .slot_counts(assay, layer, label)
@@ -47,10 +47,8 @@
     SeuratObject::GetAssayData(assay, slot = slot)
 }
 
-# LayerData() and Layers() exist from SeuratObject 5 on only.
 .layer_counts <- function(assay, layer, label, cells) {
-    exports <- asNamespace("SeuratObject")
-    known <- get("Layers", exports)(assay)
+    known <- getExportedValue("SeuratObject", "Layers")(assay)
     layers <- .matching_layers(layer, known)
     if (!length(layers)) {
         .stop_argument(
@@ -58,7 +56,7 @@
             .or_choices(known), "."
         )
     }
-    layer_data <- get("LayerData", exports)
+    layer_data <- getExportedValue("SeuratObject", "LayerData")
     .join_layers(
         lapply(layers, function(name) layer_data(assay, layer = name)),
         genes = rownames(assay), cells = cells, label = label

@@ -14,13 +14,12 @@
     sink <- .as_sink(sink, dim, dimnames, type)
     write <- function(sample, first, block) {
         extent <- c(dim(block), rep(1L, length(dim) - 2))
-        start <- c(1, first, if (length(dim) == 3) sample)
-        viewport <- DelayedArray::ArrayViewport(
-            dim, IRanges::IRanges(as.integer(start), width = extent)
-        )
+        start <- c(1L, first, if (length(dim) == 3) sample)
         storage.mode(block) <- type
         dim(block) <- extent
-        sink <<- DelayedArray::write_block(sink, viewport, block)
+        sink <<- DelayedArray::write_block(
+            sink, .viewport(dim, start, extent), block
+        )
         NULL
     }
     close <- function() {
@@ -28,6 +27,17 @@
         as(sink, "DelayedArray")
     }
     list(write = write, close = close)
+}
+
+# The viewport of an array of dimensions `dim` that begins at `start`. It is
+# taken from a grid with ticks around it, because every release of DelayedArray
+# exports grids.
+.viewport <- function(dim, start, extent) {
+    ticks <- Map(function(before, end, size) {
+        as.integer(unique(c(if (before > 0) before, end, size)))
+    }, start - 1, start + extent - 1, dim)
+    grid <- DelayedArray::ArbitraryArrayGrid(ticks)
+    do.call("[[", c(list(grid), as.list(1L + (start > 1))))
 }
 
 .as_sink <- function(sink, dim, dimnames, type) {
@@ -40,7 +50,7 @@
         }
         return(sink)
     }
-    known <- DelayedArray::supportedRealizationBackends()
+    known <- .realization_backends()
     if (!is.character(sink) || length(sink) != 1 ||
         !sink %in% known$BACKEND) {
         .stop_argument(
@@ -59,6 +69,16 @@
     on.exit(DelayedArray::setAutoRealizationBackend(before))
     DelayedArray::setAutoRealizationBackend(sink)
     DelayedArray::AutoRealizationSink(dim, dimnames, type)
+}
+
+# A table with a row per back end: BACKEND, its name, and package. The function
+# that lists them was renamed, and its old name deprecated.
+.realization_backends <- function() {
+    listing <- intersect(
+        c("registeredRealizationBackends", "supportedRealizationBackends"),
+        getNamespaceExports("DelayedArray")
+    )
+    getExportedValue("DelayedArray", listing[1])()
 }
 
 .check_package <- function(package, argument) {

@@ -35,7 +35,7 @@ test_that("DS09 nothing else in a Seurat object changes", {
     result <- quick_run(object, batch = "batch")
     expect_identical(object, before)
     result[["scvi"]] <- NULL
-    expect_identical(SeuratObject::Reductions(result), character())
+    expect_length(SeuratObject::Reductions(result), 0)
     expect_identical(result[[]], before[[]])
     expect_identical(seurat_matrix(result), seurat_matrix(before))
 })
@@ -103,6 +103,18 @@ test_that("Assay5 layers are read through SeuratObject 5", {
     found <- scvigor:::.count_data(object)$counts
     expect_equal(as.matrix(found)[rownames(counts), colnames(counts)],
                  as.matrix(counts))
+})
+
+test_that("an assay of SeuratObject 4 is read by every release", {
+    object <- seurat_object()
+    counts <- 2 * seurat_matrix(object)
+    object[["OLD"]] <- SeuratObject::CreateAssayObject(counts, key = "old_")
+    SeuratObject::DefaultAssay(object) <- "OLD"
+    expect_identical(as.matrix(seurat_matrix(object)), as.matrix(counts))
+    expect_argument_error(quick_run(object, assay.type = "scale.data"),
+                          "assay.type")
+    latent <- quick_run(object)[["scvi"]]
+    expect_identical(dim(SeuratObject::Embeddings(latent)), c(100L, 5L))
 })
 
 test_that("a Seurat object is trained further, alone or in a list", {

@@ -80,6 +80,26 @@ test_that("a sink of one's own is filled", {
     )
 })
 
+test_that("a viewport covers its block, wherever that lies", {
+    dim <- c(3L, 10L, 2L)
+    for (first in c(1, 4, 10)) {
+        for (sample in 1:2) {
+            last <- min(first + 3, 10)
+            viewport <- scvigor:::.viewport(
+                dim, c(1L, first, sample), c(3L, last - first + 1L, 1L)
+            )
+            expect_identical(dim(viewport), c(3L, as.integer(last - first + 1),
+                                              1L))
+            expect_identical(
+                as.vector(DelayedArray::read_block(
+                    array(seq_len(60), dim), viewport
+                )),
+                as.vector(array(seq_len(60), dim)[, first:last, sample])
+            )
+        }
+    }
+})
+
 test_that("unknown back ends list the known ones, nothing is left behind", {
     for (bad in list("HDF6", 1, c("HDF5Array", "RleArray"), NA)) {
         expect_argument_error(normalizedExpression(model, sink = bad), "sink",
