@@ -83,15 +83,17 @@ own_sources() {
     }'
 }
 
-# copy_to_root PATH...: files and folders of this machine, at the same place.
+# copy_to_root PATH...: files and folders of this machine, at the same place,
+# where that Debian has none of its own.
 copy_to_root() {
   for path in "$@"; do
     [ -e "$path" ] || continue
-    mkdir -p "$root$(dirname "$path")" && cp -RL "$path" "$root$(dirname "$path")"
+    mkdir -p "$root$(dirname "$path")" &&
+      cp -RLn "$path" "$root$(dirname "$path")"
   done
 }
 
-# network: how this machine reaches its archive: names, certificates, proxies.
+# copy_network: how this machine reaches its archive: names, certificates, proxies.
 copy_network() {
   copy_to_root /etc/resolv.conf /etc/hosts /etc/ssl/certs/ca-certificates.crt \
     /usr/local/share/ca-certificates /etc/apt/auth.conf /etc/apt/auth.conf.d \
@@ -119,7 +121,7 @@ bootstrap() {
     "$root" "$mirror" > "$root.log" 2>&1 ||
     { tail -n 20 "$root.log" >&2; fail "debootstrap failed (log: $root.log)"; }
 
-  rm -f "$root"/etc/apt/sources.list.d/*
+  rm -f "$root"/etc/apt/sources.list.d/* "$root/etc/hosts" "$root/etc/resolv.conf"
   echo "$sources" > "$root/etc/apt/sources.list"
   printf '#!/bin/sh\nexit 101\n' > "$root/usr/sbin/policy-rc.d"  # no services
   chmod +x "$root/usr/sbin/policy-rc.d"

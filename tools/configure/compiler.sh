@@ -47,7 +47,7 @@ runs() {
   say "> $command" >> "$log"
   rm -f "$work/probe"
   eval "$command" >> "$log" 2>&1 || return 1
-  answer=$("$work/probe" 2>> "$log")
+  answer=$($SCVIGOR_EMULATOR "$work/probe" 2>> "$log")
 }
 
 # Why the probes failed: the first complaints since `mark_log`, because later

@@ -8,6 +8,8 @@
 # Environment
 #   LIBTORCH_HOME   the folder that holds LibTorch's include/ and lib/
 #   SCVIGOR_CXX     the C++ compiler; when unset, the one R was set up with
+#   SCVIGOR_EMULATOR
+#                   runs what the compiler makes, when that is for another machine
 #   R_HOME          R's own folder; when unset, the R on the PATH
 
 here=$(cd "$(dirname "$0")" && pwd) || exit 1

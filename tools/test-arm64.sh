@@ -1,0 +1,37 @@
+#!/bin/sh
+# test-arm64.sh [TEST...]: compiles the core and its tests for arm64 and runs
+# them (or the Catch2 TESTs) under emulation. Needs what in-debian.sh needs; takes
+# an hour or more on two processors, most of it emulation, so CI leaves it out.
+#
+# Everything happens in a Debian of its own, build/debian-arm64, which has the
+# cross compiler and LibTorch, HDF5 and zlib for arm64. The C++ tests are the
+# same as on any machine; kernels are the plain ones, since instruction sets are
+# chosen on x86-64 only.
+script=$0
+if [ "$1" != --inside ]; then
+  cd "$(dirname "$script")/.." || exit 1
+  SCVIGOR_DEBIAN=${SCVIGOR_DEBIAN:-build/debian-arm64} \
+    exec sh tools/in-debian.sh --keep-build bookworm \
+    sh tools/test-arm64.sh --inside "$@"
+fi
+shift
+cd "$(dirname "$script")/.." || exit 1
+
+triplet=aarch64-linux-gnu
+if ! command -v $triplet-g++ > /dev/null; then
+  export DEBIAN_FRONTEND=noninteractive
+  dpkg --add-architecture arm64 && apt-get update -q &&
+    apt-get install -y --no-install-recommends \
+      cmake make pkg-config catch2 nlohmann-json3-dev qemu-user-static \
+      g++-$triplet libtorch-dev:arm64 libhdf5-dev:arm64 zlib1g-dev:arm64 \
+      libopenblas0-openmp:arm64 || exit 1
+fi
+
+# detect.sh runs what it compiles; pkg-config looks at the other architecture.
+export SCVIGOR_EMULATOR=qemu-aarch64-static
+export PKG_CONFIG_LIBDIR=/usr/lib/$triplet/pkgconfig:/usr/share/pkgconfig
+cmake -S . -B build/arm64 -DCMAKE_SYSTEM_NAME=Linux \
+  -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_CXX_COMPILER=$triplet-g++ \
+  -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" &&
+  cmake --build build/arm64 --parallel "${JOBS:-2}" || exit 1
+exec $SCVIGOR_EMULATOR build/arm64/scvigor_tests "$@"
