@@ -141,7 +141,7 @@ void time_latent(Vae& vae, const Cells& cells) {
   Stopwatch watch;  // the posterior is on the CPU in the end
   for (int i = 0; i < 5; ++i) {
     watch.start();
-    verbs::latent_posterior(vae, cells, 512, {});
+    core::latent_posterior(vae, cells, 512, {});
     watch.lap("latent");
   }
   std::printf("  %-20s %9.1f us a cell\n", "latent space",

@@ -1,6 +1,8 @@
 #ifndef SCVIGOR_MODEL_FILE_HPP
 #define SCVIGOR_MODEL_FILE_HPP
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -31,7 +33,11 @@ struct Value {
   // Attributes of the group or dataset, kInteger or kText: written only.
   std::vector<std::pair<std::string, Value>> attributes;
 
-  std::size_t size() const;  // elements or members
+  // Elements or members.
+  std::size_t size() const {
+    return std::max(
+        {members.size(), whole.size(), numbers.size(), text.size()});
+  }
 };
 
 // The newest format that is understood, and the one that is written.

@@ -1,4 +1,4 @@
-// Count sources over memory that somebody else owns.
+#include "data/memory_sources.hpp"
 
 #include <ATen/Parallel.h>
 
@@ -8,7 +8,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "scvigor/counts.hpp"
 #include "simd/dispatch.hpp"
 
 namespace scvigor {
@@ -58,10 +57,10 @@ void drop_zeros(CsrBlock& block) {
   block.values.resize(static_cast<std::size_t>(n));
 }
 
-class CompressedCells final : public CountSource {
+class CompressedView final : public CountSource {
  public:
-  CompressedCells(const int* indptr, const int* genes, const double* values,
-                  std::int64_t n_cells, std::int64_t n_genes)
+  CompressedView(const int* indptr, const int* genes, const double* values,
+                 std::int64_t n_cells, std::int64_t n_genes)
       : indptr_(indptr),
         genes_(genes),
         values_(values),
@@ -128,9 +127,9 @@ class CompressedCells final : public CountSource {
 };
 
 template <class T>
-class DenseCells final : public CountSource {
+class DenseView final : public CountSource {
  public:
-  DenseCells(const T* values, std::int64_t n_cells, std::int64_t n_genes)
+  DenseView(const T* values, std::int64_t n_cells, std::int64_t n_genes)
       : values_(values), n_cells_(n_cells), n_genes_(n_genes) {}
 
   std::int64_t n_cells() const override { return n_cells_; }
@@ -173,25 +172,29 @@ class DenseCells final : public CountSource {
 
 }  // namespace
 
+namespace core {
+
 std::unique_ptr<CountSource> view_compressed_cells(const int* indptr,
                                                    const int* genes,
                                                    const double* values,
                                                    std::int64_t n_cells,
                                                    std::int64_t n_genes) {
-  return std::make_unique<CompressedCells>(indptr, genes, values, n_cells,
-                                           n_genes);
+  return std::make_unique<CompressedView>(indptr, genes, values, n_cells,
+                                          n_genes);
 }
 
-std::unique_ptr<CountSource> view_dense_cells(const double* values,
+template <class T>
+std::unique_ptr<CountSource> view_dense_cells(const T* values,
                                               std::int64_t n_cells,
                                               std::int64_t n_genes) {
-  return std::make_unique<DenseCells<double>>(values, n_cells, n_genes);
+  return std::make_unique<DenseView<T>>(values, n_cells, n_genes);
 }
 
-std::unique_ptr<CountSource> view_dense_cells(const int* values,
-                                              std::int64_t n_cells,
-                                              std::int64_t n_genes) {
-  return std::make_unique<DenseCells<int>>(values, n_cells, n_genes);
-}
+template std::unique_ptr<CountSource> view_dense_cells(const double*,
+                                                       std::int64_t,
+                                                       std::int64_t);
+template std::unique_ptr<CountSource> view_dense_cells(const int*, std::int64_t,
+                                                       std::int64_t);
 
+}  // namespace core
 }  // namespace scvigor

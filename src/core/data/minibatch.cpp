@@ -4,28 +4,24 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
-#include <cmath>
-#include <cstring>
 #include <vector>
 
-#include "simd/dispatch.hpp"
+#include "data/gather_rows.hpp"
+#include "data/library_size.hpp"
 
 namespace scvigor {
 namespace {
 
 constexpr std::int64_t kCellsPerTask = 64;
 
-// Rows `positions` of a row-major array with `width` columns.
+// The rows of a covariate at `positions`, as a tensor.
 template <class T>
-at::Tensor take_rows(const std::vector<T>& values, std::int64_t width,
-                     const std::int64_t* positions, std::int64_t n,
-                     const at::TensorOptions& options) {
-  at::Tensor out = at::empty(
-      {n, width}, at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
-  T* to = out.template data_ptr<T>();
-  for (std::int64_t i = 0; i < n; ++i)
-    std::memcpy(to + i * width, values.data() + positions[i] * width,
-                sizeof(T) * static_cast<std::size_t>(width));
+at::Tensor gather(const RowsView<T>& rows, const std::int64_t* positions,
+                  std::int64_t n, const at::TensorOptions& options) {
+  at::Tensor out =
+      at::empty({n, rows.width()},
+                at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
+  gather_rows(rows, positions, n, out.template data_ptr<T>());
   return out.to(options);
 }
 
@@ -39,29 +35,17 @@ at::Tensor view(const std::shared_ptr<CsrBlock>& block,
       at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
 }
 
-SCVIGOR_INLINE void sum_floats_body(const float* values, std::int64_t n,
-                                    double* sum) {
-  double total = 0.0;
-#pragma omp simd reduction(+ : total)
-  for (std::int64_t k = 0; k < n; ++k) total += static_cast<double>(values[k]);
-  *sum = total;
-}
-SCVIGOR_KERNEL(sum_floats, sum_floats_body,
-               (const float* values, std::int64_t n, double* sum),
-               (values, n, sum))
-
-at::Tensor log_totals(const CsrBlock& block, const at::TensorOptions& options) {
+at::Tensor log_library_sizes(const CsrBlock& block,
+                             const at::TensorOptions& options) {
   at::Tensor out = at::empty({block.n_cells(), 1}, at::kDouble);
   double* to = out.data_ptr<double>();
-  at::parallel_for(
-      0, block.n_cells(), kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
-        for (auto i = b; i < e; ++i) {
-          double total = 0.0;
-          sum_floats(block.values.data() + block.indptr[i],
-                     block.indptr[i + 1] - block.indptr[i], &total);
-          to[i] = std::log(total);
-        }
-      });
+  at::parallel_for(0, block.n_cells(), kCellsPerTask,
+                   [&](std::int64_t b, std::int64_t e) {
+                     for (auto i = b; i < e; ++i)
+                       to[i] = log_library_size(
+                           block.values.data() + block.indptr[i],
+                           block.indptr[i + 1] - block.indptr[i]);
+                   });
   return out.to(options);
 }
 
@@ -80,11 +64,10 @@ Loader::Loader(const Cells& cells, const at::TensorOptions& options)
 
 Minibatch Loader::load(const std::int64_t* positions, std::int64_t n) const {
   const at::TensorOptions codes = options_.dtype(at::kLong);
-  const auto width = [&](const auto& values) {
-    return static_cast<std::int64_t>(values.size()) / cells_.n_cells();
-  };
   const auto take = [&](const auto& values, const at::TensorOptions& options) {
-    return take_rows(values, width(values), positions, n, options);
+    return gather(RowsView<typename std::decay_t<decltype(values)>::value_type>{
+                      values, cells_.n_cells()},
+                  positions, n, options);
   };
 
   Minibatch out;
@@ -92,7 +75,7 @@ Minibatch Loader::load(const std::int64_t* positions, std::int64_t n) const {
     if (block_.use_count() != 1) block_ = std::make_shared<CsrBlock>();
     cells_.counts->read(positions, n, *block_);
     out.counts = to_tensors(block_, cells_.counts->n_genes(), options_);
-    out.log_library = log_totals(*block_, options_);
+    out.log_library = log_library_sizes(*block_, options_);
   } else {
     out.log_library = take(cells_.log_library, options_);
   }

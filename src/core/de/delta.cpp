@@ -1,13 +1,13 @@
-// estimate_delta(): a mixture of three normals on the line, by EM from a fixed
-// start, so that the same effects always give the same threshold.
+// A mixture of three normals on the line, fitted by EM from a fixed start, so
+// that the same effects always give the same threshold.
+
+#include "de/delta.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
-#include "scvigor/de.hpp"
 #include "scvigor/error.hpp"
 
 namespace scvigor {
@@ -121,6 +121,8 @@ double expect(const std::vector<double>& x, const Mixture& mixture,
 
 }  // namespace
 
+namespace core {
+
 double estimate_delta(const std::vector<double>& effect_means) {
   constexpr double kShare = 0.6;
   constexpr double kMin = 0.1;
@@ -150,4 +152,5 @@ double estimate_delta(const std::vector<double>& effect_means) {
   return std::max(kMin, kShare * 0.5 * (std::fabs(*low) + std::fabs(*high)));
 }
 
+}  // namespace core
 }  // namespace scvigor

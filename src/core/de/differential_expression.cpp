@@ -15,7 +15,7 @@ std::vector<DeTable> compare_decoded(const Vae& vae, const at::Tensor& hidden,
 
 }  // namespace
 
-namespace verbs {
+namespace core {
 
 std::vector<DeTable> differential_expression(Vae& vae, const Cells& cells,
                                              const DeOptions& options,
@@ -25,13 +25,10 @@ std::vector<DeTable> differential_expression(Vae& vae, const Cells& cells,
   const at::Tensor hidden = draw_hidden(vae, cells, options, plan, rng, hooks);
   if (!hidden.defined() || (hooks.interrupted && hooks.interrupted()))
     return {};
-  const bool is_float = hidden.scalar_type() == at::kFloat;
-  return is_float
+  return hidden.scalar_type() == at::kFloat
              ? compare_decoded<float>(vae, hidden, plan, options.test, hooks)
              : compare_decoded<double>(vae, hidden, plan, options.test, hooks);
 }
-
-}  // namespace verbs
 
 DeTable compare_samples(const DeSamples& given, const DeTest& test) {
   const auto n1 = given.scale1.n_cols;
@@ -58,4 +55,5 @@ DeTable compare_samples(const DeSamples& given, const DeTest& test) {
   return compare(samples, {comparison}, test, {}).front();
 }
 
+}  // namespace core
 }  // namespace scvigor

@@ -51,6 +51,8 @@ void add_pairs(const Positions& from1, const Positions& from2,
 
 }  // namespace
 
+namespace core {
+
 DePairs pair_samples(const Positions& batch1, const Positions& batch2,
                      const PairOptions& options, Rng& rng) {
   DePairs out;
@@ -70,10 +72,5 @@ DePairs pair_samples(const Positions& batch1, const Positions& batch2,
   return out;
 }
 
-DePairs pair_samples(const Positions& batch1, const Positions& batch2,
-                     const PairOptions& options) {
-  Rng rng(options.seed);
-  return pair_samples(batch1, batch2, options, rng);
-}
-
+}  // namespace core
 }  // namespace scvigor

@@ -126,7 +126,7 @@ std::vector<Cells> draw_uniformly(Vae& vae, const Cells& cells,
   distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
   Cells seen = take_cells(cells, distinct);
   if (seen.counts) {
-    Posterior q = verbs::latent_posterior(vae, seen, options.batch_size, hooks);
+    Posterior q = core::latent_posterior(vae, seen, options.batch_size, hooks);
     seen.counts = nullptr;
     seen.latent_mean = std::move(q.mean.values);
     seen.latent_var = std::move(q.var.values);
@@ -187,7 +187,7 @@ SamplingPlan plan_samples(const DeOptions& options, Rng& rng) {
     Positions batch2;
     list_rows(sides[c].first, plan.pools, one.side1, batch1);
     list_rows(sides[c].second, plan.pools, one.side2, batch2);
-    const DePairs pairs = pair_samples(batch1, batch2, pairing, rng);
+    const DePairs pairs = core::pair_samples(batch1, batch2, pairing, rng);
     one.first = take_rows(one.side1, pairs.first);
     one.second = take_rows(one.side2, pairs.second);
     if (estimate) {

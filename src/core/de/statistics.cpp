@@ -10,6 +10,7 @@
 #include <numeric>
 #include <string>
 
+#include "de/delta.hpp"
 #include "de/kernels.hpp"
 #include "de/order.hpp"
 #include "scvigor/error.hpp"
@@ -315,7 +316,7 @@ Values find_deltas(const Samples<T>& samples,
                     });
   Values out;
   for (const auto& mean : means)
-    out.push_back(all ? estimate_delta(mean) : 0.0);
+    out.push_back(all ? core::estimate_delta(mean) : 0.0);
   return out;
 }
 

@@ -8,7 +8,7 @@
 #include "inference/mixture.hpp"
 #include "util/tensor_operators.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
 using Positions = std::vector<std::int64_t>;
@@ -82,4 +82,4 @@ Matrix differential_abundance(Vae& vae, const Cells& cells,
   return out;
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

@@ -9,7 +9,7 @@
 #include "inference/rank_table.hpp"
 #include "util/tensor_operators.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
 // Feeds the denoised samples to `add`, a block at a time. False: the host
@@ -89,4 +89,4 @@ Matrix feature_correlation(Vae& vae, const Cells& cells,
   return out;
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

@@ -2,7 +2,7 @@
 #include "kernels/scale_rows.hpp"
 #include "util/tensor_operators.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
 // What px_scale of every cell is multiplied by.
@@ -81,4 +81,4 @@ void normalized_expression(Vae& vae, const Cells& cells,
       });
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

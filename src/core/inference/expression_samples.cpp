@@ -14,7 +14,7 @@ Cells choose_by_importance(Vae& vae, const Cells& cells,
   return take_cells(pool, choose(weights, options.n_samples_overall, rng));
 }
 
-namespace verbs {
+namespace core {
 namespace {
 
 // With replacement, all draws alike: a draw of its own for each cell chosen.
@@ -46,5 +46,5 @@ void expression_samples(Vae& vae, const Cells& cells,
   normalized_expression(vae, drawn, decode, sink, hooks, {});
 }
 
-}  // namespace verbs
+}  // namespace core
 }  // namespace scvigor

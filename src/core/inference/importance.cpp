@@ -47,14 +47,14 @@ Anchors make_anchors(Vae& vae, const Cells& cells,
   marginal.batch_size = options.batch_size;
   marginal.seed = options.seed;
   const Posterior q =
-      verbs::latent_posterior(vae, some, options.batch_size, hooks);
+      core::latent_posterior(vae, some, options.batch_size, hooks);
 
   Anchors out;
   const Loader loader(some, vae.tensor_options());
   for (std::int64_t i = 0; i < some.n_cells(); ++i)
     out.cells.push_back(loader.load(&i, 1));
   out.log_px =
-      doubles(verbs::marginal_log_likelihood(vae, some, marginal, hooks));
+      doubles(core::marginal_log_likelihood(vae, some, marginal, hooks));
   out.posterior.mean = doubles(q.mean.values).reshape({-1, q.mean.n_cols});
   out.posterior.scale =
       doubles(q.var.values).reshape({-1, q.var.n_cols}).sqrt();
@@ -139,7 +139,7 @@ std::vector<double> weights_of_draws(Vae& vae, const Cells& draws,
   return {from, from + weights.numel()};
 }
 
-namespace verbs {
+namespace core {
 
 std::vector<double> importance_weights(Vae& vae, const Cells& cells,
                                        const OverallOptions& options,
@@ -151,5 +151,5 @@ std::vector<double> importance_weights(Vae& vae, const Cells& cells,
   return weights_of_draws(vae, pool, cells, options, rng, hooks);
 }
 
-}  // namespace verbs
+}  // namespace core
 }  // namespace scvigor

@@ -5,7 +5,7 @@
 #include "inference/blocks.hpp"
 #include "util/tensor_operators.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
 // The mean of softmax(z), z ~ q(z | x), has no closed form.
@@ -93,4 +93,4 @@ Matrix latent_representation(Vae& vae, const Cells& cells,
   return out.take();
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

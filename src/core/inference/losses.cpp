@@ -1,6 +1,6 @@
 #include "inference/blocks.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 
 CellLosses cell_losses(Vae& vae, const Cells& cells, const LossOptions& options,
                        const Hooks& hooks) {
@@ -22,4 +22,4 @@ CellLosses cell_losses(Vae& vae, const Cells& cells, const LossOptions& options,
   return out;
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

@@ -38,7 +38,7 @@ at::Tensor log_importance_weight(Vae& vae, const Minibatch& batch,
                       .sum(-1);
 }
 
-namespace verbs {
+namespace core {
 
 std::vector<double> marginal_log_likelihood(Vae& vae, const Cells& cells,
                                             const MarginalOptions& options,
@@ -68,5 +68,5 @@ std::vector<double> marginal_log_likelihood(Vae& vae, const Cells& cells,
   return out;
 }
 
-}  // namespace verbs
+}  // namespace core
 }  // namespace scvigor

@@ -3,7 +3,7 @@
 #include "inference/decode.hpp"
 #include "util/tensor_operators.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
 // The parameters of one draw, each the mean over the asked batches.
@@ -55,4 +55,4 @@ void likelihood_parameters(Vae& vae, const Cells& cells,
       });
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

@@ -5,7 +5,7 @@
 #include "inference/decode.hpp"
 #include "util/tensor_operators.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
 at::Tensor like(const at::Tensor& row, const at::Tensor& matrix) {
@@ -84,4 +84,4 @@ void denoised_sample(Vae& vae, const Cells& cells, double size_factor,
                 });
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

@@ -14,7 +14,7 @@ inline Vae& evaluation(const Model& model) {
   return const_cast<Vae&>(model.vae());
 }
 
-namespace verbs {
+namespace core {
 
 Posterior latent_posterior(Vae& vae, const Cells& cells,
                            std::int64_t batch_size, const Hooks& hooks);
@@ -53,8 +53,9 @@ std::vector<double> latent_library_size(Vae& vae, const Cells& cells,
 std::vector<double> marginal_log_likelihood(Vae& vae, const Cells& cells,
                                             const MarginalOptions& options,
                                             const Hooks& hooks);
+Matrix loadings(const Vae& vae);
 
-}  // namespace verbs
+}  // namespace core
 }  // namespace scvigor
 
 #endif

@@ -13,6 +13,7 @@
 #include "kernels/row_lookup.hpp"
 #include "model/build.hpp"
 #include "util/tensor_operators.hpp"
+#include "util/validate_options.hpp"
 
 namespace scvigor {
 namespace {
@@ -27,7 +28,7 @@ at::Tensor row_vector(const std::vector<double>& values,
 Vae::Vae(const ModelOptions& options, std::uint64_t seed,
          const LibraryPrior& prior)
     : options_(options), tensor_options_(tensor_options_of(options)) {
-  validate(options);
+  core::validate(options);
   Rng rng(seed);
   if (const auto rows = dispersion_rows(options); rows > 0)
     px_r_ = rng.normal({rows, options.n_genes}, tensor_options_);

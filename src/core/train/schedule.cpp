@@ -5,6 +5,8 @@
 
 namespace scvigor {
 
+namespace core {
+
 std::int64_t default_max_epochs(std::int64_t n_cells) {
   // nearbyint rounds halves to even, as Python's round.
   const double epochs =
@@ -12,6 +14,8 @@ std::int64_t default_max_epochs(std::int64_t n_cells) {
   return std::max<std::int64_t>(
       1, static_cast<std::int64_t>(std::min(epochs, 400.0)));
 }
+
+}  // namespace core
 
 double kl_weight(std::int64_t epoch, std::int64_t step, const TrainOptions& o) {
   const auto ramp = [&](std::int64_t i, std::int64_t n) {

@@ -7,6 +7,13 @@
 
 namespace scvigor {
 
+namespace core {
+
+// See scvigor/options.hpp.
+std::int64_t default_max_epochs(std::int64_t n_cells);
+
+}  // namespace core
+
 // Weight of KL(q(z) || p(z)) in the loss: from min to max, linearly, by epochs
 // or else by steps; both count from 0.
 double kl_weight(std::int64_t epoch, std::int64_t step,

@@ -102,10 +102,6 @@ h5::Handle write_kind(const h5::Writer& file, hid_t parent,
 
 }  // namespace
 
-std::size_t Value::size() const {
-  return std::max({members.size(), whole.size(), numbers.size(), text.size()});
-}
-
 std::string to_link_name(const std::string& name) {
   if (name.empty()) return "%";
   if (name == ".") return "%2E";

@@ -5,6 +5,7 @@
 
 #include "io/python/pickle_view.hpp"
 #include "scvigor/error.hpp"
+#include "util/validate_options.hpp"
 
 namespace scvigor {
 
@@ -180,7 +181,7 @@ ModelOptions read_options(const Value* attributes, const ScviToolsModel& model,
     options.use_observed_lib_size =
         !has_tensor(model.state, "library_log_means");
   try {
-    validate(options);
+    core::validate(options);
   } catch (const ArgumentError& error) {
     throw FileError(std::string("holds a wrong option: ") + error.what());
   }

@@ -1,3 +1,5 @@
+#include "io/scvi_tools/reader.hpp"
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -10,7 +12,6 @@
 #include "io/scvi_tools/history.hpp"
 #include "io/scvi_tools/options.hpp"
 #include "io/scvi_tools/registry.hpp"
-#include "scvigor/scvi_tools.hpp"
 #include "util/file_bytes.hpp"
 #include "util/utf8.hpp"
 
@@ -147,6 +148,8 @@ ScviToolsModel read_old_files(const std::string& folder,
 
 }  // namespace
 
+namespace core {
+
 ScviToolsModel read_scvi_tools(const std::string& folder,
                                const std::string& prefix) {
   const std::string path = folder + "/" + prefix + "model.pt";
@@ -158,4 +161,5 @@ ScviToolsModel read_scvi_tools(const std::string& folder,
                   folder + "\".");
 }
 
+}  // namespace core
 }  // namespace scvigor
