@@ -22,9 +22,8 @@ void need(bool fits, const char* argument, const char* message) {
   if (!fits) throw ArgumentError(argument, message);
 }
 
-void check_positions(const std::vector<std::int64_t>& positions,
-                     std::int64_t n, const char* argument,
-                     const char* message) {
+void check_positions(const std::vector<std::int64_t>& positions, std::int64_t n,
+                     const char* argument, const char* message) {
   for (const auto i : positions) need(i >= 0 && i < n, argument, message);
 }
 
@@ -117,7 +116,7 @@ std::vector<DeTable> differential_expression(const Model& model,
   check(options, cells, model.options());
   return without_torch_errors([&] {
     return core::differential_expression(evaluation(model), cells, options,
-                                          hooks);
+                                         hooks);
   });
 }
 

@@ -30,7 +30,7 @@ Matrix latent_representation(const Model& model, const Cells& cells,
                              const LatentOptions& options, const Hooks& hooks) {
   return checked_verb(model, cells, options.batch_size, [&] {
     return core::latent_representation(evaluation(model), cells, options,
-                                        hooks);
+                                       hooks);
   });
 }
 
@@ -40,7 +40,7 @@ void normalized_expression(const Model& model, const Cells& cells,
                            const RowBuffer& buffer) {
   checked_verb(model, cells, options.batch_size, [&] {
     core::normalized_expression(evaluation(model), cells, options, sink, hooks,
-                                 buffer);
+                                buffer);
   });
 }
 
@@ -65,7 +65,7 @@ Matrix differential_abundance(const Model& model, const Cells& cells,
                               const Hooks& hooks) {
   return checked_verb(model, cells, options.batch_size, [&] {
     return core::differential_abundance(evaluation(model), cells, options,
-                                         hooks);
+                                        hooks);
   });
 }
 
@@ -81,7 +81,7 @@ void posterior_predictive_sample(const Model& model, const Cells& cells,
                                  const SampleSink& sink, const Hooks& hooks) {
   checked_verb(model, cells, options.batch_size, [&] {
     core::posterior_predictive_sample(evaluation(model), cells, options, sink,
-                                       hooks);
+                                      hooks);
   });
 }
 
@@ -90,7 +90,7 @@ void denoised_sample(const Model& model, const Cells& cells, double size_factor,
                      const Hooks& hooks) {
   checked_verb(model, cells, options.batch_size, [&] {
     core::denoised_sample(evaluation(model), cells, size_factor, options, sink,
-                           hooks);
+                          hooks);
   });
 }
 
@@ -106,8 +106,7 @@ void likelihood_parameters(const Model& model, const Cells& cells,
                            const DecodeOptions& options,
                            const LikelihoodSink& sink, const Hooks& hooks) {
   checked_verb(model, cells, options.batch_size, [&] {
-    core::likelihood_parameters(evaluation(model), cells, options, sink,
-                                 hooks);
+    core::likelihood_parameters(evaluation(model), cells, options, sink, hooks);
   });
 }
 
@@ -125,7 +124,7 @@ std::vector<double> marginal_log_likelihood(const Model& model,
                                             const Hooks& hooks) {
   return checked_verb(model, cells, options.batch_size, [&] {
     return core::marginal_log_likelihood(evaluation(model), cells, options,
-                                          hooks);
+                                         hooks);
   });
 }
 
@@ -134,9 +133,7 @@ Matrix loadings(const Model& model) {
     throw ArgumentError("object",
                         "Only a model with `decoder = \"linear\"` has "
                         "loadings.");
-  return without_torch_errors([&] {
-    return core::loadings(model.vae());
-  });
+  return without_torch_errors([&] { return core::loadings(model.vae()); });
 }
 
 }  // namespace scvigor

@@ -33,10 +33,10 @@ namespace core {
 
 std::vector<double> log_library_sizes(const CountSource& source) {
   std::vector<double> out(static_cast<std::size_t>(source.n_cells()));
-  for_each_cell(source, [&](std::int64_t i, const float* counts,
-                            std::int64_t n) {
-    out[static_cast<std::size_t>(i)] = log_library_size(counts, n);
-  });
+  for_each_cell(
+      source, [&](std::int64_t i, const float* counts, std::int64_t n) {
+        out[static_cast<std::size_t>(i)] = log_library_size(counts, n);
+      });
   return out;
 }
 

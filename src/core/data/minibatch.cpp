@@ -39,13 +39,12 @@ at::Tensor log_library_sizes(const CsrBlock& block,
                              const at::TensorOptions& options) {
   at::Tensor out = at::empty({block.n_cells(), 1}, at::kDouble);
   double* to = out.data_ptr<double>();
-  at::parallel_for(0, block.n_cells(), kCellsPerTask,
-                   [&](std::int64_t b, std::int64_t e) {
-                     for (auto i = b; i < e; ++i)
-                       to[i] = log_library_size(
-                           block.values.data() + block.indptr[i],
-                           block.indptr[i + 1] - block.indptr[i]);
-                   });
+  at::parallel_for(
+      0, block.n_cells(), kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
+        for (auto i = b; i < e; ++i)
+          to[i] = log_library_size(block.values.data() + block.indptr[i],
+                                   block.indptr[i + 1] - block.indptr[i]);
+      });
   return out.to(options);
 }
 
@@ -65,9 +64,10 @@ Loader::Loader(const Cells& cells, const at::TensorOptions& options)
 Minibatch Loader::load(const std::int64_t* positions, std::int64_t n) const {
   const at::TensorOptions codes = options_.dtype(at::kLong);
   const auto take = [&](const auto& values, const at::TensorOptions& options) {
-    return gather(RowsView<typename std::decay_t<decltype(values)>::value_type>{
-                      values, cells_.n_cells()},
-                  positions, n, options);
+    return gather(
+        RowsView<typename std::decay_t<decltype(values)>::value_type>{
+            values, cells_.n_cells()},
+        positions, n, options);
   };
 
   Minibatch out;

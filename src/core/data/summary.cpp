@@ -63,9 +63,8 @@ void for_each_anomalies(const CountSource& source, Visitor visit) {
   };
   const bool in_memory = source.n_cells() > 0 && source.stored(0);
   if (!in_memory)
-    return for_each_cell(source,
-                         [&](std::int64_t, const float* values,
-                             std::int64_t n) { count(values, n); });
+    return for_each_cell(source, [&](std::int64_t, const float* values,
+                                     std::int64_t n) { count(values, n); });
   at::parallel_for(0, source.n_cells(), kCellsPerRead,
                    [&](std::int64_t b, std::int64_t e) {
                      for (auto cell = b; cell < e; ++cell) {

@@ -96,7 +96,8 @@ class Search {
       const auto begin = (first + tile) * kPointsPerTile;
       const double* tile_squared = squared + tile * kPointsPerTile;
       for (auto j = begin; j < std::min(begin + kPointsPerTile, n_); ++j)
-        if (nearest.accepts(tile_squared[j - begin])) nearest.add(tile_squared[j - begin], j);
+        if (nearest.accepts(tile_squared[j - begin]))
+          nearest.add(tile_squared[j - begin], j);
     }
   }
 
