@@ -211,7 +211,7 @@ int main(int argc, char** argv) {
     const EncoderOutput q = vae.infer(batch, mode);
     const at::Tensor z = vae.draw_z(q.qz, vae.draw_noise(batch_size, rng).z);
     parts.lap("encoder");
-    const auto decoded = vae.decode(z, q.library, batch, batch.batch, mode);
+    const auto decoded = vae.decode(z, q.library, batch, mode);
     parts.lap("decoder");
     const auto terms = vae.loss_terms_of(batch, q, decoded);
     const Tape::Sum loss = terms.objective(0.5);

@@ -78,11 +78,10 @@ at::Tensor expected_weights(Fixed& fit, const OverallOptions& o) {
     positions[i] = static_cast<std::int64_t>(i);
   const Minibatch draws =
       Loader(pool, vae.tensor_options()).load(positions.data(), n);
-  const at::Tensor s = o.transform_batch.empty()
-                           ? draws.batch
-                           : at::full({n}, o.transform_batch[0], at::kLong);
-  const LikelihoodParameters p =
-      vae.likelihood(vae.decode(u, draws.log_library, draws, s, Mode{}));
+  const LikelihoodParameters p = vae.likelihood(vae.decode(
+      u, draws.log_library,
+      o.transform_batch.empty() ? draws : as_batch(draws, o.transform_batch[0]),
+      Mode{}));
   std::vector<at::Tensor> log_px_z;
   for (std::int64_t a = 0; a < kCells; ++a) {
     const at::Tensor x = counts()[a].unsqueeze(0);

@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/full.h>
 
 #include <vector>
 
@@ -56,6 +57,12 @@ SparseCounts to_tensors(const std::shared_ptr<CsrBlock>& block,
   return {view(block, block->indptr).to(options.device()),
           view(block, block->genes).to(options.device()),
           view(block, block->values).to(options), n_genes};
+}
+
+Minibatch as_batch(Minibatch cells, std::int64_t code) {
+  cells.batch = at::full({cells.n_cells()}, code,
+                         cells.log_library.options().dtype(at::kLong));
+  return cells;
 }
 
 Loader::Loader(const Cells& cells, const at::TensorOptions& options)

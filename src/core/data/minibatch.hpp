@@ -27,6 +27,9 @@ struct Minibatch {
   std::int64_t n_cells() const { return log_library.size(0); }
 };
 
+// The same cells, told to be of batch `code`.
+Minibatch as_batch(Minibatch cells, std::int64_t code);
+
 // A block of counts as tensors. On the CPU in float32 they are views of the
 // block, and keep it alive.
 SparseCounts to_tensors(const std::shared_ptr<CsrBlock>& block,

@@ -206,19 +206,17 @@ at::Tensor draw_hidden(Vae& vae, const Cells& cells, const DeOptions& options,
           ? draw_by_importance(vae, cells, options, plan, rng, hooks)
           : draw_uniformly(vae, cells, options, plan, rng, hooks);
   const at::NoGradGuard no_grad;
-  const bool has_batches = vae.options().n_batch > 1;
   at::Tensor out;
   for (std::size_t k = 0; k < drawn.size(); ++k) {
     const Pool& pool = plan.pools[k];
-    if (pool.batch >= 0 && has_batches)
-      std::fill(drawn[k].batch.begin(), drawn[k].batch.end(), pool.batch);
     for_each_block(
         vae, drawn[k], std::max<std::int64_t>(options.batch_size, 512), hooks,
         [&](std::int64_t first, const Minibatch& batch,
             const EncoderOutput& q) {
           const Noise noise = vae.draw_noise(batch.n_cells(), rng);
           const at::Tensor z = vae.draw_z(q.qz, noise.z);
-          const at::Tensor h = vae.scale_hidden(z, batch, batch.batch);
+          const at::Tensor h = vae.scale_hidden(
+              z, pool.batch < 0 ? batch : as_batch(batch, pool.batch));
           if (!out.defined())
             out = at::zeros({h.size(1), plan.n_samples}, h.options());
           out.narrow(1, pool.first + first, batch.n_cells()).copy_(h.t());

@@ -5,7 +5,7 @@
 
 #include "data/take_cells.hpp"
 #include "inference/blocks.hpp"
-#include "util/tensor_operators.hpp"
+#include "kernels/normal_terms.hpp"
 
 namespace scvigor {
 namespace {
@@ -35,7 +35,7 @@ Cells draw_cells(Vae& vae, const Cells& cells, std::int64_t n_samples,
       [&](std::int64_t first, const Minibatch& batch, const EncoderOutput& q) {
         for (std::int64_t i = 0; i < n_samples; ++i) {
           const Noise noise = vae.draw_noise(batch.n_cells(), rng);
-          put_rows(q.qz.mean + q.qz.var.sqrt() * noise.z, i * n + first,
+          put_rows(normal_draw(q.qz.mean, q.qz.var, noise.z), i * n + first,
                    out.latent_mean);
           put_rows(vae.draw_library(q, noise.l), i * n + first,
                    out.log_library);

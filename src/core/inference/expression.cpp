@@ -37,20 +37,20 @@ void normalized_expression(Vae& vae, const Cells& cells,
                            ? vae.options().n_genes
                            : static_cast<std::int64_t>(options.genes.size());
   const auto draw = [&](std::int64_t n) {
-    return draw_for(vae, n, options, rng);
+    return noise_for(vae, n, options.posterior_mean, rng);
   };
   // `next_draw()` gives one draw after the other.
   const auto put = [&](const Minibatch& batch, const EncoderOutput& q,
                        auto next_draw, double* rows) {
     bool add = false;
     for (std::int64_t i = 0; i < n_samples; ++i)
-      decode_logits(vae, batch, q, options, next_draw(),
-                    [&](const LikelihoodInput& decoded) {
-                      const auto factor =
-                          factors(decoded, options, n_samples * n_batches);
-                      scale_rows(decoded, {&factor, &options.genes, add, rows});
-                      add = true;
-                    });
+      decode_draw(vae, batch, q, options, next_draw(),
+                  [&](const LikelihoodInput& decoded) {
+                    const auto factor =
+                        factors(decoded, options, n_samples * n_batches);
+                    scale_rows(decoded, {&factor, &options.genes, add, rows});
+                    add = true;
+                  });
   };
   if (buffer && n_samples <= kMaxDraws) {
     for_blocks_at_once(

@@ -11,7 +11,7 @@
 #include <numeric>
 
 #include "data/take_cells.hpp"
-#include "inference/blocks.hpp"
+#include "inference/decode.hpp"
 #include "inference/drawn_cells.hpp"
 #include "inference/mixture.hpp"
 #include "kernels/count_loss.hpp"
@@ -73,21 +73,18 @@ at::Tensor log_px_given_z(Vae& vae, const Minibatch& draws,
                           const NormalParameters& qz, const Anchors& anchors,
                           const OverallOptions& options, const Hooks& hooks) {
   const auto n = draws.n_cells();
-  const at::Tensor s = options.transform_batch.empty()
-                           ? draws.batch
-                           : at::full({n}, options.transform_batch.front(),
-                                      vae.tensor_options().dtype(at::kLong));
-  LikelihoodInput decoded = multiplied_out(
-      vae.decode(vae.draw_z(qz, {}), draws.log_library, draws, s, Mode{}));
+  const EncoderOutput q{qz, draws.log_library, {}};
+  LikelihoodInput decoded;
+  decode_draw(vae, draws, q, options, {}, [&](const LikelihoodInput& input) {
+    decoded = multiplied_out(input);
+  });
   at::Tensor out = at::empty(
       {n, static_cast<std::int64_t>(anchors.cells.size())}, at::kDouble);
   for (std::size_t a = 0; a < anchors.cells.size(); ++a) {
     if (hooks.interrupted && hooks.interrupted()) break;
     const Minibatch& cell = anchors.cells[a];
-    decoded.log_factor = (vae.options().use_size_factor ? cell.size_factor.log()
-                                                        : cell.log_library)
-                             .expand({n, 1})
-                             .contiguous();
+    decoded.log_factor =
+        vae.log_factor(cell, cell.log_library).expand({n, 1}).contiguous();
     out.select(1, static_cast<std::int64_t>(a))
         .copy_(count_loss(decoded, repeat_cell(cell.counts, n)).per_cell.neg());
   }

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "inference/blocks.hpp"
-#include "util/tensor_operators.hpp"
+#include "inference/decode.hpp"
+#include "kernels/normal_terms.hpp"
 
 namespace scvigor::core {
 namespace {
@@ -11,13 +11,12 @@ namespace {
 // The mean of softmax(z), z ~ q(z | x), has no closed form.
 at::Tensor logistic_normal_mean(const NormalParameters& qz,
                                 std::int64_t n_samples, Rng& rng) {
-  at::Tensor sum;
+  RunningMean mean;
   for (std::int64_t i = 0; i < n_samples; ++i) {
     const at::Tensor eps = rng.normal(qz.mean.sizes(), qz.mean.options());
-    const at::Tensor z = at::softmax(qz.mean + qz.var.sqrt() * eps, -1);
-    sum = sum.defined() ? sum.add_(z) : z;
+    mean.add(at::softmax(normal_draw(qz.mean, qz.var, eps), -1));
   }
-  return sum / static_cast<double>(n_samples);
+  return mean.take();
 }
 
 // A row a cell, which threads fill block by block.
@@ -85,7 +84,7 @@ Matrix latent_representation(Vae& vae, const Cells& cells,
       vae, cells, options.batch_size, hooks,
       [&](std::int64_t n) {
         out.add(n);
-        return options.give_mean ? Noise{} : vae.draw_noise(n, rng);
+        return noise_for(vae, n, options.give_mean, rng);
       },
       [&](const CellBlock& block, const Noise& noise) {
         out.put(block.first, vae.draw_z(block.q.qz, noise.z));

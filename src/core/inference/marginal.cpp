@@ -6,21 +6,22 @@
 
 #include "distributions/distributions.hpp"
 #include "inference/blocks.hpp"
+#include "kernels/normal_terms.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
 namespace {
 
+constexpr double kHalfLogTwoPi = 0.91893853320467274178;
+
 // log N(draw; mean, var), where draw = mean + sqrt(var) eps.
 at::Tensor log_density(const NormalParameters& q, const at::Tensor& eps) {
-  constexpr double kHalfLogTwoPi = 0.91893853320467274178;
   return -0.5 * eps * eps - 0.5 * q.var.log() - kHalfLogTwoPi;
 }
 
 // log p(z) - log q(z | x), before any softmax.
 at::Tensor log_ratio_z(const NormalParameters& qz, const at::Tensor& eps) {
-  constexpr double kHalfLogTwoPi = 0.91893853320467274178;
-  const at::Tensor z = qz.mean + qz.var.sqrt() * eps;
+  const at::Tensor z = normal_draw(qz.mean, qz.var, eps);
   return (-0.5 * z * z - kHalfLogTwoPi - log_density(qz, eps)).sum(-1);
 }
 

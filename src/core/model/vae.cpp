@@ -84,12 +84,11 @@ void Vae::move_to(at::Device device) {
   tensor_options_ = tensor_options_.device(device);
 }
 
-std::vector<at::Tensor> Vae::one_hot_codes(const Minibatch& cells,
-                                           const at::Tensor& batch) const {
+std::vector<at::Tensor> Vae::one_hot_codes(const Minibatch& cells) const {
   std::vector<at::Tensor> codes;
   const bool one_hot =
       options_.batch_representation == BatchRepresentation::kOneHot;
-  if (one_hot && options_.n_batch > 1) codes.push_back(batch);
+  if (one_hot && options_.n_batch > 1) codes.push_back(cells.batch);
   for (std::size_t k = 0; k < options_.n_cats_per_cov.size(); ++k)
     if (options_.n_cats_per_cov[k] > 1)
       codes.push_back(cells.categorical.select(1, static_cast<long>(k)));
@@ -98,26 +97,26 @@ std::vector<at::Tensor> Vae::one_hot_codes(const Minibatch& cells,
 
 // [first, continuous covariates, batch embedding], those that exist. Cells of
 // a single batch need not tell it.
-at::Tensor Vae::join_covariates(const at::Tensor& first, const Minibatch& cells,
-                                const at::Tensor& batch) const {
+at::Tensor Vae::join_covariates(const at::Tensor& first,
+                                const Minibatch& cells) const {
   std::vector<at::Tensor> columns;
   if (first.defined()) columns.push_back(first);
   if (options_.n_continuous_cov > 0) columns.push_back(cells.continuous);
   if (batch_embedding_.defined())
-    columns.push_back(batch.defined()
-                          ? look_up_rows(batch_embedding_, batch)
+    columns.push_back(cells.batch.defined()
+                          ? look_up_rows(batch_embedding_, cells.batch)
                           : batch_embedding_.expand({cells.n_cells(), -1}));
   if (columns.empty()) return {};
   return columns.size() == 1 ? columns.front() : at::cat(columns, 1);
 }
 
-LayerInput Vae::encoder_input(const Minibatch& batch,
+LayerInput Vae::encoder_input(const Minibatch& cells,
                               const SparseCounts& transformed) const {
   LayerInput input;
   input.counts = &transformed;
   if (options_.encode_covariates) {
-    input.dense = join_covariates({}, batch, batch.batch);
-    input.codes = one_hot_codes(batch, batch.batch);
+    input.dense = join_covariates({}, cells);
+    input.codes = one_hot_codes(cells);
   }
   return input;
 }
@@ -165,23 +164,26 @@ at::Tensor Vae::draw_library(const EncoderOutput& encoded,
   return normal_draw(encoded.ql.mean, encoded.ql.var, eps);
 }
 
-LayerInput Vae::decoder_input(const at::Tensor& z, const Minibatch& cells,
-                              const at::Tensor& batch) const {
+LayerInput Vae::decoder_input(const at::Tensor& z,
+                              const Minibatch& cells) const {
   LayerInput input;
-  input.dense = join_covariates(z, cells, batch);
-  input.codes = one_hot_codes(cells, batch);
+  input.dense = join_covariates(z, cells);
+  input.codes = one_hot_codes(cells);
   return input;
 }
 
-at::Tensor Vae::scale_hidden(const at::Tensor& z, const Minibatch& cells,
-                             const at::Tensor& batch) {
-  return decoder_->scale_hidden(decoder_input(z, cells, batch));
+at::Tensor Vae::scale_hidden(const at::Tensor& z, const Minibatch& cells) {
+  return decoder_->scale_hidden(decoder_input(z, cells));
+}
+
+at::Tensor Vae::log_factor(const Minibatch& cells,
+                           const at::Tensor& library) const {
+  return options_.use_size_factor ? cells.size_factor.log() : library;
 }
 
 LikelihoodInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
-                            const Minibatch& cells, const at::Tensor& batch,
-                            const Mode& mode) {
-  const LayerInput input = decoder_input(z, cells, batch);
+                            const Minibatch& cells, const Mode& mode) {
+  const LayerInput input = decoder_input(z, cells);
   DecoderHeads heads;
   heads.dropout = options_.gene_likelihood == GeneLikelihood::kZinb;
   const bool has_theta = options_.gene_likelihood != GeneLikelihood::kPoisson;
@@ -195,11 +197,11 @@ LikelihoodInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
                                             : ScaleActivation::kSoftmax;
   out.scale_logits = logits.scale_logits;
   out.dropout_logits = logits.dropout_logits;
-  out.log_factor = options_.use_size_factor ? cells.size_factor.log() : library;
+  out.log_factor = log_factor(cells, library);
   if (has_theta) {
     out.log_theta = heads.theta ? logits.log_theta : LazyLogits(px_r_);
     if (options_.dispersion == Dispersion::kGeneBatch)
-      out.theta_row = batch;
+      out.theta_row = cells.batch;
     else if (options_.dispersion == Dispersion::kGeneLabel)
       out.theta_row = cells.labels;
   }
@@ -263,8 +265,7 @@ LossTerms Vae::loss_terms(const Minibatch& batch, const EncoderOutput& encoded,
                           const Noise& noise, const Mode& mode) {
   const at::Tensor z = draw_z(encoded.qz, noise.z);
   const at::Tensor library = draw_library(encoded, noise.l);
-  return loss_terms_of(batch, encoded,
-                       decode(z, library, batch, batch.batch, mode));
+  return loss_terms_of(batch, encoded, decode(z, library, batch, mode));
 }
 
 }  // namespace scvigor

@@ -78,16 +78,17 @@ class Vae {
   at::Tensor draw_library(const EncoderOutput& encoded,
                           const at::Tensor& eps) const;
 
-  // What the decoder makes of z (n x n_latent) in the batches `batch`, which
-  // need not be the cells' own.
+  // p(x | z, l) of z (n x n_latent) and the log library size (n x 1). To decode
+  // cells as of another batch, pass as_batch(cells, code).
   LikelihoodInput decode(const at::Tensor& z, const at::Tensor& library,
-                         const Minibatch& cells, const at::Tensor& batch,
-                         const Mode& mode);
+                         const Minibatch& cells, const Mode& mode);
+  // n x 1: mu = exp(log_factor) * px_scale.
+  at::Tensor log_factor(const Minibatch& cells,
+                        const at::Tensor& library) const;
   LikelihoodParameters likelihood(const LikelihoodInput& decoded) const;
   // The logits of px_scale are scale_hidden() times scale_head(), in
   // evaluation mode.
-  at::Tensor scale_hidden(const at::Tensor& z, const Minibatch& cells,
-                          const at::Tensor& batch);
+  at::Tensor scale_hidden(const at::Tensor& z, const Minibatch& cells);
   ScaleHead scale_head() const { return decoder_->scale_head(); }
 
   LossTerms loss_terms_of(const Minibatch& batch, const EncoderOutput& encoded,
@@ -103,14 +104,12 @@ class Vae {
   at::Tensor loadings() const { return decoder_->loadings(); }
 
  private:
-  std::vector<at::Tensor> one_hot_codes(const Minibatch& cells,
-                                        const at::Tensor& batch) const;
-  LayerInput encoder_input(const Minibatch& batch,
+  std::vector<at::Tensor> one_hot_codes(const Minibatch& cells) const;
+  LayerInput encoder_input(const Minibatch& cells,
                            const SparseCounts& transformed) const;
-  LayerInput decoder_input(const at::Tensor& z, const Minibatch& cells,
-                           const at::Tensor& batch) const;
-  at::Tensor join_covariates(const at::Tensor& first, const Minibatch& cells,
-                             const at::Tensor& batch) const;
+  LayerInput decoder_input(const at::Tensor& z, const Minibatch& cells) const;
+  at::Tensor join_covariates(const at::Tensor& first,
+                             const Minibatch& cells) const;
   at::Tensor kl_library(const EncoderOutput& encoded,
                         const at::Tensor& batch) const;
   void collect_state();
