@@ -21,14 +21,15 @@ struct TailCounts {
 TailCounts count_outside(const float* x, float delta, std::int64_t n);
 TailCounts count_outside(const double* x, double delta, std::int64_t n);
 
-struct Moments {
+// Of the effects of all pairs.
+struct EffectSummary {
   double mean = 0.0;
   double sd = 0.0;  // of the population
   double min = 0.0;
   double max = 0.0;
 };
-Moments moments(const float* x, std::int64_t n);
-Moments moments(const double* x, std::int64_t n);
+EffectSummary summarize_effects(const float* x, std::int64_t n);
+EffectSummary summarize_effects(const double* x, std::int64_t n);
 
 // out = exp(x + shift - log_norm[i]);  x, out, log_norm: n
 void softmax_row(float* x, float shift, const float* log_norm, std::int64_t n);

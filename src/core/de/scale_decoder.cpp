@@ -105,7 +105,7 @@ void ScaleDecoder<T>::read(const std::vector<std::int64_t>& genes,
 }
 
 template <class T>
-Samples<T> ScaleDecoder<T>::samples() const {
+ScaleSamples<T> ScaleDecoder<T>::samples() const {
   return {hidden_.size(1), weight_.size(0),
           [this](const std::vector<std::int64_t>& genes, T* out) {
             read(genes, out);

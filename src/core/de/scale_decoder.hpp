@@ -21,7 +21,7 @@ class ScaleDecoder {
   // hidden: units x samples
   ScaleDecoder(const Vae& vae, const at::Tensor& hidden);
 
-  Samples<T> samples() const;
+  ScaleSamples<T> samples() const;
 
  private:
   // The logits without bias of some genes and samples, genes x samples.
