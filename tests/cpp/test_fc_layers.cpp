@@ -36,7 +36,7 @@ LayerInput some_input() {
 
 std::map<std::string, at::Tensor> state_of(const FcLayers& layers) {
   StateList list;
-  layers.list_state("", list);
+  layers.list_state({"", StateModule::kZEncoder}, list);
   std::map<std::string, at::Tensor> out;
   for (const auto& entry : list.entries()) out[entry.name] = entry.read();
   return out;

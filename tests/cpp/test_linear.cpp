@@ -48,7 +48,7 @@ struct Input {
 
 std::vector<StateEntry> entries(const Linear& linear) {
   StateList list;
-  linear.list_state("", list);
+  linear.list_state({"", StateModule::kZEncoder}, list);
   return list.entries();
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("the gradient of a one-hot column is that of the product") {
   Rng rng(1);
   const Linear linear(all_inputs(), at::kDouble, rng);
   StateList list;
-  linear.list_state("", list);
+  linear.list_state({"", StateModule::kZEncoder}, list);
   for (auto& parameter : list.parameters()) parameter.set_requires_grad(true);
   const Input input;
   Tape tape;

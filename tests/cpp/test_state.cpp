@@ -6,6 +6,7 @@
 #include <set>
 
 #include "catch.hpp"
+#include "model/vae.hpp"
 #include "scvigor/inference.hpp"
 #include "scvigor/model.hpp"
 #include "scvigor/train.hpp"
@@ -154,4 +155,38 @@ TEST_CASE("tensors that a model has no use for do not disturb it") {
   const State plain = state;
   state.push_back({"something.else", {2}, {1.0, 2.0}});
   CHECK(same(Model(options, state).state(), plain));
+}
+
+// Freezing and new levels go by tags; the names say the same in words.
+TEST_CASE("tags of a state agree with its names") {
+  const at::Tensor counts = support::simulate_counts(10, 20, 1);
+  const auto has = [](const std::string& name, const std::string& part) {
+    return name.find(part) != std::string::npos;
+  };
+  for (const auto& options : kinds_of_model(counts)) {
+    const Model model(options, 7, {{0.0, 0.0}, {1.0, 1.0}});
+    for (const auto& [name, tag, parts, transposed, is_buffer, shape,
+                      n_one_hot] : model.vae().state().entries()) {
+      INFO(name);
+      CHECK((tag.module == StateModule::kZEncoder) == has(name, "z_encoder."));
+      CHECK((tag.module == StateModule::kLibraryEncoder) ==
+            has(name, "l_encoder."));
+      CHECK((tag.module == StateModule::kDecoderHidden) ==
+            has(name, "decoder.px_decoder."));
+      const auto layer = name.find("Layer ");
+      CHECK(tag.layer == (layer == std::string::npos
+                              ? StateTag::kNoLayer
+                              : std::stoi(name.substr(layer + 6))));
+      CHECK((tag.kind == StateKind::kBatchNorm) ==
+            (tag.layer >= 0 && name[name.find('.', layer) + 1] == '1'));
+      CHECK((tag.kind == StateKind::kDispersion) == (name == "px_r"));
+      CHECK((tag.kind == StateKind::kLibraryPrior) ==
+            has(name, "library_log_"));
+      CHECK((tag.kind == StateKind::kBatchEmbedding) ==
+            has(name, "_embeddings_dict."));
+      CHECK((tag.levels == LevelRows::kBatch) ==
+            (has(name, "_embeddings_dict.") ||
+             (name == "px_r" && options.dispersion == Dispersion::kGeneBatch)));
+    }
+  }
 }

@@ -28,7 +28,7 @@ void copy_rows_and_mean(const at::Tensor& from, const at::Tensor& to) {
   if (n_new > 0) to.narrow(0, from.size(0), n_new).copy_(from.mean(0));
 }
 
-// A covariate has a part of its own where it has more than one level.
+// A covariate with more than one level has a part of its own.
 void copy_one_hot(const StateEntry& from, const StateEntry& to,
                   const Growth& growth) {
   if (to.n_one_hot == 0) return;
@@ -46,7 +46,7 @@ void copy_one_hot(const StateEntry& from, const StateEntry& to,
 
 void copy_entry(const StateEntry& from, const StateEntry& to,
                 const Growth& growth) {
-  if (from.name == "library_log_means" || from.name == "library_log_vars") {
+  if (to.tag.kind == StateKind::kLibraryPrior) {
     const at::Tensor& old = from.parts.front();
     to.parts.front().narrow(1, 0, old.size(1)).copy_(old);
     return;

@@ -24,6 +24,8 @@ std::unique_ptr<Encoder> build_z_encoder(const ModelOptions& options, Rng& rng);
 std::unique_ptr<Encoder> build_l_encoder(const ModelOptions& options, Rng& rng);
 std::unique_ptr<Decoder> build_decoder(const ModelOptions& options, Rng& rng);
 
+// The covariate that px_r has one row per level of.
+LevelRows dispersion_levels(const ModelOptions& options);
 // Rows of px_r: 1, n_batch or n_labels; 0 for gene-cell.
 std::int64_t dispersion_rows(const ModelOptions& options);
 

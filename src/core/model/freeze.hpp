@@ -12,7 +12,7 @@
 
 namespace scvigor {
 
-// A tensor that training moves, from a row on: the rows before it stay.
+// The part of a tensor that training changes: rows from `first_row` on.
 struct TrainableSlice {
   TrainableSlice(at::Tensor all_rows,
                  std::int64_t first = 0)  // NOLINT: implicit
@@ -28,12 +28,13 @@ struct TrainableSlice {
   std::int64_t first_row = 0;
 };
 
-// What FreezeOptions leaves free of a model's state.
+// The parts of a model's state that FreezeOptions does not freeze.
 std::vector<TrainableSlice> trainable_slices(const StateList& state,
                                              const ModelOptions& model,
                                              const FreezeOptions& freeze);
 
-// How the z encoder and the decoder run then; the library encoder is free.
+// The modes of the z encoder and the decoder; the library encoder is never
+// frozen.
 Mode encoder_mode(const Mode& mode, const FreezeOptions& freeze);
 Mode decoder_mode(const Mode& mode, const FreezeOptions& freeze);
 

@@ -51,16 +51,25 @@ Vae::Vae(const ModelOptions& options, std::uint64_t seed,
 }
 
 void Vae::collect_state() {
-  if (px_r_.defined())
-    state_.dispersion("px_r", px_r_, options_.dispersion == Dispersion::kGene);
-  if (library_log_means_.defined()) {
-    state_.buffer("library_log_means", library_log_means_);
-    state_.buffer("library_log_vars", library_log_vars_);
+  StateScope scope("", StateModule::kModel);
+  if (px_r_.defined()) {
+    scope.tag.kind = StateKind::kDispersion;
+    scope.tag.levels = dispersion_levels(options_);
+    state_.dispersion(scope, "px_r", px_r_);
   }
-  if (batch_embedding_.defined())
-    state_.parameter("_embeddings_dict.batch.weight", batch_embedding_);
-  z_encoder_->list_state("z_encoder.", state_);
-  l_encoder_->list_state("l_encoder.", state_);
+  scope.tag.levels = LevelRows::kNone;
+  if (library_log_means_.defined()) {
+    scope.tag.kind = StateKind::kLibraryPrior;
+    state_.buffer(scope, "library_log_means", library_log_means_);
+    state_.buffer(scope, "library_log_vars", library_log_vars_);
+  }
+  if (batch_embedding_.defined()) {
+    scope.tag.kind = StateKind::kBatchEmbedding;
+    scope.tag.levels = LevelRows::kBatch;
+    state_.parameter(scope, "_embeddings_dict.batch.weight", batch_embedding_);
+  }
+  z_encoder_->list_state({"z_encoder.", StateModule::kZEncoder}, state_);
+  l_encoder_->list_state({"l_encoder.", StateModule::kLibraryEncoder}, state_);
   decoder_->list_state("decoder.", state_);
   freeze({});
 }
@@ -70,7 +79,7 @@ void Vae::freeze(const FreezeOptions& freeze) {
   for (auto& parameter : state_.parameters())
     parameter.set_requires_grad(false);
   trainable_slices_ = scvigor::trainable_slices(state_, options_, freeze);
-  for (auto& part : trainable_slices_) part.tensor.set_requires_grad(true);
+  for (auto& slice : trainable_slices_) slice.tensor.set_requires_grad(true);
 }
 
 // The layers hold the same tensors as the list of the state, so that they

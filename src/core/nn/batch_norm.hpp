@@ -27,7 +27,7 @@ class BatchNorm {
   at::Tensor train(const at::Tensor& x, const at::Tensor& linear_bias,
                    bool relu, const at::Tensor& mask,
                    bool freeze_running_stats = false);
-  void list_state(const std::string& prefix, StateList& out) const;
+  void list_state(const StateScope& scope, StateList& out) const;
 
   // gamma / sqrt(running variance + eps): what evaluation multiplies by.
   at::Tensor inference_scale() const;

@@ -23,7 +23,7 @@ class Encoder {
           Rng& rng);
 
   NormalParameters forward(const LayerInput& input, const Mode& mode);
-  void list_state(const std::string& prefix, StateList& out) const;
+  void list_state(const StateScope& scope, StateList& out) const;
 
  private:
   VarActivation var_activation_;

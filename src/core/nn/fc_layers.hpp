@@ -40,7 +40,7 @@ class FcLayers {
   FcLayers(const Shape& shape, const at::TensorOptions& options, Rng& rng);
 
   at::Tensor forward(const LayerInput& input, const Mode& mode);
-  void list_state(const std::string& prefix, StateList& out) const;
+  void list_state(const StateScope& scope, StateList& out) const;
 
   const Linear& linear(std::size_t layer) const {
     return layers_[layer].linear;

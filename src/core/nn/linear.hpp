@@ -39,7 +39,7 @@ class Linear {
 
   // `with_bias` false: somebody else adds it.
   at::Tensor forward(const LayerInput& input, bool with_bias = true) const;
-  void list_state(const std::string& prefix, StateList& out) const;
+  void list_state(const StateScope& scope, StateList& out) const;
 
   // Inputs x outputs of one block, in the order of LayerInput.
   const std::vector<at::Tensor>& blocks() const { return blocks_; }

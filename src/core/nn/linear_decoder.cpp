@@ -56,9 +56,10 @@ class LinearDecoder final : public Decoder {
   }
 
   void list_state(const std::string& prefix, StateList& out) const override {
-    scale_head_.list_state(prefix + "factor_regressor.", out);
-    dropout_head_.list_state(prefix + "px_dropout_decoder.", out);
-    if (theta_head_) theta_head_->list_state(prefix + "px_r_decoder.", out);
+    const StateScope heads(prefix, StateModule::kDecoderHeads);
+    scale_head_.list_state(heads.in("factor_regressor"), out);
+    dropout_head_.list_state(heads.in("px_dropout_decoder"), out);
+    if (theta_head_) theta_head_->list_state(heads.in("px_r_decoder"), out);
   }
 
   at::Tensor loadings() const override {
