@@ -44,7 +44,7 @@ std::vector<double> log_library_sizes(const CountSource& source) {
 LibraryPrior library_prior(const CountSource& source,
                            const std::vector<std::int64_t>& batch,
                            std::int64_t n_batch) {
-  auto log_totals = log_library_sizes(source);
+  auto log_totals = core::log_library_sizes(source);
   // An empty cell counts as one with the logarithm 0, as in scvi-tools.
   std::replace(log_totals.begin(), log_totals.end(),
                -std::numeric_limits<double>::infinity(), 0.0);
