@@ -39,11 +39,11 @@ std::vector<T> by_rows(const std::vector<std::int64_t>& shape, const R* values,
   return out;
 }
 
-inline Value value_from_r(SEXP given);
+inline FileValue value_from_r(SEXP given);
 
-inline Value list_from_r(SEXP given) {
-  Value value;
-  value.kind = Value::Kind::kList;
+inline FileValue list_from_r(SEXP given) {
+  FileValue value;
+  value.kind = FileValue::Kind::kList;
   for (R_xlen_t i = 0; i < Rf_xlength(given); ++i)
     value.members.push_back(value_from_r(VECTOR_ELT(given, i)));
   const SEXP names = Rf_getAttrib(given, R_NamesSymbol);
@@ -51,9 +51,9 @@ inline Value list_from_r(SEXP given) {
   return value;
 }
 
-inline Value vector_from_r(SEXP given) {
-  using Kind = Value::Kind;
-  Value value;
+inline FileValue vector_from_r(SEXP given) {
+  using Kind = FileValue::Kind;
+  FileValue value;
   const SEXP dim = Rf_getAttrib(given, R_DimSymbol);
   if (!Rf_isNull(dim))
     value.shape.assign(INTEGER(dim), INTEGER(dim) + Rf_xlength(dim));
@@ -83,13 +83,13 @@ inline Value vector_from_r(SEXP given) {
   }
 }
 
-inline Value value_from_r(SEXP given) {
-  if (Rf_isNull(given)) return Value();
-  Value value =
+inline FileValue value_from_r(SEXP given) {
+  if (Rf_isNull(given)) return FileValue();
+  FileValue value =
       TYPEOF(given) == VECSXP ? list_from_r(given) : vector_from_r(given);
   const SEXP attributes = Rf_getAttrib(given, Rf_install("h5"));
   if (!Rf_isNull(attributes)) {
-    Value list = list_from_r(attributes);
+    FileValue list = list_from_r(attributes);
     for (std::size_t i = 0; i < list.members.size(); ++i)
       value.attributes.emplace_back(list.names[i], std::move(list.members[i]));
   }
@@ -98,7 +98,7 @@ inline Value value_from_r(SEXP given) {
 
 // Elements of the file in the order of R's array.
 template <class Vector, class T>
-Vector by_columns(const Value& value, const std::vector<T>& values) {
+Vector by_columns(const FileValue& value, const std::vector<T>& values) {
   Vector out(values.begin(), values.end());
   if (value.shape.size() > 1)
     for_each_element(value.shape, [&](std::int64_t here, std::int64_t there) {
@@ -111,8 +111,8 @@ Vector by_columns(const Value& value, const std::vector<T>& values) {
   return out;
 }
 
-inline SEXP value_to_r(const Value& value) {
-  using Kind = Value::Kind;
+inline SEXP value_to_r(const FileValue& value) {
+  using Kind = FileValue::Kind;
   switch (value.kind) {
     case Kind::kNull:
       return R_NilValue;

@@ -16,13 +16,13 @@ namespace scvigor {
 
 // What a model file holds: a list of values, or a vector with or without a
 // shape. inst/format/model-file.md tells how they lie in HDF5.
-struct Value {
+struct FileValue {
   enum class Kind { kNull, kList, kLogical, kInteger, kNumber, kText };
   static constexpr std::int32_t kMissing =
       std::numeric_limits<std::int32_t>::min();
 
   Kind kind = Kind::kNull;
-  std::vector<Value> members;       // kList
+  std::vector<FileValue> members;   // kList
   std::vector<std::string> names;   // kList: one a member; empty: no names
   std::vector<std::int32_t> whole;  // kLogical (0, 1), kInteger, or kMissing
   std::vector<double> numbers;      // kNumber
@@ -31,7 +31,7 @@ struct Value {
   std::vector<std::int64_t> shape;  // of an array, row-major; empty: a vector
 
   // Attributes of the group or dataset, kInteger or kText: written only.
-  std::vector<std::pair<std::string, Value>> attributes;
+  std::vector<std::pair<std::string, FileValue>> attributes;
 
   // Elements or members.
   std::size_t size() const {
@@ -47,14 +47,14 @@ constexpr std::int64_t kModelFileVersion = 1;
 // that `path` holds either all of it or what it held before. A FileError
 // where that cannot be done, or where there is a file that `overwrite` does
 // not allow to replace.
-void write_model_file(const std::string& path, const Value& model,
-                      const Value& others, const std::string& writer,
+void write_model_file(const std::string& path, const FileValue& model,
+                      const FileValue& others, const std::string& writer,
                       bool overwrite);
 
 struct ModelFile {
   std::int64_t version = 0;  // of the format
   std::string writer;        // what wrote it
-  Value model;
+  FileValue model;
 };
 
 // Reads it in a copy of the process: a damaged file is a FileError, whatever

@@ -20,17 +20,17 @@ enum class LevelType { kText, kInteger, kReal, kLogical };
 
 // A category: the column of the cell table that it came from and its levels,
 // in the order of their codes.
-struct CategorySetup {
+struct CategoryEntry {
   std::string column;
   LevelType type = LevelType::kText;
   std::vector<std::string> levels;
 };
 
 // Which columns of its cells a model uses: scvi-tools' registry.
-struct DataSetup {
-  std::optional<CategorySetup> batch;
-  std::optional<CategorySetup> labels;
-  std::vector<CategorySetup> categorical;
+struct Registry {
+  std::optional<CategoryEntry> batch;
+  std::optional<CategoryEntry> labels;
+  std::vector<CategoryEntry> categorical;
   std::vector<std::string> continuous;
   std::optional<std::string> size_factor;
   std::optional<std::string> layer;  // empty: the counts are in X
@@ -41,7 +41,7 @@ struct ScviToolsModel {
   ModelOptions options;
   State state;
   std::vector<std::string> genes;
-  DataSetup setup;
+  Registry registry;
   std::int64_t n_cells = 0;  // 0: unknown
   bool is_trained = true;
   Split split;

@@ -8,8 +8,8 @@
 
 namespace scvigor {
 
-void write_model_file(const std::string& path, const Value& model,
-                      const Value& others, const std::string& writer,
+void write_model_file(const std::string& path, const FileValue& model,
+                      const FileValue& others, const std::string& writer,
                       bool overwrite) {
   if (others.names.size() != others.members.size())
     throw ArgumentError("others",

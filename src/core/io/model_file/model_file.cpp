@@ -39,8 +39,8 @@ ModelFile read_header(const h5::Group& root) {
 
 namespace core {
 
-void write_model_file(const std::string& path, const Value& model,
-                      const Value& others, const std::string& writer,
+void write_model_file(const std::string& path, const FileValue& model,
+                      const FileValue& others, const std::string& writer,
                       bool overwrite) {
   h5::Writer file;
   file.text_attribute(file.root(), "format", {kFormat});

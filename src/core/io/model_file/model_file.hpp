@@ -9,8 +9,8 @@
 namespace scvigor::core {
 
 // See scvigor/model_file.hpp.
-void write_model_file(const std::string& path, const Value& model,
-                      const Value& others, const std::string& writer,
+void write_model_file(const std::string& path, const FileValue& model,
+                      const FileValue& others, const std::string& writer,
                       bool overwrite);
 ModelFile read_model_file(const std::string& path,
                           const std::function<void()>& poll);

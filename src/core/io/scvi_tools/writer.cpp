@@ -23,9 +23,9 @@ void check_linear(const ScviToolsModel& model) {
       throw ArgumentError(argument, "scvi-tools' LinearSCVI has no " + what +
                                         ", so this model cannot be exported.");
   };
-  refuse(!model.setup.categorical.empty(), "categorical_covariates",
+  refuse(!model.registry.categorical.empty(), "categorical_covariates",
          "categorical covariates");
-  refuse(!model.setup.continuous.empty(), "continuous_covariates",
+  refuse(!model.registry.continuous.empty(), "continuous_covariates",
          "continuous covariates");
   refuse(o.encode_covariates && o.n_batch > 1, "encode_covariates",
          "batches in its encoder");
