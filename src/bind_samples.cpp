@@ -11,11 +11,11 @@ using scvigor::DecodeOptions;
 using scvigor::Hooks;
 using scvigor::Model;
 using scvigor::RowBlock;
-using scvigor::r::run_verb;
 using scvigor::r::BlockMean;
 using scvigor::r::BlockWriter;
 using scvigor::r::decode_options;
 using scvigor::r::GeneCellArray;
+using scvigor::r::run_verb;
 
 namespace {
 

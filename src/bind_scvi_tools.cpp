@@ -96,12 +96,12 @@ Registry registry_from_list(const Rcpp::List& list) {
   return registry;
 }
 
-// A row a cell, row by row -> R's matrix
+// One row per cell, row-major -> R's matrix.
 Rcpp::NumericMatrix to_r_rows(const std::vector<double>& values,
                               std::int64_t n_columns) {
-  const scvigor::Matrix matrix{
-      static_cast<std::int64_t>(values.size()) / n_columns, n_columns, values};
-  return scvigor::r::to_r_matrix(matrix);
+  return scvigor::r::to_r_matrix(
+      values.data(), static_cast<std::int64_t>(values.size()) / n_columns,
+      n_columns);
 }
 
 }  // namespace

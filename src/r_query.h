@@ -127,8 +127,7 @@ class BlockMean {
   bool add(std::int64_t sample, std::int64_t n, const RowBlock& rows) {
     mean_.resize(static_cast<std::size_t>(rows.n_rows * rows.n_cols));
     if (sample == 0) std::fill(mean_.begin(), mean_.end(), 0.0);
-    for (std::size_t i = 0; i < mean_.size(); ++i)
-      mean_[i] += rows.values[i] / static_cast<double>(n);
+    add_to_mean(rows.values, n, mean_);
     block_ = rows;
     block_.values = mean_.data();
     return sample + 1 == n;

@@ -28,14 +28,10 @@ inline SEXP to_r_string(const std::string& text) {
 }
 
 // Elements of R's array in the order of the file.
-template <class T, class R>
-std::vector<T> by_rows(const std::vector<std::int64_t>& shape, const R* values,
-                       R_xlen_t n) {
+template <class T>
+std::vector<T> by_rows(const Shape& shape, const T* values, R_xlen_t n) {
   std::vector<T> out(values, values + n);
-  if (shape.size() > 1)
-    for_each_element(shape, [&](std::int64_t here, std::int64_t there) {
-      out[here] = values[there];
-    });
+  if (shape.size() > 1) to_row_major(shape, values, out.data());
   return out;
 }
 
@@ -61,15 +57,15 @@ inline FileValue vector_from_r(SEXP given) {
   switch (TYPEOF(given)) {
     case LGLSXP:
       value.kind = Kind::kLogical;
-      value.whole = by_rows<std::int32_t>(value.shape, LOGICAL(given), n);
+      value.whole = by_rows(value.shape, LOGICAL(given), n);
       return value;
     case INTSXP:
       value.kind = Kind::kInteger;
-      value.whole = by_rows<std::int32_t>(value.shape, INTEGER(given), n);
+      value.whole = by_rows(value.shape, INTEGER(given), n);
       return value;
     case REALSXP:
       value.kind = Kind::kNumber;
-      value.numbers = by_rows<double>(value.shape, REAL(given), n);
+      value.numbers = by_rows(value.shape, REAL(given), n);
       return value;
     case STRSXP:
       value.kind = Kind::kText;
@@ -101,9 +97,7 @@ template <class Vector, class T>
 Vector by_columns(const FileValue& value, const std::vector<T>& values) {
   Vector out(values.begin(), values.end());
   if (value.shape.size() > 1)
-    for_each_element(value.shape, [&](std::int64_t here, std::int64_t there) {
-      out[there] = values[here];
-    });
+    to_column_major(value.shape, values.data(), out.begin());
   if (!value.shape.empty()) {
     Rcpp::IntegerVector dim(value.shape.begin(), value.shape.end());
     out.attr("dim") = dim;

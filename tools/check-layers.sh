@@ -21,7 +21,8 @@ r_headers='R\.h|Rinternals|Rdefines|Rmath|Rembedded|Rinterface|Rversion|R_ext/|'
 r_headers="${r_headers}Rcpp|cpp11|r_[a-z_]*\.h"
 torch_headers='torch/|ATen/|c10/|caffe2/'
 
-public=$(find inst/include -type f)
+# r_api.h and r_api.hpp are what packages in R include.
+public=$(find inst/include -type f ! -name 'r_api.*')
 core=$(find src/core -type f -name '*.?pp')
 bindings=$(find src -maxdepth 1 -type f \( -name '*.cpp' -o -name '*.h*' \))
 
