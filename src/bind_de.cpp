@@ -102,7 +102,7 @@ Rcpp::List differential_expression(SEXP model, Rcpp::List cells,
                                    Rcpp::List groups, Rcpp::List sampling,
                                    Rcpp::List test, Rcpp::List run_on) {
   return scvigor::r::run_verb(
-      model, cells, run_on,
+      model, cells, run_on, {Rcpp::as<double>(sampling["batch_size"])},
       [=](const scvigor::Model& m, const scvigor::Cells& c,
           const scvigor::Hooks& hooks) {
         auto options = scvigor::r::common_options<scvigor::DeOptions>(

@@ -28,7 +28,7 @@ Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells,
                                     Rcpp::List decode, double library_size,
                                     Rcpp::RObject write, Rcpp::List run_on) {
   return run_verb(
-      model, cells, run_on,
+      model, cells, run_on, scvigor::r::passes_of(decode),
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         const auto options = expression_options<scvigor::ExpressionOptions>(
             decode, library_size);
@@ -55,7 +55,7 @@ Rcpp::NumericMatrix expression_samples(SEXP model, Rcpp::List cells,
                                        Rcpp::List decode, double library_size,
                                        Rcpp::List overall, Rcpp::List run_on) {
   return run_verb(
-      model, cells, run_on,
+      model, cells, run_on, scvigor::r::passes_of(decode),
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         auto options =
             expression_options<scvigor::OverallOptions>(decode, library_size);

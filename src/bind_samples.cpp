@@ -98,7 +98,7 @@ Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
                                        Rcpp::List decode, Rcpp::RObject write,
                                        Rcpp::List run_on) {
   return run_verb(
-      model, cells, run_on,
+      model, cells, run_on, scvigor::r::passes_of(decode),
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         const auto options = decode_options<DecodeOptions>(decode);
         if (!write.isNULL()) {
@@ -122,7 +122,7 @@ Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
                                  Rcpp::List decode, bool give_mean,
                                  Rcpp::RObject open, Rcpp::List run_on) {
   return run_verb(
-      model, cells, run_on,
+      model, cells, run_on, scvigor::r::passes_of(decode),
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         const auto options = decode_options<DecodeOptions>(decode);
         const auto n = options.n_samples;
@@ -166,7 +166,7 @@ Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
 Rcpp::NumericMatrix feature_correlation(SEXP model, Rcpp::List cells,
                                         Rcpp::List decode, bool ranks,
                                         double size_factor, Rcpp::List run_on) {
-  return run_verb(model, cells, run_on,
+  return run_verb(model, cells, run_on, scvigor::r::passes_of(decode),
                   [=](const Model& m, const Cells& c, const Hooks& hooks) {
                     auto options =
                         decode_options<scvigor::CorrelationOptions>(decode);

@@ -73,6 +73,18 @@ std::unique_ptr<scvigor::Model> make_model(const scvigor::ModelOptions& options,
       options, seed, scvigor::r::prior_for(options, cells));
 }
 
+// What accelerator = "auto" depends on.
+scvigor::Workload training_work(const scvigor::Cells& cells,
+                                const scvigor::TrainOptions& options) {
+  scvigor::Workload work;
+  work.n_cells = cells.n_cells();
+  work.batch_size = options.batch_size;
+  work.passes =
+      options.max_epochs.value_or(scvigor::default_max_epochs(cells.n_cells()));
+  work.training = true;
+  return work;
+}
+
 Rcpp::List result_list(std::unique_ptr<scvigor::Model> model,
                        const scvigor::TrainResult& result) {
   using Rcpp::Named;
@@ -120,7 +132,8 @@ Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options,
     scvigor::r::InterruptFlag flag;
     const scvigor::Hooks core_hooks = training_hooks(hooks, flag);
     const scvigor::TrainResult result = [&] {
-      const scvigor::DeviceScope device(*model, where.accelerator);
+      const scvigor::DeviceScope device(*model, where.accelerator,
+                                        training_work(core_cells, options));
       if (start.containsElementNamed("moments"))
         return scvigor::resume(*model, core_cells,
                                scvigor::r::training_state_from_list(start),

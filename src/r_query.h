@@ -20,17 +20,35 @@
 namespace scvigor {
 namespace r {
 
+// How a verb goes over its cells: what accelerator = "auto" depends on.
+struct Passes {
+  double batch_size;
+  double n = 1.0;
+};
+
+// Those of the list of R/decode_query.R.
+inline Passes passes_of(const Rcpp::List& decode) {
+  const auto n_batches = member<double>(decode, "transform_batch").size();
+  return {Rcpp::as<double>(decode["batch_size"]),
+          Rcpp::as<double>(decode["n_samples"]) *
+              static_cast<double>(std::max<std::size_t>(1, n_batches))};
+}
+
 // Returns verb(model, cells, hooks).
 template <class Verb>
 auto run_verb(SEXP model, const Rcpp::List& cells, const Rcpp::List& run_on,
-              Verb verb)
+              const Passes& passes, Verb verb)
     -> decltype(verb(std::declval<const Model&>(), Cells{}, Hooks{})) {
   return guarded([&] {
     const RunOn where(run_on);
     const ThreadScope threads(where.num_threads);
     Rcpp::XPtr<Model> pointer(model);
-    const DeviceScope device(*pointer, where.accelerator);
     const Cells core_cells = cells_from_list(cells);
+    Workload work;
+    work.n_cells = core_cells.n_cells();
+    work.batch_size = static_cast<std::int64_t>(passes.batch_size);
+    work.passes = static_cast<std::int64_t>(passes.n);
+    const DeviceScope device(*pointer, where.accelerator, work);
     decltype(verb(*pointer, core_cells, Hooks{})) answer;
     with_interrupts([&](const Hooks& hooks) {
       answer = verb(*pointer, core_cells, hooks);
@@ -48,7 +66,7 @@ Options common_options(double batch_size, double seed) {
   return options;
 }
 
-// The list of R/decode.R. Codes and genes count from 0; none means all.
+// The list of R/decode_query.R. Codes and genes count from 0; none means all.
 template <class Options>
 Options decode_options(const Rcpp::List& list) {
   auto options = common_options<Options>(Rcpp::as<double>(list["batch_size"]),

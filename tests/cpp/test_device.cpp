@@ -91,10 +91,19 @@ TEST_CASE("a device that is there is used, a missing one is an error") {
   Training t;
   Model model = std::move(support::run(t).model);
   const auto before = model.state().front().values;
+  // So much that a GPU is chosen where there is one.
+  Workload much;
+  much.n_cells = 1'000'000'000;
+  much.training = true;
+  much.batch_size = 1 << 20;
   {
-    const DeviceScope device(model, Accelerator::kAuto);
+    const DeviceScope device(model, Accelerator::kAuto, much);
     CHECK(model.vae().tensor_options().device().is_cuda() ==
           cuda_is_available());
+  }
+  {
+    const DeviceScope device(model, Accelerator::kAuto, {100, 32, 1, true});
+    CHECK(model.vae().tensor_options().device().is_cpu());
   }
   { const DeviceScope device(model, Accelerator::kCpu); }
   if (cuda_is_available()) {
