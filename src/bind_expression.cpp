@@ -21,8 +21,8 @@ Options expression_options(const Rcpp::List& decode, double size) {
 
 }  // namespace
 
-// Genes x cells; with a function `write` it gets the blocks, and NULL is
-// returned.
+// Genes x cells; or NULL with a function `write`, which is called with the
+// blocks.
 // [[Rcpp::export(rng = false)]]
 Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells,
                                     Rcpp::List decode, double library_size,

@@ -20,7 +20,7 @@ using scvigor::r::run_verb;
 namespace {
 
 // Genes x cells, compressed by cell, as the slots of a dgCMatrix. Cells are
-// appended in their order, so that nothing dense outlives its block.
+// appended in order; only one block is dense at a time.
 class SparseColumns {
  public:
   void append(const RowBlock& rows) {
@@ -39,7 +39,7 @@ class SparseColumns {
       p_.push_back(static_cast<int>(x_.size()));
     }
   }
-  // Leaves nothing behind: two copies of one sample, not of all.
+  // Moves the vectors out: two copies of one sample exist, not of all.
   Rcpp::List take() {
     using Rcpp::Named;
     const SparseColumns taken = std::move(*this);
@@ -53,7 +53,7 @@ class SparseColumns {
   std::vector<double> x_;
 };
 
-// A matrix without zeros.
+// A matrix that has no zeros.
 class DenseColumns {
  public:
   DenseColumns(const Model& model, const Cells& cells,
@@ -92,7 +92,8 @@ std::vector<const char*> parameter_names(scvigor::GeneLikelihood likelihood) {
 }  // namespace
 
 // A list with every sample: the slots of a sparse matrix, or for the normal
-// likelihood a dense one. With a function `write` it gets the blocks instead.
+// likelihood a dense matrix. A function `write` is called with the blocks
+// instead.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
                                        Rcpp::List decode, Rcpp::RObject write,
@@ -115,8 +116,8 @@ Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
       });
 }
 
-// Those parameters that the likelihood has. A function `open` is called with
-// the name of each and returns the function that gets its blocks instead.
+// The parameters of the likelihood. A function `open` is called with the name
+// of each and returns the function that is called with its blocks instead.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
                                  Rcpp::List decode, bool give_mean,

@@ -111,10 +111,10 @@ Rcpp::List split_cells(double n_cells, Rcpp::List train_options, double seed) {
   });
 }
 
-// Makes a model and trains it. One seed serves all: the core derives its own
-// for the weights and for the minibatches. `start` is empty for a new model,
-// list(weights =) to train one further, or the state of a run to go on with,
-// which brings its own split and seed.
+// Makes a model and trains it. The core derives the seeds of the weights and
+// the minibatches from `seed`. `start` is empty for a new model, list(weights
+// =) to continue with given weights, or the state of a run to resume, which has
+// its own split and seed.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options,
                       Rcpp::List train_options, Rcpp::List split, double seed,

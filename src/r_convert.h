@@ -1,7 +1,7 @@
 #ifndef SCVIGOR_R_CONVERT_H
 #define SCVIGOR_R_CONVERT_H
 
-// R values <-> core types, the only place where they meet.
+// R values <-> core types.
 
 #include <Rcpp.h>
 
@@ -199,8 +199,8 @@ std::vector<T> member(const Rcpp::List& list, const char* name) {
   return std::vector<T>(numbers.begin(), numbers.end());
 }
 
-// `cells` names the members of Cells; matrices have a column a cell, so that
-// R's order in memory is the core's.
+// `cells` names the members of Cells; matrices have one column per cell, so
+// that they have the core's order in memory.
 inline Cells cells_from_list(const Rcpp::List& cells) {
   Cells out;
   if (cells.containsElementNamed("counts") &&
@@ -217,7 +217,7 @@ inline Cells cells_from_list(const Rcpp::List& cells) {
   return out;
 }
 
-// The prior that a model with these options learns from `cells`, if any.
+// The prior of the library size from `cells`, if the model has one.
 inline LibraryPrior prior_for(const ModelOptions& options, const Cells& cells) {
   if (options.use_observed_lib_size) return {};
   std::vector<std::int64_t> batch = cells.batch;
@@ -241,7 +241,7 @@ inline std::vector<std::int64_t> from_r_positions(const Rcpp::List& list,
   return out;
 }
 
-// A named list of arrays with torch's shapes; a scalar has no dim.
+// A named list of arrays with torch's shapes; a scalar is a number.
 inline Rcpp::List state_to_list(const State& state) {
   Rcpp::List out(state.size());
   Rcpp::CharacterVector names(state.size());

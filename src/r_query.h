@@ -1,8 +1,8 @@
 #ifndef SCVIGOR_R_QUERY_H
 #define SCVIGOR_R_QUERY_H
 
-// What the bindings of the inference verbs share: a question to a model, the
-// options of verbs that decode, arrays of genes x cells for the answers.
+// What the bindings of the inference verbs share: the call of a verb, options
+// of verbs that decode, arrays of genes x cells for results.
 
 #include <Rcpp.h>
 
@@ -49,15 +49,15 @@ auto run_verb(SEXP model, const Rcpp::List& cells, const Rcpp::List& run_on,
     work.batch_size = static_cast<std::int64_t>(passes.batch_size);
     work.passes = static_cast<std::int64_t>(passes.n);
     const DeviceScope device(*pointer, where.accelerator, work);
-    decltype(verb(*pointer, core_cells, Hooks{})) answer;
+    decltype(verb(*pointer, core_cells, Hooks{})) result;
     with_interrupts([&](const Hooks& hooks) {
-      answer = verb(*pointer, core_cells, hooks);
+      result = verb(*pointer, core_cells, hooks);
     });
-    return answer;
+    return result;
   });
 }
 
-// What every struct of options has.
+// Options that every verb has.
 template <class Options>
 Options common_options(double batch_size, double seed) {
   Options options;
@@ -88,7 +88,7 @@ class GeneCellArray {
                      ? model.options().n_genes
                      : static_cast<std::int64_t>(options.genes.size())),
         n_cells_(cells.n_cells()),
-        // not set to zero: every value will be written
+        // uninitialized: every value will be written
         values_(Rf_allocVector(REALSXP, n_genes_ * n_cells_ * n_samples)) {
     std::vector<int> dim{static_cast<int>(n_genes_),
                          static_cast<int>(n_cells_)};
@@ -101,7 +101,7 @@ class GeneCellArray {
     if (bytes >= kLarge) advise_large_pages(first_, bytes);
   }
 
-  // Where the rows from `first` on go, of the first sample.
+  // The memory of the rows from `first` on, of the first sample.
   double* buffer(std::int64_t first) { return first_ + first * n_genes_; }
 
   void write(std::int64_t sample, const RowBlock& rows) {
@@ -120,8 +120,8 @@ class GeneCellArray {
   double* first_;
 };
 
-// Hands blocks of a result to R's function(sample, first, block), which counts
-// from 1: a block is a matrix of genes x cells, `first` its first cell.
+// Calls R's function(sample, first, block) with the blocks of a result, from 1:
+// a block is a matrix of genes x cells, `first` its first cell.
 class BlockWriter {
  public:
   explicit BlockWriter(SEXP write) : write_(write) {}

@@ -14,8 +14,8 @@
 
 namespace scvigor {
 
-// What a model file holds: a list of values, or a vector with or without a
-// shape. inst/format/model-file.md tells how they lie in HDF5.
+// A value in a model file: a list of values, or a vector with or without a
+// shape. inst/format/model-file.md describes their layout in HDF5.
 struct FileValue {
   enum class Kind { kNull, kList, kLogical, kInteger, kNumber, kText };
   static constexpr std::int32_t kMissing =
@@ -23,11 +23,11 @@ struct FileValue {
 
   Kind kind = Kind::kNull;
   std::vector<FileValue> members;   // kList
-  std::vector<std::string> names;   // kList: one a member; empty: no names
+  std::vector<std::string> names;   // kList: one per member; empty: no names
   std::vector<std::int32_t> whole;  // kLogical (0, 1), kInteger, or kMissing
   std::vector<double> numbers;      // kNumber
   std::vector<std::string> text;    // kText, UTF-8
-  std::vector<bool> missing;        // kText: one a string; empty: none is
+  std::vector<bool> missing;        // kText: one per string; empty: none is
   std::vector<std::int64_t> shape;  // of an array, row-major; empty: a vector
 
   // Attributes of the group or dataset, kInteger or kText: written only.
@@ -40,13 +40,12 @@ struct FileValue {
   }
 };
 
-// The newest format that is understood, and the one that is written.
+// The newest format that can be read, and the one that is written.
 constexpr std::int64_t kModelFileVersion = 1;
 
-// Writes the group `model` and beside it the members of `others`, a list, so
-// that `path` holds either all of it or what it held before. A FileError
-// where that cannot be done, or where there is a file that `overwrite` does
-// not allow to replace.
+// Writes the group `model` and beside it the members of `others`, a list,
+// atomically: `path` holds either all of it or what it held before. A FileError
+// if that fails, or if the file exists and `overwrite` is false.
 void write_model_file(const std::string& path, const FileValue& model,
                       const FileValue& others, const std::string& writer,
                       bool overwrite);
@@ -57,8 +56,8 @@ struct ModelFile {
   FileValue model;
 };
 
-// Reads it in a copy of the process: a damaged file is a FileError, whatever
-// the damage. `poll` is called now and then; what it throws ends the reading.
+// Reads a file in a child process: any damage is a FileError. `poll` is called
+// regularly; an exception from it ends the reading.
 ModelFile read_model_file(const std::string& path,
                           const std::function<void()>& poll = {});
 

@@ -43,8 +43,8 @@ struct Workload {
 Accelerator choose_device(const ModelOptions& options, const Workload& work,
                           int n_threads, bool cuda);
 
-// A model computes on a device until this goes out of scope, and is on the
-// CPU again afterwards. An ArgumentError when CUDA is requested and missing.
+// A model computes on a device while this exists, and is on the CPU again
+// afterwards. An ArgumentError if CUDA is requested and not available.
 class DeviceScope {
  public:
   // `work` decides what "auto" means.
@@ -54,7 +54,7 @@ class DeviceScope {
   DeviceScope& operator=(const DeviceScope&) = delete;
 
  private:
-  Model* moved_ = nullptr;  // null: it never left the CPU
+  Model* moved_ = nullptr;  // null: it stayed on the CPU
 };
 
 }  // namespace scvigor

@@ -14,8 +14,8 @@
 namespace scvigor {
 namespace {
 
-// 128 hidden units each are 51 GB: what asks for more is a slip, and would
-// take the machine's memory before it fails.
+// With 128 hidden units these take 51 GB: more is a mistake, which would
+// exhaust the machine's memory before it fails.
 constexpr std::int64_t kMaxSamples = 100'000'000;
 
 void need(bool fits, const char* argument, const char* message) {
@@ -32,13 +32,13 @@ void check_parts(const DeOptions& o, std::int64_t n_cells) {
   for (const auto& part : o.parts) {
     need(!part.empty(), "groups", "A group has no cells.");
     check_positions(part, n_cells, "groups",
-                    "Groups must name cells that are there.");
+                    "Groups must have positions of cells.");
   }
   for (const auto& comparison : o.comparisons)
     for (const auto* side : {&comparison.parts1, &comparison.parts2}) {
       need(!side->empty(), "groups", "A side of a comparison is empty.");
       check_positions(*side, n_parts, "groups",
-                      "A comparison must name parts that are there.");
+                      "A comparison must have positions of parts.");
     }
 }
 
@@ -97,9 +97,9 @@ void check(const DeSamples& s, const DeTest& test) {
   need(!s.pair_idx1.empty() && s.pair_idx1.size() == s.pair_idx2.size(),
        "samples", "Pairs must have a sample of each side.");
   check_positions(s.pair_idx1, s.scale1.n_cols, "samples",
-                  "Pairs must name samples that are there.");
+                  "Pairs must have positions of samples.");
   check_positions(s.pair_idx2, s.scale2.n_cols, "samples",
-                  "Pairs must name samples that are there.");
+                  "Pairs must have positions of samples.");
   const bool estimate = !test.vanilla && !test.pseudocounts;
   need(is_per_gene(s.unexpressed1, s.scale1.n_rows, estimate) &&
            is_per_gene(s.unexpressed2, s.scale1.n_rows, estimate),
@@ -144,7 +144,7 @@ PartCounts part_counts(const CountSource& source,
                        const std::vector<std::vector<std::int64_t>>& parts) {
   for (const auto& part : parts)
     check_positions(part, source.n_cells(), "groups",
-                    "Groups must name cells that are there.");
+                    "Groups must have positions of cells.");
   return without_torch_errors([&] { return core::part_counts(source, parts); });
 }
 

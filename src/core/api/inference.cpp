@@ -7,7 +7,7 @@
 namespace scvigor {
 namespace {
 
-// What every verb does first: the cells must fit, torch's errors stay inside.
+// Checks that every verb needs, then calls it.
 template <class Verb>
 auto checked_verb(const Model& model, const Cells& cells,
                   std::int64_t batch_size, Verb verb) {

@@ -11,7 +11,7 @@
 namespace scvigor {
 namespace {
 
-// The variance of a single cell would put NaN into BatchNorm's statistics.
+// With a single cell BatchNorm's variance would be NaN.
 void check_batch_size(const TrainOptions& options, const ModelOptions& model) {
   if (options.batch_size < 2 && model.use_batch_norm != NormPlacement::kNone)
     throw ArgumentError("batch_size",
@@ -19,7 +19,7 @@ void check_batch_size(const TrainOptions& options, const ModelOptions& model) {
                         "than one cell. Or set `use_batch_norm = \"none\"`.");
 }
 
-// A posterior in place of the encoder, if that is to stay, and only then.
+// A posterior must be given if and only if the encoder is frozen.
 void check_posterior(const Model& model, const Cells& cells,
                      const TrainOptions& options) {
   const std::string argument = "update_only_decoder";

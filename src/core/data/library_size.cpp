@@ -40,7 +40,7 @@ std::vector<double> log_library_sizes(const CountSource& source) {
   return out;
 }
 
-// The two passes of the textbook: deviations from the mean do not cancel.
+// Two passes: the sum of squared deviations does not cancel.
 LibraryPrior library_prior(const CountSource& source,
                            const std::vector<std::int64_t>& batch,
                            std::int64_t n_batch) {

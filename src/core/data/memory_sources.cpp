@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kCellsPerTask = 16;
 
-// to: n; smallest: the least distance from 0
+// to: n; smallest: min |to|
 SCVIGOR_INLINE void to_floats_body(const double* from, std::int64_t n,
                                    float* to, float* smallest) {
   float least = *smallest;
@@ -31,15 +31,15 @@ SCVIGOR_KERNEL(to_floats, to_floats_body,
                (const double* from, std::int64_t n, float* to, float* smallest),
                (from, n, to, smallest))
 
-// The lines of a cell's numbers. Inlined by force: a function that only fetches
-// has no effect that GCC knows of, which drops the calls of it.
+// Prefetches an array. Always inlined: GCC drops calls of a function that only
+// prefetches, as one without effects.
 template <class T>
-SCVIGOR_INLINE void fetch_lines(const T* begin, const T* end) {
+SCVIGOR_INLINE void prefetch(const T* begin, const T* end) {
   constexpr std::int64_t kStep = 64 / sizeof(T);
   for (; begin < end; begin += kStep) __builtin_prefetch(begin);
 }
 
-// A stored zero is a zero.
+// Removes explicitly stored zeros.
 void drop_zeros(CsrBlock& block) {
   std::int64_t n = 0;
   std::int64_t first = 0;
@@ -86,7 +86,7 @@ class CompressedView final : public CountSource {
           bool found = false;
           for (auto i = b; i < e; ++i) {
             if (i + 1 < e && cells[i + 1] != cells[i] + 1)
-              fetch_cell(cells[i + 1]);
+              prefetch_cell(cells[i + 1]);
             found |= copy_cell(cells[i], out.genes.data() + out.indptr[i],
                                out.values.data() + out.indptr[i]);
           }
@@ -101,12 +101,12 @@ class CompressedView final : public CountSource {
   }
 
  private:
-  // The cells of a minibatch lie anywhere in memory; the next one is on its
-  // way while this one is copied. Of cells in their order the processor sees
-  // that itself.
-  SCVIGOR_INLINE void fetch_cell(std::int64_t cell) const {
-    fetch_lines(genes_ + indptr_[cell], genes_ + indptr_[cell + 1]);
-    fetch_lines(values_ + indptr_[cell], values_ + indptr_[cell + 1]);
+  // The cells of a shuffled minibatch are scattered in memory: the next one is
+  // prefetched while this one is copied. For consecutive cells the processor
+  // does so itself.
+  SCVIGOR_INLINE void prefetch_cell(std::int64_t cell) const {
+    prefetch(genes_ + indptr_[cell], genes_ + indptr_[cell + 1]);
+    prefetch(values_ + indptr_[cell], values_ + indptr_[cell + 1]);
   }
 
   // true: a stored value is 0

@@ -7,8 +7,8 @@
 
 namespace scvigor {
 
-// BatchNorm needs a variance over the cells of a minibatch: one with fewer
-// cells than this is not trained on.
+// BatchNorm needs the variance over the cells of a minibatch: smaller
+// minibatches are not trained on.
 constexpr std::int64_t kMinTrainingCells = 3;
 
 namespace core {

@@ -13,7 +13,7 @@ void log2_ratio(const float* a, const float* b, float c, float* out,
 void log2_ratio(const double* a, const double* b, double c, double* out,
                 std::int64_t n);
 
-// How many values are at least delta, and how many below -delta.
+// Numbers of values >= delta and < -delta.
 struct TailCounts {
   std::int64_t above = 0;
   std::int64_t below = 0;
@@ -36,8 +36,8 @@ void softmax_row(float* x, float shift, const float* log_norm, std::int64_t n);
 void softmax_row(double* x, double shift, const double* log_norm,
                  std::int64_t n);
 
-// One more row of logits x (+ shift) for running sums of exponentials:
-// sum exp(-max) stays what it is when max grows.
+// Adds a row of logits x + shift to running sums of exponentials:
+// sum = sum of exp(logit - max), rescaled when max grows.
 void add_exponentials(const float* x, float shift, float* max, float* sum,
                       std::int64_t n);
 void add_exponentials(const double* x, double shift, double* max, double* sum,

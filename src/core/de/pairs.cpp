@@ -33,7 +33,7 @@ void draw(const Positions& from, std::int64_t n, Rng& rng, Positions& out) {
   }
 }
 
-// The i-th with the i-th, or as many draws of both.
+// Pairs the i-th with the i-th, or m draws of each.
 void add_pairs(const Positions& from1, const Positions& from2,
                const PairOptions& options, std::int64_t m, Rng& rng,
                DePairs& out) {

@@ -18,7 +18,7 @@
 namespace scvigor {
 namespace {
 
-// A tile of logits stays in the cache between product and sum.
+// A tile of logits fits the cache between product and sum.
 constexpr std::int64_t kTileSamples = 512;
 constexpr std::int64_t kTileGenes = 64;
 

@@ -13,7 +13,7 @@ namespace {
 
 using Positions = std::vector<std::int64_t>;
 
-// The cells of every sample, at most `most` of each.
+// The cells of every sample, at most num_cells_posterior of each.
 std::vector<Positions> cells_by_sample(const AbundanceOptions& options) {
   std::vector<Positions> out;
   for (std::size_t i = 0; i < options.sample.size(); ++i) {
@@ -23,11 +23,11 @@ std::vector<Positions> cells_by_sample(const AbundanceOptions& options) {
   }
   if (!options.num_cells_posterior) return out;
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
-  const auto most = static_cast<std::size_t>(*options.num_cells_posterior);
+  const auto max_cells = static_cast<std::size_t>(*options.num_cells_posterior);
   for (auto& cells : out) {
-    if (cells.size() <= most) continue;
+    if (cells.size() <= max_cells) continue;
     rng.shuffle(cells);
-    cells.resize(most);
+    cells.resize(max_cells);
   }
   return out;
 }

@@ -9,11 +9,11 @@
 
 namespace scvigor {
 
-// Throws an ArgumentError for batches or genes that the model lacks.
+// Throws an ArgumentError for batches or genes that the model does not have.
 void check_decode_options(const DecodeOptions& options,
                           const ModelOptions& model);
 
-// Columns `genes` of a matrix (all, where the list is empty).
+// Columns `genes` of a matrix; all if the list is empty.
 class GeneSubset {
  public:
   GeneSubset(const std::vector<std::int64_t>& genes, const Vae& vae);
@@ -65,7 +65,7 @@ void for_each_draw(Vae& vae, const Cells& cells, const DecodeOptions& options,
       });
 }
 
-// Hands the rows of `values` to a sink, in double precision.
+// Calls call(RowBlock) with the rows of `values`, in double precision.
 template <class Call>
 void with_rows(std::int64_t first, const at::Tensor& values, Call call) {
   const at::Tensor rows = values.to(at::kCPU, at::kDouble).contiguous();

@@ -5,21 +5,22 @@
 namespace scvigor::core {
 namespace {
 
-// What px_scale of every cell is multiplied by.
+// The factor of px_scale for every cell.
 std::vector<double> factors(const LikelihoodInput& decoded,
                             const ExpressionOptions& options,
                             std::int64_t n_terms) {
   const auto n = decoded.log_factor.size(0);
-  const double share = 1.0 / static_cast<double>(n_terms);
+  const double weight = 1.0 / static_cast<double>(n_terms);
   if (!options.latent_library_size)
     return std::vector<double>(static_cast<std::size_t>(n),
-                               options.library_size * share);
+                               options.library_size * weight);
   std::vector<double> out;
-  append(decoded.log_factor.reshape({-1}).exp() * share, out);
+  append(decoded.log_factor.reshape({-1}).exp() * weight, out);
   return out;
 }
 
-// Draws of several blocks that are made before threads take them.
+// Noise of that many draws is generated for all blocks before threads decode
+// them.
 constexpr std::int64_t kMaxDraws = 32;
 
 }  // namespace
@@ -39,7 +40,7 @@ void normalized_expression(Vae& vae, const Cells& cells,
   const auto draw = [&](std::int64_t n) {
     return noise_for(vae, n, options.posterior_mean, rng);
   };
-  // `next_draw()` gives one draw after the other.
+  // next_draw() returns the noise of the next draw.
   const auto put = [&](const Minibatch& batch, const EncoderOutput& q,
                        auto next_draw, double* rows) {
     bool add = false;

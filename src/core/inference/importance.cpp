@@ -1,5 +1,5 @@
-// Which draws of z speak for all cells: Lopez et al. (2018), and Ionides
-// (2008) on importance weights.
+// Importance weights of draws of z for the posterior of all cells: Lopez et al.
+// (2018); Ionides (2008).
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
@@ -20,7 +20,7 @@
 namespace scvigor {
 namespace {
 
-// The cells that draws are held against.
+// The cells with which the weights are computed.
 struct Anchors {
   std::vector<Minibatch> cells;  // one each
   Components posterior;          // q(z | x) of each, on the CPU
@@ -41,33 +41,33 @@ Anchors make_anchors(Vae& vae, const Cells& cells,
     rng.shuffle(positions);
     positions.resize(static_cast<std::size_t>(options.max_cells));
   }
-  const Cells some = take_cells(cells, positions);
+  const Cells chosen = take_cells(cells, positions);
   MarginalOptions marginal;
   marginal.n_mc_samples = options.n_mc_samples;
   marginal.batch_size = options.batch_size;
   marginal.seed = options.seed;
   const Posterior q =
-      core::latent_posterior(vae, some, options.batch_size, hooks);
+      core::latent_posterior(vae, chosen, options.batch_size, hooks);
 
   Anchors out;
-  const Loader loader(some, vae.tensor_options());
-  for (std::int64_t i = 0; i < some.n_cells(); ++i)
+  const Loader loader(chosen, vae.tensor_options());
+  for (std::int64_t i = 0; i < chosen.n_cells(); ++i)
     out.cells.push_back(loader.load(&i, 1));
   out.log_px =
-      doubles(core::marginal_log_likelihood(vae, some, marginal, hooks));
+      doubles(core::marginal_log_likelihood(vae, chosen, marginal, hooks));
   out.posterior.mean = doubles(q.mean.values).reshape({-1, q.mean.n_cols});
   out.posterior.scale =
       doubles(q.var.values).reshape({-1, q.var.n_cols}).sqrt();
   return out;
 }
 
-// The counts of one cell, n times.
+// The counts of one cell, repeated n times.
 SparseCounts repeat_cell(const SparseCounts& cell, std::int64_t n) {
   return {at::arange(n + 1, cell.indptr.options()) * cell.genes.size(0),
           cell.genes.repeat({n}), cell.values.repeat({n}), cell.n_genes};
 }
 
-// log p(x | z) of the counts of every anchor at its own depth, for every
+// log p(x | z) of the counts of every anchor at its own library size, for every
 // draw: draws x anchors, float64 on the CPU.
 at::Tensor log_px_given_z(Vae& vae, const Minibatch& draws,
                           const NormalParameters& qz, const Anchors& anchors,
@@ -97,10 +97,11 @@ void check(const Cells& cells, const OverallOptions& options) {
                         "Importance weights need the counts of the "
                         "cells: pass `x`.");
   if (options.transform_batch.size() > 1)
-    throw ArgumentError("transform_batch",
-                        "Importance weights are those of one batch; name one "
-                        "in `transform_batch`, or use `weights = "
-                        "\"uniform\"`.");
+    throw ArgumentError(
+        "transform_batch",
+        "Importance weights are computed for one batch; name one "
+        "in `transform_batch`, or use `weights = "
+        "\"uniform\"`.");
   if (options.max_cells < 1)
     throw ArgumentError("max_cells", "`max_cells` must be at least 1.");
   if (options.n_mc_samples < 1)

@@ -19,19 +19,19 @@ at::Tensor logistic_normal_mean(const NormalParameters& qz,
   return mean.take();
 }
 
-// A row a cell, which threads fill block by block.
+// A matrix with one row per cell, which threads fill block by block.
 class CellRows {
  public:
   CellRows(std::int64_t n_cells, std::int64_t n_cols) {
     out_.n_cols = n_cols;
     out_.values.reserve(static_cast<std::size_t>(n_cells * n_cols));
   }
-  // Makes room for the next n cells.
+  // Appends n rows.
   void add(std::int64_t n) {
     out_.n_rows += n;
     out_.values.resize(static_cast<std::size_t>(out_.n_rows * out_.n_cols));
   }
-  // From any thread: the rows from cell `first` on.
+  // Writes the rows from cell `first` on; from any thread.
   void put(std::int64_t first, const at::Tensor& rows) {
     put_rows(rows, first, out_.values);
   }
@@ -70,7 +70,7 @@ Matrix latent_representation(Vae& vae, const Cells& cells,
       vae.options().latent_distribution == LatentDistribution::kLogisticNormal;
   CellRows out(cells.n_cells(), vae.options().n_latent);
   if (options.give_mean && logistic) {
-    // Too many draws to be made before.
+    // Too many draws to generate their noise in advance.
     for_each_block(
         vae, cells, options.batch_size, hooks,
         [&](std::int64_t first, const Minibatch& batch,

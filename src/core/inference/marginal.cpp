@@ -61,7 +61,7 @@ std::vector<double> marginal_log_likelihood(Vae& vae, const Cells& cells,
                                     vae.draw_noise(batch.n_cells(), rng))
                   .to(at::kDouble);
           total = total.defined() ? at::logaddexp(total, weight) : weight;
-          // A thousand draws of a block take a while.
+          // A thousand draws of one block take seconds.
           if (hooks.interrupted && hooks.interrupted()) break;
         }
         append(total - log_n, out);

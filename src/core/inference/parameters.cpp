@@ -21,7 +21,7 @@ struct Parameters {
   }
 };
 
-// `rows` keeps the values alive that the block points to.
+// `rows` owns the values that the block points to.
 RowBlock rows_of(RunningMean& parameter, std::int64_t first, at::Tensor& rows) {
   if (parameter.empty()) return {};
   rows = parameter.take().to(at::kCPU, at::kDouble).contiguous();

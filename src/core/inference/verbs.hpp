@@ -4,12 +4,13 @@
 #include "model/vae.hpp"
 #include "scvigor/inference.hpp"
 
-// The inference verbs on a Vae; src/core/api checks the arguments and keeps
-// torch's exceptions in. See scvigor/inference.hpp for what each returns.
+// The inference verbs on a Vae; src/core/api checks the arguments and converts
+// LibTorch's exceptions. See scvigor/inference.hpp for what each returns.
 
 namespace scvigor {
 
-// The model is logically const: evaluation changes no weight or statistic.
+// The model is logically const: evaluation does not change weights or
+// statistics.
 inline Vae& evaluation(const Model& model) {
   return const_cast<Vae&>(model.vae());
 }

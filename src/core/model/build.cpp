@@ -12,7 +12,7 @@ bool in_decoder(NormPlacement where) {
   return where == NormPlacement::kBoth || where == NormPlacement::kDecoder;
 }
 
-// Columns that continuous covariates and an embedded batch add.
+// The number of columns of continuous covariates and the batch embedding.
 std::int64_t n_dense_covariates(const ModelOptions& o) {
   const bool embedded =
       o.batch_representation == BatchRepresentation::kEmbedding;

@@ -10,14 +10,14 @@
 
 namespace scvigor {
 
-// From options to networks: which inputs reach which layer.
+// Builds the networks that the options describe.
 
 at::TensorOptions tensor_options_of(const ModelOptions& options);
 
-// Levels of the covariates that are or could be one-hot columns: the batch
+// Numbers of levels of the covariates that may be one-hot encoded: the batch
 // (unless it is embedded), then the categorical covariates.
 std::vector<std::int64_t> covariate_levels(const ModelOptions& options);
-// Those that are: one level adds no column.
+// Those with more than one level, which are one-hot columns.
 std::vector<std::int64_t> one_hot_levels(const ModelOptions& options);
 
 std::unique_ptr<Encoder> build_z_encoder(const ModelOptions& options, Rng& rng);

@@ -18,7 +18,7 @@ struct TrainableSlice {
                  std::int64_t first = 0)  // NOLINT: implicit
       : tensor(std::move(all_rows)), first_row(first) {}
 
-  // Those rows of the tensor or of its gradient; undefined stays undefined.
+  // Those rows of the tensor or its gradient, which may be undefined.
   at::Tensor trainable_rows(const at::Tensor& rows) const {
     if (!rows.defined() || first_row == 0) return rows;
     return rows.narrow(0, first_row, rows.size(0) - first_row);

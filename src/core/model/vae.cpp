@@ -82,8 +82,7 @@ void Vae::freeze(const FreezeOptions& freeze) {
   for (auto& slice : trainable_slices_) slice.tensor.set_requires_grad(true);
 }
 
-// The layers hold the same tensors as the list of the state, so that they
-// move along.
+// The layers share their tensors with the list of the state.
 void Vae::move_to(at::Device device) {
   for (const auto& entry : state_.entries())
     for (at::Tensor part : entry.parts) {
@@ -104,8 +103,8 @@ std::vector<at::Tensor> Vae::one_hot_codes(const Minibatch& cells) const {
   return codes;
 }
 
-// [first, continuous covariates, batch embedding], those that exist. Cells of
-// a single batch need not tell it.
+// [first, continuous covariates, batch embedding], those that exist. The batch
+// may be undefined if there is only one.
 at::Tensor Vae::join_covariates(const at::Tensor& first,
                                 const Minibatch& cells) const {
   std::vector<at::Tensor> columns;
@@ -262,12 +261,14 @@ LossTerms Vae::loss_terms_of(const Minibatch& batch,
   const CountLoss loss = count_loss(decoded, batch.counts);
   const NormalKl kl_z = normal_kl(encoded.qz.mean, encoded.qz.var);
   const at::Tensor kl_l = kl_library(encoded, batch.batch);
-  return {loss.per_cell,
-          loss.mean,
-          kl_z.per_cell,
-          kl_z.mean,
-          kl_l.defined() ? kl_l.detach() : at::zeros_like(loss.per_cell),
-          kl_l.defined() ? kl_l.mean() : kl_l};
+  LossTerms out;
+  out.reconstruction_loss = loss.per_cell;
+  out.mean_reconstruction_loss = loss.mean;
+  out.kl_z = kl_z.per_cell;
+  out.mean_kl_z = kl_z.mean;
+  out.kl_l = kl_l.defined() ? kl_l.detach() : at::zeros_like(loss.per_cell);
+  if (kl_l.defined()) out.mean_kl_l = kl_l.mean();
+  return out;
 }
 
 LossTerms Vae::loss_terms(const Minibatch& batch, const EncoderOutput& encoded,

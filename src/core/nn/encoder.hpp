@@ -8,7 +8,7 @@
 
 namespace scvigor {
 
-// A diagonal normal for each cell: n x n_out.
+// A normal with independent dimensions for each cell: n x n_out.
 struct NormalParameters {
   at::Tensor mean;
   at::Tensor var;

@@ -50,13 +50,13 @@ at::Tensor FcLayers::forward(const LayerInput& input, const Mode& mode) {
   return now.dense;
 }
 
-// BatchNorm, LayerNorm, ReLU and dropout, those that there are.
+// BatchNorm, LayerNorm, ReLU and dropout, if the layer has them.
 at::Tensor FcLayers::after_linear(Layer& layer, at::Tensor h,
                                   const at::Tensor& mask, const Mode& mode) {
   auto& norm = layer.norm;
   const at::Tensor& bias = layer.linear.bias();
   if (norm) {
-    // All that follows in one go, unless a LayerNorm comes first.
+    // One kernel does all that follows, unless a LayerNorm comes first.
     const bool all = !shape_.layer_norm;
     const bool relu = all && shape_.activation;
     h = mode.training ? norm->train(h, bias, relu, all ? mask : at::Tensor(),

@@ -11,11 +11,11 @@
 
 namespace scvigor {
 
-// Training or evaluation, and where training's noise comes from.
+// Training or evaluation, and the source of training's noise.
 struct Mode {
   bool training = false;
   Rng* rng = nullptr;  // needed in training with dropout
-  // In training only: parts that a query leaves as the reference has them.
+  // In training only: what a query freezes.
   bool dropout = true;
   bool freeze_running_stats = false;  // BatchNorm's
 };

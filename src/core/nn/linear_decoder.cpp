@@ -23,7 +23,7 @@ class LinearDecoder final : public Decoder {
                         const Mode& mode) override {
     DecoderOutput out;
     out.scale_logits = scale_head_.forward(input, mode);
-    // In training its BatchNorm keeps statistics whether or not the
+    // In training its BatchNorm updates its statistics whether or not the
     // likelihood uses the head, as in scvi-tools.
     if (heads.dropout || mode.training)
       out.dropout_logits = dropout_head_.forward(input, mode);
@@ -32,7 +32,7 @@ class LinearDecoder final : public Decoder {
     return out;
   }
 
-  // One-hot columns are written out: there is no hidden layer to look them up.
+  // One-hot columns are materialized: there is no hidden layer to look them up.
   at::Tensor scale_hidden(const LayerInput& input) override {
     std::vector<at::Tensor> columns{input.dense};
     const auto& blocks = scale_head_.linear(0).blocks();

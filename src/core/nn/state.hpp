@@ -65,19 +65,19 @@ struct StateScope {
 
 // One tensor of a module under its name in scvi-tools' state_dict. It may be
 // stored in several parts (the column blocks of a linear weight) and
-// transposed (inputs x outputs), which the outside does not see.
+// transposed (inputs x outputs); read() and write() hide that.
 struct StateEntry {
   std::string name;
   StateTag tag;
   std::vector<at::Tensor> parts;  // stacked along dimension 0
   bool transposed = false;
   bool is_buffer = false;           // without a gradient
-  std::vector<std::int64_t> shape;  // as the outside sees it
+  std::vector<std::int64_t> shape;  // in the state_dict
   std::size_t n_one_hot = 0;        // the last parts: one per one-hot covariate
 
   at::Tensor read() const;                    // a copy
   void write(const at::Tensor& value) const;  // into the parts, in place
-  // The same for the gradient; undefined where no part has one.
+  // The gradient; undefined if no part has one.
   at::Tensor read_grad() const;
 };
 
@@ -88,17 +88,17 @@ class StateList {
                  const at::Tensor& value);
   void buffer(const StateScope& scope, const std::string& name,
               const at::Tensor& value);
-  // Parts of shape inputs x outputs; outside: outputs x all inputs.
+  // Parts of inputs x outputs; in the state_dict outputs x all inputs.
   void weight(const StateScope& scope, const std::string& name,
               const std::vector<at::Tensor>& parts, std::size_t n_one_hot);
-  // rows x genes; outside: genes x rows, or genes alone.
+  // rows x genes; in the state_dict genes x rows, or genes without levels.
   void dispersion(const StateScope& scope, const std::string& name,
                   const at::Tensor& value);
 
   const std::vector<StateEntry>& entries() const { return entries_; }
-  // All tensors that training may change.
+  // All tensors with gradients.
   std::vector<at::Tensor> parameters() const;
-  // The others: statistics that a pass in training mode updates.
+  // The others, such as statistics that a pass in training mode updates.
   std::vector<at::Tensor> buffers() const;
 
  private:

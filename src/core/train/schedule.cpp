@@ -40,7 +40,7 @@ double PlateauSchedule::update(double metric, double lr) {
   if (++monitor_.checks_since_best <= options_.lr_patience) return lr;
   monitor_.checks_since_best = 0;
   const double lower = std::max(lr * options_.lr_factor, options_.lr_min);
-  // A change below 1e-8 is none.
+  // Changes below 1e-8 are not made, as in torch.
   return lr - lower > 1e-8 ? lower : lr;
 }
 
