@@ -38,7 +38,7 @@ TEST_CASE("verbs with reference forms alone give the kernels' values") {
 }
 
 // Vae::move_to() gives the tensors in the list of the state other storage.
-TEST_CASE("what the state lists is what the layers compute with") {
+TEST_CASE("the state lists the tensors that the layers compute with") {
   for (const auto decoder : {DecoderKind::kNonlinear, DecoderKind::kLinear}) {
     INFO(to_string(decoder));
     const at::Tensor counts = support::simulate_counts(6, 8, 1);
@@ -71,7 +71,8 @@ TEST_CASE("what the state lists is what the layers compute with") {
   }
 }
 
-TEST_CASE("moving keeps weights, forgets gradients, and training goes on") {
+TEST_CASE(
+    "moving a model keeps weights, drops gradients, and training continues") {
   Training t;
   auto trained = support::run(t);
   Vae& vae = trained.model.vae();
@@ -87,7 +88,7 @@ TEST_CASE("moving keeps weights, forgets gradients, and training goes on") {
   CHECK(support::all_values(trained.model.state()) != before);
 }
 
-TEST_CASE("a device that is there is used, a missing one is an error") {
+TEST_CASE("an available device is used, a missing one is an error") {
   Training t;
   Model model = std::move(support::run(t).model);
   const auto before = model.state().front().values;

@@ -57,7 +57,7 @@ State changed(State state, const std::string& name,
 
 }  // namespace
 
-TEST_CASE("a model made from a state answers as the one it came from") {
+TEST_CASE("a model made from a state gives the results of the original model") {
   const at::Tensor counts = support::simulate_counts(60, 20, 1);
   const Cells cells = support::cells_of(counts);
   TrainOptions train_options;
@@ -81,7 +81,7 @@ TEST_CASE("a model made from a state answers as the one it came from") {
   }
 }
 
-TEST_CASE("the names of a state are its own, and its shapes fit its values") {
+TEST_CASE("names in a state are unique, and shapes match the values") {
   const at::Tensor counts = support::simulate_counts(10, 20, 1);
   for (const auto& options : kinds_of_model(counts)) {
     const Model model(options, 7, {{0.0, 0.0}, {1.0, 1.0}});
@@ -148,7 +148,7 @@ TEST_CASE("a state that does not fit is refused by name") {
   CHECK_THAT(refused({}), contains("lack"));
 }
 
-TEST_CASE("tensors that a model has no use for do not disturb it") {
+TEST_CASE("tensors that a model does not have are ignored") {
   const at::Tensor counts = support::simulate_counts(10, 20, 1);
   const auto options = support::small_model(counts);
   State state = Model(options, 5).state();
