@@ -7,22 +7,22 @@
 
 #include <vector>
 
-#include "data/gather_rows.hpp"
 #include "data/library_size.hpp"
+#include "util/gather_rows.hpp"
 
 namespace scvigor {
 namespace {
 
 constexpr std::int64_t kCellsPerTask = 64;
 
-// The rows of a covariate at `positions`, as a tensor.
+// Rows `positions` of a row-major array with `width` columns.
 template <class T>
-at::Tensor gather(const RowsView<T>& rows, const std::int64_t* positions,
-                  std::int64_t n, const at::TensorOptions& options) {
-  at::Tensor out =
-      at::empty({n, rows.width()},
-                at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
-  gather_rows(rows, positions, n, out.template data_ptr<T>());
+at::Tensor take_rows(const std::vector<T>& values, std::int64_t width,
+                     const std::int64_t* positions, std::int64_t n,
+                     const at::TensorOptions& options) {
+  at::Tensor out = at::empty(
+      {n, width}, at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
+  gather_rows(values.data(), width, positions, n, out.template data_ptr<T>());
   return out.to(options);
 }
 
@@ -70,11 +70,11 @@ Loader::Loader(const Cells& cells, const at::TensorOptions& options)
 
 Minibatch Loader::load(const std::int64_t* positions, std::int64_t n) const {
   const at::TensorOptions codes = options_.dtype(at::kLong);
+  const auto width = [&](const auto& values) {
+    return static_cast<std::int64_t>(values.size()) / cells_.n_cells();
+  };
   const auto take = [&](const auto& values, const at::TensorOptions& options) {
-    return gather(
-        RowsView<typename std::decay_t<decltype(values)>::value_type>{
-            values, cells_.n_cells()},
-        positions, n, options);
+    return take_rows(values, width(values), positions, n, options);
   };
 
   Minibatch out;

@@ -4,19 +4,19 @@
 #include <cstddef>
 #include <utility>
 
-#include "data/gather_rows.hpp"
+#include "util/gather_rows.hpp"
 
 namespace scvigor {
 namespace {
 
+// Rows `positions` of the row-major array of `n` cells.
 template <class T>
-std::vector<T> take(const std::vector<T>& values, std::int64_t n_cells,
+std::vector<T> take(const std::vector<T>& values, std::int64_t n,
                     const std::vector<std::int64_t>& positions) {
-  std::vector<T> out;
-  if (values.empty()) return out;
-  const RowsView<T> rows{values, n_cells};
-  out.resize(positions.size() * static_cast<std::size_t>(rows.width()));
-  gather_rows(rows, positions.data(),
+  if (values.empty()) return {};
+  const auto width = values.size() / static_cast<std::size_t>(n);
+  std::vector<T> out(positions.size() * width);
+  gather_rows(values.data(), static_cast<std::int64_t>(width), positions.data(),
               static_cast<std::int64_t>(positions.size()), out.data());
   return out;
 }
