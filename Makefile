@@ -92,6 +92,7 @@ check: check-layers check-docs check-package
 
 check-layers:
 	@sh tools/check-layers.sh
+	@sh tools/test-check-layers.sh
 
 check-docs: packages-docs
 	@$(MAKE) --no-print-directory install

@@ -78,7 +78,7 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
     list(
         options = .model_options(model), state = .weights(model),
         genes = .genes(model),
-        setup = .exported_registry(.registry(model), layer),
+        registry = .exported_registry(.registry(model), layer),
         n_cells = .n_trained_cells(model), is_trained = TRUE,
         split = trainingSplit(model),
         history = lapply(as.list(trainingHistory(model)), as.double)
@@ -100,7 +100,7 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
                  type = .exported_type(entry))
         }
     }
-    setup <- list(
+    exported <- list(
         batch = category(registry$batch, "batch"),
         labels = category(registry$labels, "labels"),
         categorical = unname(Map(
@@ -120,7 +120,7 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
             .quote_first(unnamed), ", which were given by value here."
         )
     }
-    setup
+    exported
 }
 
 # Numbers that are whole are whole numbers in Python, whatever they were here.

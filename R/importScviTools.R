@@ -115,7 +115,7 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
     model <- new("SCVIModel",
         options = file$options, train_options = train_options,
         weights = file$state, genes = file$genes, cells = character(),
-        registry = .imported_registry(file$setup),
+        registry = .imported_registry(file$registry),
         codes = list(), split = file$split[.split_parts],
         history = .as_history(file$history, epochs), posterior = list(),
         log_library = numeric(),
@@ -131,7 +131,7 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
     model
 }
 
-.imported_registry <- function(setup) {
+.imported_registry <- function(found) {
     by_column <- function(entries) {
         if (!length(entries)) {
             return(list())
@@ -140,14 +140,14 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
         entries
     }
     list(
-        batch = setup$batch, labels = setup$labels,
-        categorical = by_column(setup$categorical),
-        continuous = by_column(lapply(setup$continuous, function(column) {
+        batch = found$batch, labels = found$labels,
+        categorical = by_column(found$categorical),
+        continuous = by_column(lapply(found$continuous, function(column) {
             list(column = column)
         })),
-        size_factor = if (length(setup$size_factor)) {
-            list(column = setup$size_factor)
+        size_factor = if (length(found$size_factor)) {
+            list(column = found$size_factor)
         },
-        source = list(assay.type = "counts"), layer = setup$layer
+        source = list(assay.type = "counts"), layer = found$layer
     )
 }

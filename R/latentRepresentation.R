@@ -27,9 +27,10 @@
 #'   from R's random numbers when it is needed.
 #' @param num_threads Threads; NULL (default): one a core, or what the
 #'   environment variable OMP_NUM_THREADS says.
-#' @param accelerator Where to compute: `"auto"` (default) takes a CUDA
-#'   graphics card where there is one, else the processor; `"cpu"`; `"cuda"`.
-#'   Results come back to memory all the same.
+#' @param accelerator Where to compute: `"cpu"`; `"cuda"`, a CUDA GPU; `"auto"`
+#'   (default), whichever is expected to be done first: a GPU where there are
+#'   many cells and genes and few threads, since CUDA takes half a second to
+#'   start. Results come back to memory all the same.
 #'
 #' @return A matrix of cells x latent dimensions with the names of the cells;
 #'   with `return_dist`, a list of two such matrices, `mean` and `var`.

@@ -27,7 +27,7 @@
 #'   R's random numbers.
 #' @param num_threads Threads; NULL (default): one a core, or what the
 #'   environment variable OMP_NUM_THREADS says.
-#' @param accelerator Where to compute: `"auto"` (default), `"cpu"`, `"cuda"`.
+#' @param accelerator Where to compute, as in [trainSCVI()].
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
 #' @return The object `x`, for a SummarizedExperiment as SingleCellExperiment,

@@ -53,6 +53,27 @@
     tryCatch(.build_model(.unpack_value(content$model)), error = damaged)
 }
 
+# What the C interface of inst/include/scvigor/r_api.h needs of a model, or why
+# there is none: errors of R must not jump over the frames of C++.
+.model_content <- function(object) {
+    tryCatch(
+        {
+            model <- scviModel(object)
+            list(
+                options = .model_options(model), weights = .weights(model),
+                genes = .genes(model),
+                batch_levels = .registry(model)$batch$levels
+            )
+        },
+        error = function(error) {
+            list(
+                error = conditionMessage(error),
+                is_file = inherits(error, "scvigor_file_error")
+            )
+        }
+    )
+}
+
 .build_model <- function(parts) {
     .check_parts(parts)
     parts$options <- .complete_options(parts$options, "model")

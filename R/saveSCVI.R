@@ -41,7 +41,7 @@
 #'
 #' @return `saveSCVI()`: the path, invisibly. `loadSCVI()`: an
 #'   [SCVIModel-class], in memory, ready to compute on the processor or on a
-#'   graphics card, wherever it was trained.
+#'   GPU, wherever it was trained.
 #' @seealso [minify()] for what a model keeps of its cells.
 #' @examples
 #' sce <- exampleSCE()

@@ -52,9 +52,12 @@
 #'   from R's random numbers.
 #' @param num_threads Threads; NULL (default): one a core, or what the
 #'   environment variable OMP_NUM_THREADS says.
-#' @param accelerator Where to train: `"auto"` (default) takes a CUDA graphics
-#'   card where there is one, else the processor; `"cpu"`; `"cuda"`. The model
-#'   is in memory afterwards and can be used anywhere.
+#' @param accelerator Where to train: `"cpu"`; `"cuda"`, a CUDA GPU; `"auto"`
+#'   (default), whichever is expected to be done first. A GPU wins with many
+#'   genes, large `batch_size` or `n_hidden` and few threads: on an NVIDIA H200
+#'   1,287 genes with `batch_size = 128` trained faster on two processor cores,
+#'   13,714 genes faster on the GPU. The model is in memory afterwards and can
+#'   be used anywhere.
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
 #' @return An [SCVIModel-class].

@@ -13,7 +13,7 @@ Rcpp::NumericMatrix differential_abundance(SEXP model, Rcpp::List cells,
   using scvigor::Hooks;
   using scvigor::Model;
   return scvigor::r::run_verb(
-      model, cells, run_on,
+      model, cells, run_on, {batch_size},
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         auto options = scvigor::r::common_options<scvigor::AbundanceOptions>(
             batch_size, seed);

@@ -21,7 +21,7 @@ Rcpp::List summarize_counts(SEXP counts, double num_threads) {
   });
 }
 
-// Comes before a call has threads to use, and takes so little that one will do.
+// Called before the number of threads is known; fast enough on one thread.
 // [[Rcpp::export(rng = false)]]
 Rcpp::NumericVector log_library_sizes(SEXP counts) {
   return guarded([&] {

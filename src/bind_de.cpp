@@ -25,7 +25,7 @@ Rcpp::NumericVector column(const double* values, std::int64_t n) {
   return Rcpp::NumericVector(values, values + n);
 }
 
-// R's functions of the pairs of one gene.
+// Functions of R on the pairs of one gene.
 scvigor::EffectFunction effect_of(const Rcpp::RObject& function) {
   if (function.isNULL()) return {};
   const Rcpp::Function call(function);
@@ -95,14 +95,14 @@ std::vector<std::uint8_t> flags(const Rcpp::List& list, const char* name) {
 
 }  // namespace
 
-// A list a comparison. Positions, parts and codes count from 0;
+// One list per comparison. Positions, parts and codes count from 0;
 // `part_totals` is genes x parts or NULL.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List differential_expression(SEXP model, Rcpp::List cells,
                                    Rcpp::List groups, Rcpp::List sampling,
                                    Rcpp::List test, Rcpp::List run_on) {
   return scvigor::r::run_verb(
-      model, cells, run_on,
+      model, cells, run_on, {Rcpp::as<double>(sampling["batch_size"])},
       [=](const scvigor::Model& m, const scvigor::Cells& c,
           const scvigor::Hooks& hooks) {
         auto options = scvigor::r::common_options<scvigor::DeOptions>(
@@ -139,7 +139,7 @@ Rcpp::List differential_expression(SEXP model, Rcpp::List cells,
       });
 }
 
-// The statistics of samples at hand. `samples` has scale1 and scale2 (samples
+// The statistics of given samples. `samples` has scale1 and scale2 (samples
 // x genes), pair_idx1, pair_idx2 (from 0), unexpressed1, unexpressed2.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List compare_samples(Rcpp::List samples, Rcpp::List test) {
@@ -155,7 +155,7 @@ Rcpp::List compare_samples(Rcpp::List samples, Rcpp::List test) {
   });
 }
 
-// Which samples meet which, from 0; `batch1` and `batch2` are codes.
+// Which samples are paired, from 0; `batch1` and `batch2` are codes.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List pair_samples(Rcpp::IntegerVector batch1, Rcpp::IntegerVector batch2,
                         bool observed, bool use_permutation,

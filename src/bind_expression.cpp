@@ -21,14 +21,14 @@ Options expression_options(const Rcpp::List& decode, double size) {
 
 }  // namespace
 
-// Genes x cells; with a function `write` it gets the blocks, and NULL is
-// returned.
+// Genes x cells; or NULL with a function `write`, which is called with the
+// blocks.
 // [[Rcpp::export(rng = false)]]
 Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells,
                                     Rcpp::List decode, double library_size,
                                     Rcpp::RObject write, Rcpp::List run_on) {
   return run_verb(
-      model, cells, run_on,
+      model, cells, run_on, scvigor::r::passes_of(decode),
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         const auto options = expression_options<scvigor::ExpressionOptions>(
             decode, library_size);
@@ -55,7 +55,7 @@ Rcpp::NumericMatrix expression_samples(SEXP model, Rcpp::List cells,
                                        Rcpp::List decode, double library_size,
                                        Rcpp::List overall, Rcpp::List run_on) {
   return run_verb(
-      model, cells, run_on,
+      model, cells, run_on, scvigor::r::passes_of(decode),
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         auto options =
             expression_options<scvigor::OverallOptions>(decode, library_size);

@@ -10,7 +10,7 @@ using scvigor::r::run_verb;
 // [[Rcpp::export(rng = false)]]
 Rcpp::List latent_posterior(SEXP model, Rcpp::List cells, double batch_size,
                             Rcpp::List run_on) {
-  return run_verb(model, cells, run_on,
+  return run_verb(model, cells, run_on, {batch_size},
                   [=](const Model& m, const Cells& c, const Hooks& hooks) {
                     const auto posterior = scvigor::latent_posterior(
                         m, c, static_cast<std::int64_t>(batch_size), hooks);
@@ -26,7 +26,7 @@ Rcpp::NumericMatrix latent_representation(SEXP model, Rcpp::List cells,
                                           bool give_mean, double mc_samples,
                                           double batch_size, double seed,
                                           Rcpp::List run_on) {
-  return run_verb(model, cells, run_on,
+  return run_verb(model, cells, run_on, {batch_size},
                   [=](const Model& m, const Cells& c, const Hooks& hooks) {
                     auto options =
                         scvigor::r::common_options<scvigor::LatentOptions>(
@@ -42,7 +42,7 @@ Rcpp::NumericMatrix latent_representation(SEXP model, Rcpp::List cells,
 Rcpp::List cell_losses(SEXP model, Rcpp::List cells, bool posterior_mean,
                        double batch_size, double seed, Rcpp::List run_on) {
   return run_verb(
-      model, cells, run_on,
+      model, cells, run_on, {batch_size},
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         auto options =
             scvigor::r::common_options<scvigor::LossOptions>(batch_size, seed);
@@ -59,7 +59,7 @@ Rcpp::List cell_losses(SEXP model, Rcpp::List cells, bool posterior_mean,
 std::vector<double> latent_library_size(SEXP model, Rcpp::List cells,
                                         bool give_mean, double batch_size,
                                         double seed, Rcpp::List run_on) {
-  return run_verb(model, cells, run_on,
+  return run_verb(model, cells, run_on, {batch_size},
                   [=](const Model& m, const Cells& c, const Hooks& hooks) {
                     auto options =
                         scvigor::r::common_options<scvigor::LibraryOptions>(
@@ -75,7 +75,7 @@ std::vector<double> marginal_log_likelihood(SEXP model, Rcpp::List cells,
                                             double batch_size, double seed,
                                             Rcpp::List run_on) {
   return run_verb(
-      model, cells, run_on,
+      model, cells, run_on, {batch_size, n_mc_samples},
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         auto options = scvigor::r::common_options<scvigor::MarginalOptions>(
             batch_size, seed);

@@ -5,7 +5,7 @@
 
 using scvigor::r::guarded;
 
-// The handle of a model whose weights are at hand as R arrays.
+// The handle of a model with the given weights, R arrays.
 // [[Rcpp::export(rng = false)]]
 SEXP model_from_state(Rcpp::List options, Rcpp::List state) {
   return guarded([&] {

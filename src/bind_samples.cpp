@@ -11,16 +11,16 @@ using scvigor::DecodeOptions;
 using scvigor::Hooks;
 using scvigor::Model;
 using scvigor::RowBlock;
-using scvigor::r::run_verb;
 using scvigor::r::BlockMean;
 using scvigor::r::BlockWriter;
 using scvigor::r::decode_options;
 using scvigor::r::GeneCellArray;
+using scvigor::r::run_verb;
 
 namespace {
 
 // Genes x cells, compressed by cell, as the slots of a dgCMatrix. Cells are
-// appended in their order, so that nothing dense outlives its block.
+// appended in order; only one block is dense at a time.
 class SparseColumns {
  public:
   void append(const RowBlock& rows) {
@@ -39,7 +39,7 @@ class SparseColumns {
       p_.push_back(static_cast<int>(x_.size()));
     }
   }
-  // Leaves nothing behind: two copies of one sample, not of all.
+  // Moves the vectors out: two copies of one sample exist, not of all.
   Rcpp::List take() {
     using Rcpp::Named;
     const SparseColumns taken = std::move(*this);
@@ -53,7 +53,7 @@ class SparseColumns {
   std::vector<double> x_;
 };
 
-// A matrix without zeros.
+// A matrix that has no zeros.
 class DenseColumns {
  public:
   DenseColumns(const Model& model, const Cells& cells,
@@ -92,13 +92,14 @@ std::vector<const char*> parameter_names(scvigor::GeneLikelihood likelihood) {
 }  // namespace
 
 // A list with every sample: the slots of a sparse matrix, or for the normal
-// likelihood a dense one. With a function `write` it gets the blocks instead.
+// likelihood a dense matrix. A function `write` is called with the blocks
+// instead.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
                                        Rcpp::List decode, Rcpp::RObject write,
                                        Rcpp::List run_on) {
   return run_verb(
-      model, cells, run_on,
+      model, cells, run_on, scvigor::r::passes_of(decode),
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         const auto options = decode_options<DecodeOptions>(decode);
         if (!write.isNULL()) {
@@ -115,14 +116,14 @@ Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
       });
 }
 
-// Those parameters that the likelihood has. A function `open` is called with
-// the name of each and returns the function that gets its blocks instead.
+// The parameters of the likelihood. A function `open` is called with the name
+// of each and returns the function that is called with its blocks instead.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
                                  Rcpp::List decode, bool give_mean,
                                  Rcpp::RObject open, Rcpp::List run_on) {
   return run_verb(
-      model, cells, run_on,
+      model, cells, run_on, scvigor::r::passes_of(decode),
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         const auto options = decode_options<DecodeOptions>(decode);
         const auto n = options.n_samples;
@@ -166,7 +167,7 @@ Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
 Rcpp::NumericMatrix feature_correlation(SEXP model, Rcpp::List cells,
                                         Rcpp::List decode, bool ranks,
                                         double size_factor, Rcpp::List run_on) {
-  return run_verb(model, cells, run_on,
+  return run_verb(model, cells, run_on, scvigor::r::passes_of(decode),
                   [=](const Model& m, const Cells& c, const Hooks& hooks) {
                     auto options =
                         decode_options<scvigor::CorrelationOptions>(decode);

@@ -7,9 +7,9 @@
 #include "scvigor/scvi_tools.hpp"
 
 using Rcpp::Named;
-using scvigor::CategorySetup;
-using scvigor::DataSetup;
+using scvigor::CategoryEntry;
 using scvigor::LevelType;
+using scvigor::Registry;
 using scvigor::r::guarded;
 using scvigor::r::to_r_text;
 
@@ -29,28 +29,29 @@ SEXP to_r_name(const std::optional<std::string>& name) {
   return to_r_text({*name});
 }
 
-Rcpp::List to_r_category(const CategorySetup& category) {
+Rcpp::List to_r_category(const CategoryEntry& category) {
   return Rcpp::List::create(
       Named("column") = to_r_text({category.column}),
       Named("levels") = to_r_text(category.levels),
       Named("type") = kLevelTypes[static_cast<int>(category.type)]);
 }
 
-SEXP to_r_category(const std::optional<CategorySetup>& category) {
+SEXP to_r_category(const std::optional<CategoryEntry>& category) {
   if (!category) return R_NilValue;
   return to_r_category(*category);
 }
 
-Rcpp::List to_r_setup(const DataSetup& setup) {
-  Rcpp::List categorical(setup.categorical.size());
-  for (std::size_t k = 0; k < setup.categorical.size(); ++k)
-    categorical[k] = to_r_category(setup.categorical[k]);
-  return Rcpp::List::create(Named("batch") = to_r_category(setup.batch),
-                            Named("labels") = to_r_category(setup.labels),
-                            Named("categorical") = categorical,
-                            Named("continuous") = to_r_text(setup.continuous),
-                            Named("size_factor") = to_r_name(setup.size_factor),
-                            Named("layer") = to_r_name(setup.layer));
+Rcpp::List to_r_registry(const Registry& registry) {
+  Rcpp::List categorical(registry.categorical.size());
+  for (std::size_t k = 0; k < registry.categorical.size(); ++k)
+    categorical[k] = to_r_category(registry.categorical[k]);
+  return Rcpp::List::create(
+      Named("batch") = to_r_category(registry.batch),
+      Named("labels") = to_r_category(registry.labels),
+      Named("categorical") = categorical,
+      Named("continuous") = to_r_text(registry.continuous),
+      Named("size_factor") = to_r_name(registry.size_factor),
+      Named("layer") = to_r_name(registry.layer));
 }
 
 std::vector<std::string> texts_of(const Rcpp::List& list, const char* name) {
@@ -69,38 +70,38 @@ std::optional<std::string> name_of(const Rcpp::List& list, const char* name) {
   return texts.front();
 }
 
-CategorySetup category_from_list(const Rcpp::List& list) {
+CategoryEntry category_from_list(const Rcpp::List& list) {
   return {name_of(list, "column").value_or(""),
           level_type(name_of(list, "type").value_or("character")),
           texts_of(list, "levels")};
 }
 
-std::optional<CategorySetup> category_of(const Rcpp::List& list,
+std::optional<CategoryEntry> category_of(const Rcpp::List& list,
                                          const char* name) {
   const Rcpp::RObject value = list[name];
   if (value.isNULL()) return std::nullopt;
   return category_from_list(Rcpp::List(value));
 }
 
-DataSetup setup_from_list(const Rcpp::List& list) {
-  DataSetup setup;
-  setup.batch = category_of(list, "batch");
-  setup.labels = category_of(list, "labels");
+Registry registry_from_list(const Rcpp::List& list) {
+  Registry registry;
+  registry.batch = category_of(list, "batch");
+  registry.labels = category_of(list, "labels");
   const Rcpp::List categorical = list["categorical"];
   for (R_xlen_t k = 0; k < categorical.size(); ++k)
-    setup.categorical.push_back(category_from_list(categorical[k]));
-  setup.continuous = texts_of(list, "continuous");
-  setup.size_factor = name_of(list, "size_factor");
-  setup.layer = name_of(list, "layer");
-  return setup;
+    registry.categorical.push_back(category_from_list(categorical[k]));
+  registry.continuous = texts_of(list, "continuous");
+  registry.size_factor = name_of(list, "size_factor");
+  registry.layer = name_of(list, "layer");
+  return registry;
 }
 
-// A row a cell, row by row -> R's matrix
+// One row per cell, row-major -> R's matrix.
 Rcpp::NumericMatrix to_r_rows(const std::vector<double>& values,
                               std::int64_t n_columns) {
-  const scvigor::Matrix matrix{
-      static_cast<std::int64_t>(values.size()) / n_columns, n_columns, values};
-  return scvigor::r::to_r_matrix(matrix);
+  return scvigor::r::to_r_matrix(
+      values.data(), static_cast<std::int64_t>(values.size()) / n_columns,
+      n_columns);
 }
 
 }  // namespace
@@ -114,7 +115,7 @@ Rcpp::List read_scvi_tools(const std::string& folder,
         Named("options") = scvigor::r::options_to_list(model.options),
         Named("state") = scvigor::r::state_to_list(model.state),
         Named("genes") = to_r_text(model.genes),
-        Named("setup") = to_r_setup(model.setup),
+        Named("registry") = to_r_registry(model.registry),
         Named("n_cells") = scvigor::r::to_r(model.n_cells),
         Named("is_trained") = model.is_trained,
         Named("split") = scvigor::r::split_to_list(model.split),
@@ -131,7 +132,7 @@ void write_scvi_tools(Rcpp::List model, const std::string& path) {
         scvigor::r::options_from_list<scvigor::ModelOptions>(model["options"]);
     out.state = scvigor::r::state_from_list(model["state"]);
     out.genes = texts_of(model, "genes");
-    out.setup = setup_from_list(model["setup"]);
+    out.registry = registry_from_list(model["registry"]);
     out.n_cells = scvigor::r::whole(model, "n_cells");
     out.is_trained = Rcpp::as<bool>(model["is_trained"]);
     out.split = scvigor::r::split_from_list(model["split"]);

@@ -73,6 +73,18 @@ std::unique_ptr<scvigor::Model> make_model(const scvigor::ModelOptions& options,
       options, seed, scvigor::r::prior_for(options, cells));
 }
 
+// What accelerator = "auto" depends on.
+scvigor::Workload training_work(const scvigor::Cells& cells,
+                                const scvigor::TrainOptions& options) {
+  scvigor::Workload work;
+  work.n_cells = cells.n_cells();
+  work.batch_size = options.batch_size;
+  work.passes =
+      options.max_epochs.value_or(scvigor::default_max_epochs(cells.n_cells()));
+  work.training = true;
+  return work;
+}
+
 Rcpp::List result_list(std::unique_ptr<scvigor::Model> model,
                        const scvigor::TrainResult& result) {
   using Rcpp::Named;
@@ -99,10 +111,10 @@ Rcpp::List split_cells(double n_cells, Rcpp::List train_options, double seed) {
   });
 }
 
-// Makes a model and trains it. One seed serves all: the core derives its own
-// for the weights and for the minibatches. `start` is empty for a new model,
-// list(weights =) to train one further, or the state of a run to go on with,
-// which brings its own split and seed.
+// Makes a model and trains it. The core derives the seeds of the weights and
+// the minibatches from `seed`. `start` is empty for a new model, list(weights
+// =) to continue with given weights, or the state of a run to resume, which has
+// its own split and seed.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options,
                       Rcpp::List train_options, Rcpp::List split, double seed,
@@ -120,7 +132,8 @@ Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options,
     scvigor::r::InterruptFlag flag;
     const scvigor::Hooks core_hooks = training_hooks(hooks, flag);
     const scvigor::TrainResult result = [&] {
-      const scvigor::DeviceScope device(*model, where.accelerator);
+      const scvigor::DeviceScope device(*model, where.accelerator,
+                                        training_work(core_cells, options));
       if (start.containsElementNamed("moments"))
         return scvigor::resume(*model, core_cells,
                                scvigor::r::training_state_from_list(start),

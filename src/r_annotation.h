@@ -1,7 +1,7 @@
 #ifndef SCVIGOR_R_ANNOTATION_H
 #define SCVIGOR_R_ANNOTATION_H
 
-// Text and the tables of files, as R vectors.
+// Text and tables of files -> R vectors.
 
 #include <Rcpp.h>
 

@@ -1,7 +1,7 @@
 #ifndef SCVIGOR_R_CONVERT_H
 #define SCVIGOR_R_CONVERT_H
 
-// R values <-> core types, the only place where they meet.
+// R values <-> core types.
 
 #include <Rcpp.h>
 
@@ -16,9 +16,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "r_matrix.h"
 #include "scvigor/counts.hpp"
 #include "scvigor/error.hpp"
-#include "scvigor/inference.hpp"
 #include "scvigor/model.hpp"
 #include "scvigor/options.hpp"
 #include "scvigor/train.hpp"
@@ -199,8 +199,8 @@ std::vector<T> member(const Rcpp::List& list, const char* name) {
   return std::vector<T>(numbers.begin(), numbers.end());
 }
 
-// `cells` names the members of Cells; matrices have a column a cell, so that
-// R's order in memory is the core's.
+// `cells` names the members of Cells; matrices have one column per cell, so
+// that they have the core's order in memory.
 inline Cells cells_from_list(const Rcpp::List& cells) {
   Cells out;
   if (cells.containsElementNamed("counts") &&
@@ -217,7 +217,7 @@ inline Cells cells_from_list(const Rcpp::List& cells) {
   return out;
 }
 
-// The prior that a model with these options learns from `cells`, if any.
+// The prior of the library size from `cells`, if the model has one.
 inline LibraryPrior prior_for(const ModelOptions& options, const Cells& cells) {
   if (options.use_observed_lib_size) return {};
   std::vector<std::int64_t> batch = cells.batch;
@@ -226,16 +226,6 @@ inline LibraryPrior prior_for(const ModelOptions& options, const Cells& cells) {
 }
 
 // ---- Results ---------------------------------------------------------------
-
-inline Rcpp::NumericMatrix to_r_matrix(const Matrix& matrix) {
-  const int n_rows = static_cast<int>(matrix.n_rows);
-  const int n_cols = static_cast<int>(matrix.n_cols);
-  Rcpp::NumericMatrix out(n_rows, n_cols);
-  const double* value = matrix.values.data();
-  for (int row = 0; row < n_rows; ++row)
-    for (int col = 0; col < n_cols; ++col) out(row, col) = *value++;
-  return out;
-}
 
 // Positions counting from 0 <-> R's, counting from 1.
 inline Rcpp::IntegerVector to_r_positions(
@@ -251,39 +241,14 @@ inline std::vector<std::int64_t> from_r_positions(const Rcpp::List& list,
   return out;
 }
 
-// The k-th element of a row-major tensor lies elsewhere in R's column-major
-// array of the same shape: walks both orders at once.
-template <class Move>
-void for_each_element(const std::vector<std::int64_t>& shape, Move&& move) {
-  std::int64_t size = 1;
-  std::vector<std::int64_t> stride;
-  for (const std::int64_t extent : shape) {
-    stride.push_back(size);
-    size *= extent;
-  }
-  std::vector<std::int64_t> index(shape.size(), 0);
-  std::int64_t there = 0;
-  for (std::int64_t here = 0; here < size; ++here) {
-    move(here, there);
-    for (std::size_t axis = shape.size(); axis-- > 0;) {
-      there += stride[axis];
-      if (++index[axis] < shape[axis]) break;
-      there -= stride[axis] * shape[axis];
-      index[axis] = 0;
-    }
-  }
-}
-
-// A named list of arrays with torch's shapes; a scalar has no dim.
+// A named list of arrays with torch's shapes; a scalar is a number.
 inline Rcpp::List state_to_list(const State& state) {
   Rcpp::List out(state.size());
   Rcpp::CharacterVector names(state.size());
   for (std::size_t i = 0; i < state.size(); ++i) {
     const StateTensor& tensor = state[i];
     Rcpp::NumericVector values(tensor.values.size());
-    for_each_element(tensor.shape, [&](std::int64_t here, std::int64_t there) {
-      values[there] = tensor.values[here];
-    });
+    to_column_major(tensor.shape, tensor.values.data(), values.begin());
     if (!tensor.shape.empty())
       values.attr("dim") =
           Rcpp::IntegerVector(tensor.shape.begin(), tensor.shape.end());
@@ -305,9 +270,9 @@ inline State state_from_list(const Rcpp::List& list) {
     tensor.values.resize(values.size());
     if (values.hasAttribute("dim"))
       tensor.shape = Rcpp::as<std::vector<std::int64_t>>(values.attr("dim"));
-    for_each_element(tensor.shape, [&](std::int64_t here, std::int64_t there) {
-      tensor.values[here] = values[there];
-    });
+    else if (values.size() != 1)
+      tensor.shape = {values.size()};
+    to_row_major(tensor.shape, values.begin(), tensor.values.data());
     state.push_back(std::move(tensor));
   }
   return state;

@@ -1,8 +1,8 @@
 #ifndef SCVIGOR_R_QUERY_H
 #define SCVIGOR_R_QUERY_H
 
-// What the bindings of the inference verbs share: a question to a model, the
-// options of verbs that decode, arrays of genes x cells for the answers.
+// What the bindings of the inference verbs share: the call of a verb, options
+// of verbs that decode, arrays of genes x cells for results.
 
 #include <Rcpp.h>
 
@@ -20,26 +20,44 @@
 namespace scvigor {
 namespace r {
 
+// How a verb goes over its cells: what accelerator = "auto" depends on.
+struct Passes {
+  double batch_size;
+  double n = 1.0;
+};
+
+// Those of the list of R/decode_query.R.
+inline Passes passes_of(const Rcpp::List& decode) {
+  const auto n_batches = member<double>(decode, "transform_batch").size();
+  return {Rcpp::as<double>(decode["batch_size"]),
+          Rcpp::as<double>(decode["n_samples"]) *
+              static_cast<double>(std::max<std::size_t>(1, n_batches))};
+}
+
 // Returns verb(model, cells, hooks).
 template <class Verb>
 auto run_verb(SEXP model, const Rcpp::List& cells, const Rcpp::List& run_on,
-              Verb verb)
+              const Passes& passes, Verb verb)
     -> decltype(verb(std::declval<const Model&>(), Cells{}, Hooks{})) {
   return guarded([&] {
     const RunOn where(run_on);
     const ThreadScope threads(where.num_threads);
     Rcpp::XPtr<Model> pointer(model);
-    const DeviceScope device(*pointer, where.accelerator);
     const Cells core_cells = cells_from_list(cells);
-    decltype(verb(*pointer, core_cells, Hooks{})) answer;
+    Workload work;
+    work.n_cells = core_cells.n_cells();
+    work.batch_size = static_cast<std::int64_t>(passes.batch_size);
+    work.passes = static_cast<std::int64_t>(passes.n);
+    const DeviceScope device(*pointer, where.accelerator, work);
+    decltype(verb(*pointer, core_cells, Hooks{})) result;
     with_interrupts([&](const Hooks& hooks) {
-      answer = verb(*pointer, core_cells, hooks);
+      result = verb(*pointer, core_cells, hooks);
     });
-    return answer;
+    return result;
   });
 }
 
-// What every struct of options has.
+// Options that every verb has.
 template <class Options>
 Options common_options(double batch_size, double seed) {
   Options options;
@@ -48,7 +66,7 @@ Options common_options(double batch_size, double seed) {
   return options;
 }
 
-// The list of R/decode.R. Codes and genes count from 0; none means all.
+// The list of R/decode_query.R. Codes and genes count from 0; none means all.
 template <class Options>
 Options decode_options(const Rcpp::List& list) {
   auto options = common_options<Options>(Rcpp::as<double>(list["batch_size"]),
@@ -70,7 +88,7 @@ class GeneCellArray {
                      ? model.options().n_genes
                      : static_cast<std::int64_t>(options.genes.size())),
         n_cells_(cells.n_cells()),
-        // not set to zero: every value will be written
+        // uninitialized: every value will be written
         values_(Rf_allocVector(REALSXP, n_genes_ * n_cells_ * n_samples)) {
     std::vector<int> dim{static_cast<int>(n_genes_),
                          static_cast<int>(n_cells_)};
@@ -83,7 +101,7 @@ class GeneCellArray {
     if (bytes >= kLarge) advise_large_pages(first_, bytes);
   }
 
-  // Where the rows from `first` on go, of the first sample.
+  // The memory of the rows from `first` on, of the first sample.
   double* buffer(std::int64_t first) { return first_ + first * n_genes_; }
 
   void write(std::int64_t sample, const RowBlock& rows) {
@@ -102,8 +120,8 @@ class GeneCellArray {
   double* first_;
 };
 
-// Hands blocks of a result to R's function(sample, first, block), which counts
-// from 1: a block is a matrix of genes x cells, `first` its first cell.
+// Calls R's function(sample, first, block) with the blocks of a result, from 1:
+// a block is a matrix of genes x cells, `first` its first cell.
 class BlockWriter {
  public:
   explicit BlockWriter(SEXP write) : write_(write) {}
@@ -127,8 +145,7 @@ class BlockMean {
   bool add(std::int64_t sample, std::int64_t n, const RowBlock& rows) {
     mean_.resize(static_cast<std::size_t>(rows.n_rows * rows.n_cols));
     if (sample == 0) std::fill(mean_.begin(), mean_.end(), 0.0);
-    for (std::size_t i = 0; i < mean_.size(); ++i)
-      mean_[i] += rows.values[i] / static_cast<double>(n);
+    add_to_mean(rows.values, n, mean_);
     block_ = rows;
     block_.values = mean_.data();
     return sample + 1 == n;

@@ -1,8 +1,9 @@
 #ifndef SCVIGOR_R_RUNTIME_H
 #define SCVIGOR_R_RUNTIME_H
 
-// What a binding does around a call of the core: errors become R conditions,
-// Ctrl-C and progress reach R. Every binding's body is given to guarded().
+// What bindings do around a call of the core: errors become R conditions,
+// Ctrl-C and progress reach R. The body of every binding is called by
+// guarded().
 
 #include <Rcpp.h>
 
@@ -26,13 +27,13 @@ inline void raise(const char* kind, const std::string& message,
   stop(kind, message, fields);
 }
 
-// LibTorch writes where in its sources an error arose behind what went wrong.
+// LibTorch appends its source position to a message.
 inline std::string without_backtrace(const std::string& message) {
   return message.substr(0, message.find("\nException raised from"));
 }
 
-// R's own jumps (Rcpp::LongjumpException, InterruptedException) are no
-// std::exception and pass through.
+// R's own jumps (Rcpp::LongjumpException, InterruptedException) are not
+// std::exceptions and pass through.
 template <class Body>
 auto guarded(Body&& body) -> decltype(body()) {
   using Rcpp::Named;
@@ -72,7 +73,7 @@ class InterruptFlag {
   bool raised_ = false;
 };
 
-// Runs `call(hooks)`, a verb that has no partial result: Ctrl-C ends it and
+// Runs `call(hooks)`, a verb without partial results: Ctrl-C ends it and
 // becomes R's own interrupt.
 template <class Call>
 void with_interrupts(Call&& call) {

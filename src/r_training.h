@@ -1,7 +1,7 @@
 #ifndef SCVIGOR_R_TRAINING_H
 #define SCVIGOR_R_TRAINING_H
 
-// What training takes and gives, as R lists and back.
+// Arguments and results of training <-> R lists.
 
 #include <Rcpp.h>
 

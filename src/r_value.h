@@ -28,22 +28,18 @@ inline SEXP to_r_string(const std::string& text) {
 }
 
 // Elements of R's array in the order of the file.
-template <class T, class R>
-std::vector<T> by_rows(const std::vector<std::int64_t>& shape, const R* values,
-                       R_xlen_t n) {
+template <class T>
+std::vector<T> by_rows(const Shape& shape, const T* values, R_xlen_t n) {
   std::vector<T> out(values, values + n);
-  if (shape.size() > 1)
-    for_each_element(shape, [&](std::int64_t here, std::int64_t there) {
-      out[here] = values[there];
-    });
+  if (shape.size() > 1) to_row_major(shape, values, out.data());
   return out;
 }
 
-inline Value value_from_r(SEXP given);
+inline FileValue value_from_r(SEXP given);
 
-inline Value list_from_r(SEXP given) {
-  Value value;
-  value.kind = Value::Kind::kList;
+inline FileValue list_from_r(SEXP given) {
+  FileValue value;
+  value.kind = FileValue::Kind::kList;
   for (R_xlen_t i = 0; i < Rf_xlength(given); ++i)
     value.members.push_back(value_from_r(VECTOR_ELT(given, i)));
   const SEXP names = Rf_getAttrib(given, R_NamesSymbol);
@@ -51,9 +47,9 @@ inline Value list_from_r(SEXP given) {
   return value;
 }
 
-inline Value vector_from_r(SEXP given) {
-  using Kind = Value::Kind;
-  Value value;
+inline FileValue vector_from_r(SEXP given) {
+  using Kind = FileValue::Kind;
+  FileValue value;
   const SEXP dim = Rf_getAttrib(given, R_DimSymbol);
   if (!Rf_isNull(dim))
     value.shape.assign(INTEGER(dim), INTEGER(dim) + Rf_xlength(dim));
@@ -61,15 +57,15 @@ inline Value vector_from_r(SEXP given) {
   switch (TYPEOF(given)) {
     case LGLSXP:
       value.kind = Kind::kLogical;
-      value.whole = by_rows<std::int32_t>(value.shape, LOGICAL(given), n);
+      value.whole = by_rows(value.shape, LOGICAL(given), n);
       return value;
     case INTSXP:
       value.kind = Kind::kInteger;
-      value.whole = by_rows<std::int32_t>(value.shape, INTEGER(given), n);
+      value.whole = by_rows(value.shape, INTEGER(given), n);
       return value;
     case REALSXP:
       value.kind = Kind::kNumber;
-      value.numbers = by_rows<double>(value.shape, REAL(given), n);
+      value.numbers = by_rows(value.shape, REAL(given), n);
       return value;
     case STRSXP:
       value.kind = Kind::kText;
@@ -83,13 +79,13 @@ inline Value vector_from_r(SEXP given) {
   }
 }
 
-inline Value value_from_r(SEXP given) {
-  if (Rf_isNull(given)) return Value();
-  Value value =
+inline FileValue value_from_r(SEXP given) {
+  if (Rf_isNull(given)) return FileValue();
+  FileValue value =
       TYPEOF(given) == VECSXP ? list_from_r(given) : vector_from_r(given);
   const SEXP attributes = Rf_getAttrib(given, Rf_install("h5"));
   if (!Rf_isNull(attributes)) {
-    Value list = list_from_r(attributes);
+    FileValue list = list_from_r(attributes);
     for (std::size_t i = 0; i < list.members.size(); ++i)
       value.attributes.emplace_back(list.names[i], std::move(list.members[i]));
   }
@@ -98,12 +94,10 @@ inline Value value_from_r(SEXP given) {
 
 // Elements of the file in the order of R's array.
 template <class Vector, class T>
-Vector by_columns(const Value& value, const std::vector<T>& values) {
+Vector by_columns(const FileValue& value, const std::vector<T>& values) {
   Vector out(values.begin(), values.end());
   if (value.shape.size() > 1)
-    for_each_element(value.shape, [&](std::int64_t here, std::int64_t there) {
-      out[there] = values[here];
-    });
+    to_column_major(value.shape, values.data(), out.begin());
   if (!value.shape.empty()) {
     Rcpp::IntegerVector dim(value.shape.begin(), value.shape.end());
     out.attr("dim") = dim;
@@ -111,8 +105,8 @@ Vector by_columns(const Value& value, const std::vector<T>& values) {
   return out;
 }
 
-inline SEXP value_to_r(const Value& value) {
-  using Kind = Value::Kind;
+inline SEXP value_to_r(const FileValue& value) {
+  using Kind = FileValue::Kind;
   switch (value.kind) {
     case Kind::kNull:
       return R_NilValue;

@@ -21,7 +21,8 @@ r_headers='R\.h|Rinternals|Rdefines|Rmath|Rembedded|Rinterface|Rversion|R_ext/|'
 r_headers="${r_headers}Rcpp|cpp11|r_[a-z_]*\.h"
 torch_headers='torch/|ATen/|c10/|caffe2/'
 
-public=$(find inst/include -type f)
+# r_api.h and r_api.hpp are what packages in R include.
+public=$(find inst/include -type f ! -name 'r_api.*')
 core=$(find src/core -type f -name '*.?pp')
 bindings=$(find src -maxdepth 1 -type f \( -name '*.cpp' -o -name '*.h*' \))
 
@@ -69,6 +70,36 @@ all=$(echo "$layers" | tr ' ' '|')
 forbid "the bindings must use the public headers only" "(core/)?($all)/" \
   $bindings
 forbid "the public headers must stand alone" "(core/)?($all)/" $public
+
+# Functions and classes that the public headers declare are defined in api/,
+# which checks arguments; the layers below have them in namespace scvigor::core.
+facade=$(awk '
+  FNR == 1 { n = 0 }
+  /^namespace .*{/ { space[++n] = $2; next }
+  /^}  \/\/ namespace/ { --n; next }
+  FILENAME ~ /^inst\// && n == 1 && /^class [A-Za-z]+( {|$)/ {
+    classes[$2] = 1
+    next
+  }
+  n != 1 || space[1] != "scvigor" || !/^[A-Za-z_]/ || !/\(/ { next }
+  { head = $0; sub(/\(.*/, "", head); count = split(head, word, /[ *&]+/) }
+  FILENAME ~ /^inst\// {
+    if (!/^(inline|template|constexpr|using|struct|class)/)
+      public[word[count]] = 1
+    next
+  }
+  {
+    scope = word[count]
+    sub(/::.*/, "", scope)
+    if (word[count] in public || (word[count] ~ /::/ && scope in classes))
+      print FILENAME ":" FNR ":" $0
+  }
+  ' $public $(find src/core -name '*.?pp' ! -path 'src/core/api/*'))
+if [ -n "$facade" ]; then
+  echo "$facade"
+  echo "  ^ what the public headers declare is defined in src/core/api" >&2
+  broken=1
+fi
 
 [ "$broken" = 0 ] && echo "scvigor: every layer uses only those below it"
 exit "$broken"

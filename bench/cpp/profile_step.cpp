@@ -141,7 +141,7 @@ void time_latent(Vae& vae, const Cells& cells) {
   Stopwatch watch;  // the posterior is on the CPU in the end
   for (int i = 0; i < 5; ++i) {
     watch.start();
-    verbs::latent_posterior(vae, cells, 512, {});
+    core::latent_posterior(vae, cells, 512, {});
     watch.lap("latent");
   }
   std::printf("  %-20s %9.1f us a cell\n", "latent space",
@@ -211,7 +211,7 @@ int main(int argc, char** argv) {
     const EncoderOutput q = vae.infer(batch, mode);
     const at::Tensor z = vae.draw_z(q.qz, vae.draw_noise(batch_size, rng).z);
     parts.lap("encoder");
-    const auto decoded = vae.decode(z, q.library, batch, batch.batch, mode);
+    const auto decoded = vae.decode(z, q.library, batch, mode);
     parts.lap("decoder");
     const auto terms = vae.loss_terms_of(batch, q, decoded);
     const Tape::Sum loss = terms.objective(0.5);

@@ -10,11 +10,11 @@ namespace fuzz {
 
 namespace {
 
-using scvigor::Value;
-using Kind = Value::Kind;
+using scvigor::FileValue;
+using Kind = FileValue::Kind;
 
-Value weights(std::int64_t rows, std::int64_t columns) {
-  Value value;
+FileValue weights(std::int64_t rows, std::int64_t columns) {
+  FileValue value;
   value.kind = Kind::kNumber;
   for (std::int64_t i = 0; i < rows * columns; ++i)
     value.numbers.push_back(0.1 * static_cast<double>(i));
@@ -22,22 +22,22 @@ Value weights(std::int64_t rows, std::int64_t columns) {
   return value;
 }
 
-Value whole(Kind kind, std::vector<std::int32_t> values) {
-  Value value;
+FileValue whole(Kind kind, std::vector<std::int32_t> values) {
+  FileValue value;
   value.kind = kind;
   value.whole = std::move(values);
   return value;
 }
 
-Value text(std::vector<std::string> values) {
-  Value value;
+FileValue text(std::vector<std::string> values) {
+  FileValue value;
   value.kind = Kind::kText;
   value.text = std::move(values);
   return value;
 }
 
-Value list(std::vector<std::string> names, std::vector<Value> members) {
-  Value value;
+FileValue list(std::vector<std::string> names, std::vector<FileValue> members) {
+  FileValue value;
   value.kind = Kind::kList;
   value.names = std::move(names);
   value.members = std::move(members);
@@ -62,14 +62,14 @@ void write_tenx(const std::string& path) {
 }
 
 void write_model(const std::string& path) {
-  Value names = text({"G1", "", "G\xc3\xa9"});
+  FileValue names = text({"G1", "", "G\xc3\xa9"});
   names.missing = {false, true, false};
-  const Value model =
+  const FileValue model =
       list({"options", "weights", "genes", "codes", "nothing"},
            {list({"n_latent", "flag"},
                  {whole(Kind::kInteger, {5}), whole(Kind::kLogical, {1, 0})}),
             list({"first", "second"}, {weights(20, 8), weights(1, 1)}), names,
-            whole(Kind::kInteger, {0, 1, Value::kMissing}), Value()});
+            whole(Kind::kInteger, {0, 1, FileValue::kMissing}), FileValue()});
   scvigor::write_model_file(path, model, list({"X"}, {weights(4, 3)}),
                             "scvigor", true);
 }

@@ -134,8 +134,7 @@ ModuleOutputs ModuleCase::outputs(const Mode& mode) {
   const EncoderOutput q = vae().infer(batch_, mode);
   const at::Tensor z = vae().draw_z(q.qz, noise_.z);
   const at::Tensor library = vae().draw_library(q, noise_.l);
-  const LikelihoodInput decoded =
-      vae().decode(z, library, batch_, batch_.batch, mode);
+  const LikelihoodInput decoded = vae().decode(z, library, batch_, mode);
   const LikelihoodParameters p = vae().likelihood(decoded);
   const LossTerms terms = vae().loss_terms_of(batch_, q, decoded);
   at::Tensor loss = at::zeros_like(terms.mean_reconstruction_loss);
@@ -160,8 +159,8 @@ ModuleOutputs ModuleCase::outputs(const Mode& mode) {
 ModuleOutputs ModuleCase::transformed(std::int64_t code) {
   const EncoderOutput q = vae().infer(batch_, Mode{});
   const LikelihoodParameters p = vae().likelihood(vae().decode(
-      vae().draw_z(q.qz, noise_.z), vae().draw_library(q, noise_.l), batch_,
-      at::full_like(batch_.batch, code), Mode{}));
+      vae().draw_z(q.qz, noise_.z), vae().draw_library(q, noise_.l),
+      as_batch(batch_, code), Mode{}));
   return {{"px_scale", p.px_scale},
           {"px_rate", p.px_rate},
           {"px_r", p.px_r},

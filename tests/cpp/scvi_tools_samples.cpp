@@ -124,8 +124,8 @@ ScviToolsModel small_scvi_tools_model() {
   model.options.dispersion = Dispersion::kGeneBatch;
   model.options.encode_covariates = true;
   model.genes = {"g1", "g2", "g3"};
-  model.setup.batch = {"donor", LevelType::kText, {"b", "a"}};
-  model.setup.categorical = {{"plate", LevelType::kInteger, {"10", "9"}}};
+  model.registry.batch = {"donor", LevelType::kText, {"b", "a"}};
+  model.registry.categorical = {{"plate", LevelType::kInteger, {"10", "9"}}};
   model.n_cells = 5;
   model.split.train = {4, 2, 0};
   model.split.validation = {1, 3};

@@ -59,7 +59,7 @@ const std::string kEmbedding = "_embeddings_dict.batch.weight";
 
 }  // namespace
 
-TEST_CASE("a query model leaves the reference's output as it was",
+TEST_CASE("new levels do not change the output for the reference's cells",
           "[reference][query]") {
   for (const auto& path : reference::files("query_tiny_")) {
     INFO(reference::file_name(path));
@@ -83,7 +83,7 @@ TEST_CASE("a query model leaves the reference's output as it was",
 
 // Covariates behind the batch: scvi-tools appends the new batch's column to
 // them, where the forward pass expects it before them.
-TEST_CASE("new columns stand where the forward pass reads them",
+TEST_CASE("the columns of new levels are those that the forward pass reads",
           "[reference][query]") {
   for (const auto& path : reference::files("query_tiny_onehot_categorical")) {
     const reference::File file(path);
@@ -117,7 +117,9 @@ TEST_CASE("TL15 the column of a single reference level starts at zero") {
   CHECK(at::equal(weight.narrow(1, 0, 4), values(reference.state(), kDecoder)));
 }
 
-TEST_CASE("a covariate of one level gets its columns between the others") {
+TEST_CASE(
+    "a covariate with one level gets its columns in the order of the "
+    "covariates") {
   ModelOptions options = batches(2);
   options.n_cats_per_cov = {1, 3};
   const Model reference(options, 5);
@@ -130,7 +132,8 @@ TEST_CASE("a covariate of one level gets its columns between the others") {
   CHECK(at::equal(after.narrow(1, 8, 3), before.narrow(1, 6, 3)));
 }
 
-TEST_CASE("TL10 the library prior keeps the reference's and adds to it") {
+TEST_CASE(
+    "TL10 the library prior of new batches is appended to the reference's") {
   ModelOptions options = batches(2);
   options.use_observed_lib_size = false;
   const Model reference(options, 5, {{1.0, 2.0}, {0.1, 0.2}});
@@ -163,7 +166,7 @@ TEST_CASE("TL14 new dispersions and embeddings start at the mean") {
   }
 }
 
-TEST_CASE("a query cannot know less than its reference") {
+TEST_CASE("a query with fewer levels than its reference is refused") {
   ModelOptions options = batches(2);
   options.n_labels = 2;
   options.n_cats_per_cov = {3};

@@ -68,7 +68,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-TEST_CASE("cells that fit are taken") {
+TEST_CASE("cells that fit the model are accepted") {
   CHECK(refused_cells([](Cells&) {}) == "");
 }
 
@@ -99,7 +99,7 @@ TEST_CASE("missing and incomplete covariates are refused") {
   CHECK(refused_cells([](auto& c) { c.size_factor.clear(); }) == "size_factor");
 }
 
-TEST_CASE("covariates that the model does not know are refused") {
+TEST_CASE("covariates that the model does not have are refused") {
   ModelOptions plain;
   plain.n_genes = 20;
   plain.n_batch = 2;
@@ -119,7 +119,7 @@ TEST_CASE("covariates that the model does not know are refused") {
                       plain) == "continuous_covariates");
 }
 
-TEST_CASE("values that are no numbers are refused") {
+TEST_CASE("NaN and infinite values are refused") {
   for (const double bad : {kNan, std::numeric_limits<double>::infinity()}) {
     CHECK(refused_cells([&](auto& c) { c.continuous[5] = bad; }) ==
           "continuous_covariates");
@@ -143,7 +143,7 @@ TEST_CASE("another number of genes is refused with both numbers") {
   }
 }
 
-TEST_CASE("minified cells need both halves of their posterior") {
+TEST_CASE("minified cells need the mean and the variance of their posterior") {
   const auto minified = [](Cells& c) {
     c.counts.reset();
     c.latent_mean.assign(12 * 2, 0.0);
@@ -161,7 +161,7 @@ TEST_CASE("minified cells need both halves of their posterior") {
         }) == "latent_var");
 }
 
-TEST_CASE("what needs counts refuses minified cells") {
+TEST_CASE("verbs that need counts refuse minified cells") {
   Cells cells = full_cells();
   cells.counts.reset();
   cells.latent_mean.assign(12 * 2, 0.0);

@@ -96,7 +96,7 @@ TEST_CASE("TR20 a run resumed from plain data is the uninterrupted run") {
     }
 }
 
-TEST_CASE("a finished run can be made longer") {
+TEST_CASE("a finished run can be resumed with more epochs") {
   Training t = eventful();
   t.options.early_stopping = false;
   const Trained whole = support::run(t);
@@ -107,7 +107,7 @@ TEST_CASE("a finished run can be made longer") {
   check_same(resumed(t, states.back()), whole);
 }
 
-TEST_CASE("a run that stopped early is over") {
+TEST_CASE("a run that stopped early cannot be resumed") {
   Training t = eventful();
   t.options.early_stopping_patience = 2;
   t.options.early_stopping_min_delta = 1e9;
@@ -118,7 +118,8 @@ TEST_CASE("a run that stopped early is over") {
   check_same(resumed(t, states.back()), whole);
 }
 
-TEST_CASE("states are captured every so many epochs and at the end") {
+TEST_CASE(
+    "states are captured every `checkpoint_every` epochs and at the end") {
   Training t;
   t.options.max_epochs = 7;
   t.options.checkpoint_every = 3;
@@ -186,7 +187,7 @@ TEST_CASE("load_best_on_end gives the weights of the best epoch") {
         all_values(best.model.state()));
 }
 
-TEST_CASE("TR20 a loss that is no number leaves the best epoch") {
+TEST_CASE("TR20 after a NaN loss the best epoch is loaded") {
   Training t;
   t.options.max_epochs = 5;
   t.options.load_best_on_end = true;
@@ -245,7 +246,7 @@ TEST_CASE("TR20 a gradient that is not finite stops before its step") {
   CHECK(all_values(model.state()) == all_values(state));
 }
 
-TEST_CASE("TR20 weights that leave their range stop training") {
+TEST_CASE("TR20 weights that become infinite stop training") {
   Training t;
   t.options.lr = 1e39;
   t.options.max_epochs = 1;
@@ -254,7 +255,7 @@ TEST_CASE("TR20 weights that leave their range stop training") {
   CHECK_THAT(numeric_error(model, t), contains("weight"));
 }
 
-TEST_CASE("what is not finite is found, wherever it is") {
+TEST_CASE("NaN and infinite values are found at any position") {
   const double inf = std::numeric_limits<double>::infinity();
   for (const auto type : {at::kFloat, at::kDouble}) {
     at::Tensor values = at::ones({7, 13}, type);
@@ -273,7 +274,7 @@ TEST_CASE("what is not finite is found, wherever it is") {
   CHECK(all_finite(at::ones({3}, at::kLong)));
 }
 
-TEST_CASE("a stream of random numbers goes on where it stood") {
+TEST_CASE("a restored random number generator continues its stream") {
   Rng rng(3);
   rng.normal({7}, at::kDouble);  // an odd number: one is kept in reserve
   const auto state = rng.state();

@@ -63,7 +63,7 @@ struct CollectNames {
 
 }  // namespace
 
-TEST_CASE("every choice has a name that leads back to it") {
+TEST_CASE("every choice can be parsed from its name") {
   check_round_trip<GeneLikelihood>();
   check_round_trip<Dispersion>();
   check_round_trip<LatentDistribution>();
@@ -75,7 +75,7 @@ TEST_CASE("every choice has a name that leads back to it") {
   check_round_trip<Optimizer>();
 }
 
-TEST_CASE("an unknown choice is refused with the known ones") {
+TEST_CASE("the error for an unknown choice lists the choices") {
   for (const char* text : {"nbb", "", "NB", "zinb "}) {
     INFO("\"" << text << "\"");
     try {
@@ -165,7 +165,8 @@ TEST_CASE("training options out of range are refused by name") {
         "check_val_every_n_epoch");
 }
 
-TEST_CASE("a refusal says what was wanted and what came") {
+TEST_CASE(
+    "the error for an invalid option has the expected and the given value") {
   ModelOptions o = model_options();
   o.dropout_rate = 1.5;
   try {
@@ -177,7 +178,7 @@ TEST_CASE("a refusal says what was wanted and what came") {
   }
 }
 
-TEST_CASE("every option is visited under a name of its own") {
+TEST_CASE("every option has a unique name") {
   CollectNames model;
   visit_options(model_options(), model);
   CollectNames train;

@@ -46,7 +46,7 @@ at::Tensor correlation_of(const Matrix& m) {
 
 }  // namespace
 
-TEST_CASE("correlations of streamed values are those of all at once") {
+TEST_CASE("correlations of values in blocks equal those of all values") {
   const at::Tensor values = correlated(101, 6);
   const at::Tensor expected = at::corrcoef(values.t());
   for (const std::int64_t size : {1, 7, 50, 101})
@@ -63,7 +63,7 @@ TEST_CASE("a gene that does not vary has no correlations") {
   CHECK(std::isfinite(found[0][2].item<double>()));
 }
 
-TEST_CASE("ranks count from 1, and equal values share theirs") {
+TEST_CASE("ranks start at 1, and equal values get the mean of their ranks") {
   const at::Tensor values =
       at::tensor({3.0, 1.0, 2.0, 2.0, -7.0, 0.0, 0.0, 0.0, 0.0, 0.0},
                  at::kDouble)
@@ -77,7 +77,7 @@ TEST_CASE("ranks count from 1, and equal values share theirs") {
   CHECK(ranks_of(values).equal(expected));
 }
 
-TEST_CASE("ranks stop when the host asks") {
+TEST_CASE("ranking can be interrupted") {
   RankTable table(2, 4);
   table.add(correlated(4, 2));
   Hooks hooks;
@@ -125,7 +125,7 @@ TEST_CASE("feature correlations are those of the denoised samples") {
   }
 }
 
-TEST_CASE("one value of a gene has no correlations") {
+TEST_CASE("correlations need more than one value per gene") {
   const at::Tensor counts = support::simulate_counts(1, 9, 7);
   const Model model(support::small_model(counts), 3);
   CorrelationOptions o;
@@ -134,7 +134,7 @@ TEST_CASE("one value of a gene has no correlations") {
                   ArgumentError);
 }
 
-TEST_CASE("loadings are a linear decoder's alone") {
+TEST_CASE("only a linear decoder has loadings") {
   const at::Tensor counts = support::simulate_counts(12, 9, 7);
   ModelOptions o = support::small_model(counts);
   CHECK_THROWS_AS(loadings(Model(o, 3)), ArgumentError);

@@ -233,11 +233,11 @@ TEST_CASE("a model that was on a GPU is saved, read and used", "[cuda]") {
   const Training t = training_of(device_cases().front(), Precision::kFloat32);
   Model model = std::move(run_on(Accelerator::kCuda, t).model);
   const support::TemporaryFile file;
-  Value weights;
-  weights.kind = Value::Kind::kNumber;
+  FileValue weights;
+  weights.kind = FileValue::Kind::kNumber;
   weights.numbers = all_values(model.state());
-  Value saved, others;
-  saved.kind = others.kind = Value::Kind::kList;
+  FileValue saved, others;
+  saved.kind = others.kind = FileValue::Kind::kList;
   saved.members = {weights};
   saved.names = {"weights"};
   const DeviceScope device(model, Accelerator::kCuda);

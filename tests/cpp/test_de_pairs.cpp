@@ -24,13 +24,14 @@ Positions first_numbers(std::int64_t n) {
 
 }  // namespace
 
-TEST_CASE("samples of the same batches meet inside of a batch", "[de]") {
+TEST_CASE("samples of the same batches are paired within batches", "[de]") {
   const DePairs pairs = pair_samples(kBatch1, kBatch2, {});
   CHECK(pairs.first == Positions{0, 2, 4, 1, 3, 5});
   CHECK(pairs.second == Positions{3, 4, 5, 0, 1, 2});
 }
 
-TEST_CASE("observed or different batches: row meets row", "[de]") {
+TEST_CASE("observed or different batches: samples are paired in order",
+          "[de]") {
   PairOptions observed;
   observed.observed = true;
   for (const auto& pairs : {pair_samples(kBatch1, kBatch2, observed),
@@ -40,7 +41,7 @@ TEST_CASE("observed or different batches: row meets row", "[de]") {
   }
 }
 
-TEST_CASE("the longer side's last samples meet none", "[de]") {
+TEST_CASE("the last samples of the longer side are not paired", "[de]") {
   PairOptions observed;
   observed.observed = true;
   const DePairs pairs = pair_samples(kBatch1, {0, 0, 0, 1}, observed);
@@ -48,7 +49,8 @@ TEST_CASE("the longer side's last samples meet none", "[de]") {
   CHECK(pairs.second == first_numbers(4));
 }
 
-TEST_CASE("permuted pairs keep to their batch, as many each", "[de]") {
+TEST_CASE("permuted pairs are within batches, the same number for each",
+          "[de]") {
   PairOptions options;
   options.use_permutation = true;
   options.m_permutation = 4001;
@@ -72,7 +74,7 @@ TEST_CASE("permuted pairs keep to their batch, as many each", "[de]") {
   CHECK(pair_samples(kBatch1, kBatch2, options).first != pairs.first);
 }
 
-TEST_CASE("permuted pairs over everything", "[de]") {
+TEST_CASE("permuted pairs of observed batches are over all samples", "[de]") {
   PairOptions options;
   options.observed = true;
   options.use_permutation = true;

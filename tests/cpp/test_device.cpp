@@ -38,7 +38,7 @@ TEST_CASE("verbs with reference forms alone give the kernels' values") {
 }
 
 // Vae::move_to() gives the tensors in the list of the state other storage.
-TEST_CASE("what the state lists is what the layers compute with") {
+TEST_CASE("the state lists the tensors that the layers compute with") {
   for (const auto decoder : {DecoderKind::kNonlinear, DecoderKind::kLinear}) {
     INFO(to_string(decoder));
     const at::Tensor counts = support::simulate_counts(6, 8, 1);
@@ -60,8 +60,8 @@ TEST_CASE("what the state lists is what the layers compute with") {
     const EncoderOutput q = vae.infer(batch, Mode{});
     CHECK(q.qz.mean.abs().max().item<double>() == 0.0);
     CHECK(q.ql.mean.abs().max().item<double>() == 0.0);
-    const LikelihoodParameters p = vae.likelihood(
-        vae.decode(q.qz.mean + 1.0, q.library, batch, batch.batch, Mode{}));
+    const LikelihoodParameters p =
+        vae.likelihood(vae.decode(q.qz.mean + 1.0, q.library, batch, Mode{}));
     REQUIRE_CLOSE(p.px_scale, at::full_like(p.px_scale, 1.0 / 8.0), 1e-6);
     REQUIRE_CLOSE(p.px_r, at::ones_like(p.px_r), 1e-12);
     CHECK(vae.library_prior_of(batch.batch).mean.abs().max().item<double>() ==
@@ -71,7 +71,8 @@ TEST_CASE("what the state lists is what the layers compute with") {
   }
 }
 
-TEST_CASE("moving keeps weights, forgets gradients, and training goes on") {
+TEST_CASE(
+    "moving a model keeps weights, drops gradients, and training continues") {
   Training t;
   auto trained = support::run(t);
   Vae& vae = trained.model.vae();
@@ -87,14 +88,23 @@ TEST_CASE("moving keeps weights, forgets gradients, and training goes on") {
   CHECK(support::all_values(trained.model.state()) != before);
 }
 
-TEST_CASE("a device that is there is used, a missing one is an error") {
+TEST_CASE("an available device is used, a missing one is an error") {
   Training t;
   Model model = std::move(support::run(t).model);
   const auto before = model.state().front().values;
+  // So much that a GPU is chosen where there is one.
+  Workload much;
+  much.n_cells = 1'000'000'000;
+  much.training = true;
+  much.batch_size = 1 << 20;
   {
-    const DeviceScope device(model, Accelerator::kAuto);
+    const DeviceScope device(model, Accelerator::kAuto, much);
     CHECK(model.vae().tensor_options().device().is_cuda() ==
           cuda_is_available());
+  }
+  {
+    const DeviceScope device(model, Accelerator::kAuto, {100, 32, 1, true});
+    CHECK(model.vae().tensor_options().device().is_cpu());
   }
   { const DeviceScope device(model, Accelerator::kCpu); }
   if (cuda_is_available()) {

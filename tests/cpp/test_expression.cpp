@@ -75,7 +75,7 @@ TEST_CASE("expression does not depend on storage, batch size or order") {
   REQUIRE_CLOSE(fit.ask(options), expected, 1e-12);
 }
 
-TEST_CASE("genes can be asked for in any order") {
+TEST_CASE("genes can be selected in any order") {
   const Fitted fit;
   auto options = at_mean();
   const at::Tensor all = fit.ask(options);
@@ -104,7 +104,8 @@ TEST_CASE("with size factors px_rate is scaled by them") {
   REQUIRE_CLOSE(fit.ask(options), 1.7 * scale, 1e-12);
 }
 
-TEST_CASE("transform_batch asks the decoder, not the encoder") {
+TEST_CASE(
+    "transform_batch changes the input of the decoder, not of the encoder") {
   Fitted fit([](auto& o) { o.encode_covariates = true; });
   auto options = at_mean();
   const at::Tensor own = fit.ask(options);
@@ -134,7 +135,7 @@ TEST_CASE("transform_batch works without batches too") {
   CHECK(expression(model, t.cells, options).equal(own));
 }
 
-TEST_CASE("draws average towards a mean, and the seed decides them") {
+TEST_CASE("draws depend on the seed, and their mean converges") {
   const Fitted fit;
   ExpressionOptions options;
   const at::Tensor one = fit.ask(options);
@@ -153,7 +154,8 @@ TEST_CASE("draws average towards a mean, and the seed decides them") {
   CHECK(spread(100) < 0.2 * spread(1));
 }
 
-TEST_CASE("written in place by any number of threads, it is the same") {
+TEST_CASE(
+    "expression written in place does not depend on the number of threads") {
   const Fitted fit;
   ExpressionOptions options;
   options.n_samples = GENERATE(1, 3, 40);
@@ -175,7 +177,7 @@ TEST_CASE("written in place by any number of threads, it is the same") {
   }
 }
 
-TEST_CASE("an interrupted walk over the cells ends") {
+TEST_CASE("expression can be interrupted") {
   const Fitted fit;
   ExpressionOptions options;
   options.batch_size = 16;

@@ -36,7 +36,7 @@ LayerInput some_input() {
 
 std::map<std::string, at::Tensor> state_of(const FcLayers& layers) {
   StateList list;
-  layers.list_state("", list);
+  layers.list_state({"", StateModule::kZEncoder}, list);
   std::map<std::string, at::Tensor> out;
   for (const auto& entry : list.entries()) out[entry.name] = entry.read();
   return out;
@@ -71,7 +71,7 @@ TEST_CASE("covariates reach every layer, or the first only") {
   }
 }
 
-TEST_CASE("BatchNorm normalizes by the minibatch and keeps statistics") {
+TEST_CASE("BatchNorm normalizes by the minibatch and updates its statistics") {
   const LayerInput input = some_input();
   auto shape = two_layers();
   shape.n_layers = 1;
@@ -113,7 +113,8 @@ TEST_CASE("LayerNorm normalizes each cell over its units") {
   REQUIRE_CLOSE(layers.forward(input, Mode{}), expected, 1e-10);
 }
 
-TEST_CASE("dropout drops its share in training and nothing else") {
+TEST_CASE(
+    "dropout drops the given proportion in training, nothing in evaluation") {
   LayerInput input;
   input.dense = at::ones({400, 4}, at::kDouble);
   FcLayers::Shape shape;

@@ -160,7 +160,7 @@ std::vector<at::Tensor> read_all(const Vae& vae) {
 
 }  // namespace
 
-TEST_CASE("TL07 every switch frees exactly what scvi-tools frees",
+TEST_CASE("TL07 every switch trains exactly what scvi-tools trains",
           "[reference][query]") {
   for (const auto& path : query_files()) {
     const reference::File file(path);
@@ -216,7 +216,7 @@ TEST_CASE("TL07 gradients and steps of a query are scvi-tools'",
   }
 }
 
-TEST_CASE("TL05 TL15 what is frozen stays, bit for bit, in whole runs") {
+TEST_CASE("TL05 TL15 frozen weights do not change in a run, bit for bit") {
   support::Training t;
   t.model.n_batch = 3;
   t.model.encode_covariates = true;
@@ -245,7 +245,7 @@ TEST_CASE("TL05 TL15 what is frozen stays, bit for bit, in whole runs") {
   }
 }
 
-TEST_CASE("a run that has nothing to move says so") {
+TEST_CASE("a run in which everything is frozen is an error") {
   support::Training t;
   t.model.n_batch = 1;
   t.cells.batch.clear();
@@ -262,7 +262,7 @@ TEST_CASE("a run that has nothing to move says so") {
   CHECK(support::run(t).result.epochs == 1);
 }
 
-TEST_CASE("freezing belongs to a run: the next one is free again") {
+TEST_CASE("freezing applies to one run only") {
   support::Training t;
   t.options.max_epochs = 1;
   Model model(t.model, 5);

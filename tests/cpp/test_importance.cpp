@@ -78,11 +78,10 @@ at::Tensor expected_weights(Fixed& fit, const OverallOptions& o) {
     positions[i] = static_cast<std::int64_t>(i);
   const Minibatch draws =
       Loader(pool, vae.tensor_options()).load(positions.data(), n);
-  const at::Tensor s = o.transform_batch.empty()
-                           ? draws.batch
-                           : at::full({n}, o.transform_batch[0], at::kLong);
-  const LikelihoodParameters p =
-      vae.likelihood(vae.decode(u, draws.log_library, draws, s, Mode{}));
+  const LikelihoodParameters p = vae.likelihood(vae.decode(
+      u, draws.log_library,
+      o.transform_batch.empty() ? draws : as_batch(draws, o.transform_batch[0]),
+      Mode{}));
   std::vector<at::Tensor> log_px_z;
   for (std::int64_t a = 0; a < kCells; ++a) {
     const at::Tensor x = counts()[a].unsqueeze(0);
@@ -100,7 +99,7 @@ at::Tensor expected_weights(Fixed& fit, const OverallOptions& o) {
 
 }  // namespace
 
-TEST_CASE("importance weights are those of the formula") {
+TEST_CASE("importance weights equal the formula") {
   for (const auto likelihood : {GeneLikelihood::kZinb, GeneLikelihood::kNb})
     for (const bool embedding : {false, true}) {
       INFO(to_string(likelihood) << ", embedding " << embedding);
@@ -122,7 +121,8 @@ TEST_CASE("importance weights are those of the formula") {
     }
 }
 
-TEST_CASE("draws have their cells' means, depths and covariates") {
+TEST_CASE(
+    "drawn cells have the means, library sizes and covariates of their cells") {
   Fixed fit(GeneLikelihood::kNb);
   Rng rng(1);
   const Cells draws = draw_cells(fit.model.vae(), fit.cells, 4000, 5, rng, {});
@@ -143,7 +143,7 @@ TEST_CASE("draws have their cells' means, depths and covariates") {
   }
 }
 
-TEST_CASE("choices follow the weights") {
+TEST_CASE("cells are chosen in proportion to the weights") {
   Rng rng(1);
   const std::vector<double> weights{0.1, 0.0, 0.6, 0.3};
   std::vector<double> share(4, 0.0);
@@ -182,7 +182,7 @@ TEST_CASE("samples of one cell are draws from it") {
   CHECK(((sum / 3000.0 - expected).abs() / error).max().item<double>() < 3.5);
 }
 
-TEST_CASE("importance needs counts, one batch, and whole numbers") {
+TEST_CASE("importance weights need counts, one batch, and positive integers") {
   Fixed fit(GeneLikelihood::kNb);
   OverallOptions o;
   o.importance = true;
@@ -205,7 +205,7 @@ TEST_CASE("importance needs counts, one batch, and whole numbers") {
   fails(fit.cells);
 }
 
-TEST_CASE("mixtures add up their components, however many") {
+TEST_CASE("the density of a mixture is the mean of its components") {
   const at::Tensor u = at::arange(6, at::kDouble).reshape({3, 2}) / 3.0;
   const at::Tensor mean =
       (at::arange(4200, at::kDouble).reshape({2100, 2}) * 0.7).sin();

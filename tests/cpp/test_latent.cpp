@@ -60,7 +60,7 @@ TEST_CASE("a cell's latent does not depend on the other cells") {
                 all.index_select(0, at::tensor(some, at::kLong)), 1e-12);
 }
 
-TEST_CASE("asking changes no model") {
+TEST_CASE("evaluation does not change a model") {
   Training t;
   const Model model = std::move(support::run(t).model);
   const auto before = support::all_values(model.state());
@@ -70,7 +70,7 @@ TEST_CASE("asking changes no model") {
   CHECK(support::all_values(model.state()) == before);
 }
 
-TEST_CASE("a draw is one of q(z | x)") {
+TEST_CASE("draws of z have the mean and variance of q(z | x)") {
   Training t;
   const Model model = std::move(support::run(t).model);
   const Posterior q = latent_posterior(model, t.cells);
@@ -109,7 +109,7 @@ TEST_CASE("cells without counts have a finite latent") {
   CHECK(latent(model, t.cells).isfinite().all().item<bool>());
 }
 
-TEST_CASE("an interrupt ends the work early") {
+TEST_CASE("the latent representation can be interrupted") {
   Training t;
   const Model model = std::move(support::run(t).model);
   int asked = 0;

@@ -48,7 +48,7 @@ struct Input {
 
 std::vector<StateEntry> entries(const Linear& linear) {
   StateList list;
-  linear.list_state("", list);
+  linear.list_state({"", StateModule::kZEncoder}, list);
   return list.entries();
 }
 
@@ -73,7 +73,7 @@ TEST_CASE("the gradient of a one-hot column is that of the product") {
   Rng rng(1);
   const Linear linear(all_inputs(), at::kDouble, rng);
   StateList list;
-  linear.list_state("", list);
+  linear.list_state({"", StateModule::kZEncoder}, list);
   for (auto& parameter : list.parameters()) parameter.set_requires_grad(true);
   const Input input;
   Tape tape;
@@ -86,7 +86,7 @@ TEST_CASE("the gradient of a one-hot column is that of the product") {
   REQUIRE_CLOSE(list.entries()[1].read_grad(), bias.grad(), 1e-12);
 }
 
-TEST_CASE("the bias can be left to somebody else") {
+TEST_CASE("a linear layer can leave out its bias") {
   Rng rng(1);
   const Linear linear(all_inputs(), at::kDouble, rng);
   const Input input;
@@ -94,7 +94,7 @@ TEST_CASE("the bias can be left to somebody else") {
                 linear.forward(input.layer), 1e-12);
 }
 
-TEST_CASE("a layer can go without counts, dense columns or bias") {
+TEST_CASE("a layer works without counts, dense columns or bias") {
   Rng rng(1);
   const Input input;
   auto shape = all_inputs();
@@ -137,7 +137,7 @@ TEST_CASE("weights start uniform within 1 / sqrt(inputs)") {
   CHECK(w.var().item<double>() == Approx(bound * bound / 3.0).epsilon(0.02));
 }
 
-TEST_CASE("what is written to a weight of several blocks is read back") {
+TEST_CASE("a weight of several blocks is read as it was written") {
   Rng rng(1);
   const Linear linear(all_inputs(), at::kFloat, rng);
   for (const auto& entry : entries(linear)) {

@@ -20,43 +20,45 @@
 using namespace scvigor;
 using support::H5Writer;
 using support::TemporaryFile;
-using Kind = Value::Kind;
+using Kind = FileValue::Kind;
 
 namespace {
 
-Value numbers(std::vector<double> values,
-              std::vector<std::int64_t> shape = {}) {
-  Value value;
+FileValue numbers(std::vector<double> values,
+                  std::vector<std::int64_t> shape = {}) {
+  FileValue value;
   value.kind = Kind::kNumber;
   value.numbers = std::move(values);
   value.shape = std::move(shape);
   return value;
 }
 
-Value whole(Kind kind, std::vector<std::int32_t> values) {
-  Value value;
+FileValue whole(Kind kind, std::vector<std::int32_t> values) {
+  FileValue value;
   value.kind = kind;
   value.whole = std::move(values);
   return value;
 }
 
-Value text(std::vector<std::string> values, std::vector<bool> missing = {}) {
-  Value value;
+FileValue text(std::vector<std::string> values,
+               std::vector<bool> missing = {}) {
+  FileValue value;
   value.kind = Kind::kText;
   value.text = std::move(values);
   value.missing = std::move(missing);
   return value;
 }
 
-Value list(std::vector<Value> members, std::vector<std::string> names = {}) {
-  Value value;
+FileValue list(std::vector<FileValue> members,
+               std::vector<std::string> names = {}) {
+  FileValue value;
   value.kind = Kind::kList;
   value.members = std::move(members);
   value.names = std::move(names);
   return value;
 }
 
-void check_equal(const Value& found, const Value& expected) {
+void check_equal(const FileValue& found, const FileValue& expected) {
   CHECK(found.kind == expected.kind);
   CHECK(found.names == expected.names);
   CHECK(found.whole == expected.whole);
@@ -76,24 +78,25 @@ void check_equal(const Value& found, const Value& expected) {
   }
 }
 
-Value everything() {
+FileValue everything() {
   constexpr double inf = std::numeric_limits<double>::infinity();
   const double nan = std::nan("");
   std::vector<double> many(300000);
   std::iota(many.begin(), many.end(), 0.5);
-  return list({numbers({0.1, -inf, nan, 1e300}), numbers({0.5, 2.25, -inf}),
-               numbers({1, 2, 3, 4, 5, 6}, {2, 3}), numbers({1, 2}, {2}),
-               numbers({}), numbers({}, {0, 4}), numbers(many, {1000, 300}),
-               whole(Kind::kInteger, {1, -7, Value::kMissing, 2147483647}),
-               whole(Kind::kLogical, {1, 0, Value::kMissing}),
-               text({"a", "", "longer \xC3\xA4", "NA"}),
-               text({"NA", "", "x"}, {false, true, false}), text({}), Value(),
-               list({}), list({numbers({1}), Value(), list({text({"deep"})})}),
-               list({numbers({1}), numbers({2}), numbers({3}), numbers({4})},
-                    {"a/b", ".", "", "50%2F"})},
-              {"wide", "narrow", "matrix", "array", "empty", "no rows", "large",
-               "whole", "logical", "text", "some missing", "no text", "null",
-               "list", "unnamed", "names"});
+  return list(
+      {numbers({0.1, -inf, nan, 1e300}), numbers({0.5, 2.25, -inf}),
+       numbers({1, 2, 3, 4, 5, 6}, {2, 3}), numbers({1, 2}, {2}), numbers({}),
+       numbers({}, {0, 4}), numbers(many, {1000, 300}),
+       whole(Kind::kInteger, {1, -7, FileValue::kMissing, 2147483647}),
+       whole(Kind::kLogical, {1, 0, FileValue::kMissing}),
+       text({"a", "", "longer \xC3\xA4", "NA"}),
+       text({"NA", "", "x"}, {false, true, false}), text({}), FileValue(),
+       list({}), list({numbers({1}), FileValue(), list({text({"deep"})})}),
+       list({numbers({1}), numbers({2}), numbers({3}), numbers({4})},
+            {"a/b", ".", "", "50%2F"})},
+      {"wide", "narrow", "matrix", "array", "empty", "no rows", "large",
+       "whole", "logical", "text", "some missing", "no text", "null", "list",
+       "unnamed", "names"});
 }
 
 std::string error_of(const std::string& path) {
@@ -109,7 +112,7 @@ std::string error_of(const std::string& path) {
 
 TEST_CASE("Model file: what is written is read, in its order") {
   const TemporaryFile path(".h5");
-  const Value model = everything();
+  const FileValue model = everything();
   write_model_file(path.path(), model, list({}), "a test", false);
   const ModelFile found = read_model_file(path.path());
   CHECK(found.version == kModelFileVersion);
@@ -130,7 +133,7 @@ TEST_CASE("Model file: any name of a member survives") {
 TEST_CASE("Model file: nothing is overwritten unasked") {
   const TemporaryFile path(".h5");
   path.write("mine");
-  const Value model = list({numbers({1})}, {"a"});
+  const FileValue model = list({numbers({1})}, {"a"});
   CHECK_THROWS_WITH(write_model_file(path.path(), model, list({}), "", false),
                     contains("exists already"));
   CHECK(path.bytes() == "mine");
@@ -174,13 +177,13 @@ TEST_CASE("SL01 A write that fails leaves the old file and nothing else") {
   const TemporaryFile folder;
   fs::create_directory(folder.path());
   const std::string path = folder.path() + "/model.h5";
-  const Value model = list({numbers({1})}, {"a"});
+  const FileValue model = list({numbers({1})}, {"a"});
   write_model_file(path, model, list({}), "a test", false);
   // numbers that do not become few when they are compressed
   std::vector<double> many(100000);
   for (std::size_t i = 0; i < many.size(); ++i)
     many[i] = std::sin(static_cast<double>(i));
-  const Value large = list({numbers(many)}, {"a"});
+  const FileValue large = list({numbers(many)}, {"a"});
   const int descriptor = free_descriptor();
   for (const std::string name : {"model.h5", "new.h5"}) {
     const SizeLimit limit(20000);
@@ -242,9 +245,9 @@ TEST_CASE("Model file: a group that contains itself ends") {
 
 TEST_CASE("Model file: every bit flip and truncation is survived") {
   const TemporaryFile path(".h5");
-  const Value model =
+  const FileValue model =
       list({numbers({1, 2, 3, 4, 5, 6}, {2, 3}), text({"a", "b"}),
-            list({whole(Kind::kInteger, {1, 2, 3}), Value()}, {"x", "y"})},
+            list({whole(Kind::kInteger, {1, 2, 3}), FileValue()}, {"x", "y"})},
            {"weights", "genes", "registry"});
   write_model_file(path.path(), model, list({}), "a test", false);
   const std::string bytes = path.bytes();
@@ -264,7 +267,7 @@ TEST_CASE("Model file: every bit flip and truncation is survived") {
 
 TEST_CASE("Model file: long lists keep their order, and tell of damage") {
   const TemporaryFile path(".h5");
-  Value many = list({});
+  FileValue many = list({});
   for (int i = 0; i < 40; ++i) {
     many.names.push_back("tensor " + std::to_string(97 * i % 40));
     many.members.push_back(numbers(std::vector<double>(50, i)));

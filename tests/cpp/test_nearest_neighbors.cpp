@@ -52,7 +52,7 @@ Neighbors by_sorting(const PointView& query, const PointView& reference,
 
 }  // namespace
 
-TEST_CASE("nearest_neighbors() finds what sorting all pairs does") {
+TEST_CASE("nearest_neighbors() equals sorting all pairs") {
   // about the sizes of a tile, of the tiles at a time, of the cells at a time
   const std::int64_t sizes[][4] = {{1, 1, 1, 1},     {3, 31, 2, 31},
                                    {65, 32, 10, 5},  {130, 33, 30, 33},
@@ -77,7 +77,7 @@ TEST_CASE("nearest_neighbors() finds what sorting all pairs does") {
   }
 }
 
-TEST_CASE("nearest_neighbors() of no cells are none") {
+TEST_CASE("nearest_neighbors() of no cells is empty") {
   const auto to = grid_points(5, 2, 1);
   const Neighbors found =
       nearest_neighbors({nullptr, 0, 2}, {to.data(), 5, 2}, 3);
@@ -95,7 +95,7 @@ TEST_CASE("nearest_neighbors() ends when it is interrupted") {
   CHECK(asked == 2);
 }
 
-TEST_CASE("nearest_neighbors() refuses what it cannot find") {
+TEST_CASE("nearest_neighbors() refuses invalid dimensions and k") {
   const auto points = grid_points(6, 2, 1);
   const PointView places{points.data(), 6, 2};
   CHECK_THROWS_AS(nearest_neighbors(places, places, 0), ArgumentError);

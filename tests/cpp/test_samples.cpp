@@ -137,7 +137,7 @@ TEST_CASE("predictive draws have the moments of their likelihood") {
   }
 }
 
-TEST_CASE("denoised draws are the gamma rates behind the counts") {
+TEST_CASE("denoised draws are the gamma rates of the counts") {
   const Model model = model_with(GeneLikelihood::kZinb);
   const Cells cells = support::cells_of(counts());
   const at::Tensor theta = parameters(model).at("dispersions");

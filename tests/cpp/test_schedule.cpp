@@ -48,7 +48,7 @@ TEST_CASE("an improvement below min_delta does not count") {
   CHECK(stop_epoch(o, {5.0, 4.4, 3.8, 3.2}) == 0);
 }
 
-TEST_CASE("mode \"max\" looks for growth") {
+TEST_CASE("mode \"max\" stops when a metric no longer grows") {
   TrainOptions o;
   o.early_stopping_patience = 2;
   o.early_stopping_mode = "max";
@@ -56,7 +56,7 @@ TEST_CASE("mode \"max\" looks for growth") {
   CHECK(stop_epoch(o, {4, 3, 2}) == 3);
 }
 
-TEST_CASE("warm-up epochs are not looked at") {
+TEST_CASE("early stopping ignores warm-up epochs") {
   TrainOptions o;
   o.early_stopping_patience = 2;
   o.early_stopping_warmup_epochs = 3;
@@ -64,14 +64,15 @@ TEST_CASE("warm-up epochs are not looked at") {
   CHECK(stop_epoch(o, {1, 9, 9, 5, 4, 3}) == 0);
 }
 
-TEST_CASE("a metric that is no number is no improvement") {
+TEST_CASE("a NaN metric is not an improvement") {
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   TrainOptions o;
   o.early_stopping_patience = 2;
   CHECK(stop_epoch(o, {5, kNan, kNan}) == 3);
 }
 
-TEST_CASE("the learning rate falls after more than `lr_patience` bad epochs") {
+TEST_CASE(
+    "the learning rate is reduced after more than `lr_patience` bad epochs") {
   TrainOptions o;
   o.lr = 1.0;
   o.lr_factor = 0.5;

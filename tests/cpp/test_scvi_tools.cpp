@@ -75,8 +75,8 @@ TEST_CASE("scvi-tools: a written model is read", "[scvi_tools]") {
   CHECK(read.options.n_hidden == 2);
   CHECK(read.options.dispersion == Dispersion::kGeneBatch);
   CHECK(read.options.encode_covariates);
-  CHECK(read.setup.categorical[0].column == "plate");
-  CHECK(read.setup.categorical[0].type == LevelType::kInteger);
+  CHECK(read.registry.categorical[0].column == "plate");
+  CHECK(read.registry.categorical[0].type == LevelType::kInteger);
   CHECK(values_of(read.state,
                   "z_encoder.encoder.fc_layers.Layer 0.1."
                   "num_batches_tracked") == Values{12});
@@ -85,8 +85,8 @@ TEST_CASE("scvi-tools: a written model is read", "[scvi_tools]") {
 TEST_CASE("scvi-tools: levels are sorted, and their weights with them",
           "[scvi_tools]") {
   const ScviToolsModel read = round_trip(small_scvi_tools_model());
-  CHECK(read.setup.batch->levels == Texts{"a", "b"});
-  CHECK(read.setup.categorical[0].levels == Texts{"9", "10"});
+  CHECK(read.registry.batch->levels == Texts{"a", "b"});
+  CHECK(read.registry.categorical[0].levels == Texts{"9", "10"});
   CHECK(values_of(read.state, "px_r") == Values{1, 0, 3, 2, 5, 4});
   // 3 genes, then a column for each batch, then for each plate
   CHECK(values_of(read.state, "z_encoder.encoder.fc_layers.Layer 0.0.weight") ==
@@ -118,9 +118,9 @@ TEST_CASE("scvi-tools: the three files before 0.15", "[scvi_tools]") {
   const ScviToolsModel read = read_scvi_tools(folder.path(), "old_");
   CHECK(read.version == "0.8.1");
   CHECK(read.genes == Texts{"g1", "g2", "g3"});
-  CHECK(read.setup.batch->column == "donor");
-  CHECK_FALSE(read.setup.labels);
-  CHECK(read.setup.categorical[0].levels == Texts{"p1", "p2"});
+  CHECK(read.registry.batch->column == "donor");
+  CHECK_FALSE(read.registry.labels);
+  CHECK(read.registry.categorical[0].levels == Texts{"p1", "p2"});
   CHECK(read.n_cells == 7);
   CHECK(read.options.n_hidden == 2);
   CHECK(read.options.encode_covariates);
@@ -145,7 +145,7 @@ TEST_CASE("scvi-tools: weights must fit the options", "[scvi_tools]") {
   model.genes[1] = "g1";
   CHECK_THAT(error_of(model), contains("share a name"));
   model = small_scvi_tools_model();
-  model.setup.categorical[0].levels[1] = "10";
+  model.registry.categorical[0].levels[1] = "10";
   CHECK_THAT(error_of(model), contains("plate") && contains("not distinct"));
   model = small_scvi_tools_model();
   model.split.train[0] = 5;
@@ -168,7 +168,7 @@ TEST_CASE("scvi-tools: what LinearSCVI lacks is not exported", "[scvi_tools]") {
     return std::string("nothing");
   };
   CHECK(refused() == "categorical_covariates");
-  model.setup.categorical.clear();
+  model.registry.categorical.clear();
   CHECK(refused() == "encode_covariates");
   model.options.encode_covariates = false;
   model.options.dispersion = Dispersion::kGeneCell;

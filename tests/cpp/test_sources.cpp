@@ -50,7 +50,7 @@ void check_block(const CsrBlock& block, const std::vector<std::int64_t>& indptr,
 
 }  // namespace
 
-TEST_CASE("a compressed view gives cells without their zeros") {
+TEST_CASE("a compressed view skips stored zeros") {
   const Compressed data;
   const auto source = data.source();
   CHECK(source->n_cells() == 3);
@@ -59,7 +59,7 @@ TEST_CASE("a compressed view gives cells without their zeros") {
               {5, 1, 2, 7});
 }
 
-TEST_CASE("cells come in the order asked for, as often as asked for") {
+TEST_CASE("cells are read in the given order, repeated if given twice") {
   const Compressed data;
   const auto source = data.source();
   check_block(read(*source, {2, 0, 2}), {0, 2, 4, 6}, {1, 3, 0, 3, 1, 3},
@@ -88,7 +88,7 @@ TEST_CASE("a missing integer is read as NaN, not as a number") {
   CHECK(std::isnan(block.values[1]));
 }
 
-TEST_CASE("a minibatch holds the rows of every covariate in its order") {
+TEST_CASE("a minibatch has the rows of every covariate in its order") {
   Cells cells;
   const Compressed data;
   cells.counts = data.source();

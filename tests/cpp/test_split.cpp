@@ -62,7 +62,7 @@ TEST_CASE("a shuffled split takes cells from everywhere") {
   CHECK(low < 130);
 }
 
-TEST_CASE("one or two cells too many move to the validation part") {
+TEST_CASE("a last minibatch of one or two cells moves to the validation part") {
   TrainOptions o;
   // ceil(0.9 * 143) = 129 = 128 + 1 and ceil(0.9 * 144) = 130.
   for (const std::int64_t extra : {1, 2}) {
@@ -79,7 +79,7 @@ TEST_CASE("one or two cells too many move to the validation part") {
   CHECK(split.train.size() == 129);
 }
 
-TEST_CASE("a train_size of 1 leaves nothing to validate") {
+TEST_CASE("with train_size = 1 there are no validation cells") {
   TrainOptions o;
   o.train_size = 1.0;
   const Split split = split_cells(50, o, 1);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "catch.hpp"
+#include "model/vae.hpp"
 #include "scvigor/inference.hpp"
 #include "scvigor/model.hpp"
 #include "scvigor/train.hpp"
@@ -56,7 +57,7 @@ State changed(State state, const std::string& name,
 
 }  // namespace
 
-TEST_CASE("a model made from a state answers as the one it came from") {
+TEST_CASE("a model made from a state gives the results of the original model") {
   const at::Tensor counts = support::simulate_counts(60, 20, 1);
   const Cells cells = support::cells_of(counts);
   TrainOptions train_options;
@@ -80,7 +81,7 @@ TEST_CASE("a model made from a state answers as the one it came from") {
   }
 }
 
-TEST_CASE("the names of a state are its own, and its shapes fit its values") {
+TEST_CASE("names in a state are unique, and shapes match the values") {
   const at::Tensor counts = support::simulate_counts(10, 20, 1);
   for (const auto& options : kinds_of_model(counts)) {
     const Model model(options, 7, {{0.0, 0.0}, {1.0, 1.0}});
@@ -147,11 +148,45 @@ TEST_CASE("a state that does not fit is refused by name") {
   CHECK_THAT(refused({}), contains("lack"));
 }
 
-TEST_CASE("tensors that a model has no use for do not disturb it") {
+TEST_CASE("tensors that a model does not have are ignored") {
   const at::Tensor counts = support::simulate_counts(10, 20, 1);
   const auto options = support::small_model(counts);
   State state = Model(options, 5).state();
   const State plain = state;
   state.push_back({"something.else", {2}, {1.0, 2.0}});
   CHECK(same(Model(options, state).state(), plain));
+}
+
+// Freezing and new levels go by tags; the names say the same in words.
+TEST_CASE("tags of a state agree with its names") {
+  const at::Tensor counts = support::simulate_counts(10, 20, 1);
+  const auto has = [](const std::string& name, const std::string& part) {
+    return name.find(part) != std::string::npos;
+  };
+  for (const auto& options : kinds_of_model(counts)) {
+    const Model model(options, 7, {{0.0, 0.0}, {1.0, 1.0}});
+    for (const auto& [name, tag, parts, transposed, is_buffer, shape,
+                      n_one_hot] : model.vae().state().entries()) {
+      INFO(name);
+      CHECK((tag.module == StateModule::kZEncoder) == has(name, "z_encoder."));
+      CHECK((tag.module == StateModule::kLibraryEncoder) ==
+            has(name, "l_encoder."));
+      CHECK((tag.module == StateModule::kDecoderHidden) ==
+            has(name, "decoder.px_decoder."));
+      const auto layer = name.find("Layer ");
+      CHECK(tag.layer == (layer == std::string::npos
+                              ? StateTag::kNoLayer
+                              : std::stoi(name.substr(layer + 6))));
+      CHECK((tag.kind == StateKind::kBatchNorm) ==
+            (tag.layer >= 0 && name[name.find('.', layer) + 1] == '1'));
+      CHECK((tag.kind == StateKind::kDispersion) == (name == "px_r"));
+      CHECK((tag.kind == StateKind::kLibraryPrior) ==
+            has(name, "library_log_"));
+      CHECK((tag.kind == StateKind::kBatchEmbedding) ==
+            has(name, "_embeddings_dict."));
+      CHECK((tag.levels == LevelRows::kBatch) ==
+            (has(name, "_embeddings_dict.") ||
+             (name == "px_r" && options.dispersion == Dispersion::kGeneBatch)));
+    }
+  }
 }

@@ -25,7 +25,7 @@ at::Tensor matrix(const std::vector<double>& values, std::int64_t n_cells) {
 
 }  // namespace
 
-TEST_CASE("clean counts raise nothing") {
+TEST_CASE("valid counts have no anomalies") {
   const auto found = summarize_counts(
       *support::dense_source(support::simulate_counts(2100, 5, 1) + 1.0));
   CHECK(found.n_negative == 0);
@@ -80,7 +80,7 @@ TEST_CASE("a cell of stored zeros is empty") {
         std::vector<double>{-kInfinity, std::log(4.0)});
 }
 
-TEST_CASE("no cells, nothing found") {
+TEST_CASE("a source without cells has no anomalies") {
   const auto source =
       view_dense_cells(static_cast<const double*>(nullptr), 0, 3);
   const auto found = summarize_counts(*source);
@@ -88,14 +88,14 @@ TEST_CASE("no cells, nothing found") {
   CHECK(log_library_sizes(*source).empty());
 }
 
-TEST_CASE("library sizes are logs of the totals, over many blocks of cells") {
+TEST_CASE("library sizes are the logs of the total counts") {
   const at::Tensor counts = support::simulate_counts(2500, 4, 2);
   REQUIRE_CLOSE(
       at::tensor(log_library_sizes(*support::compressed_source(counts))),
       counts.sum(1).log(), 1e-12);
 }
 
-TEST_CASE("the prior of the library size is taken batch by batch") {
+TEST_CASE("the prior of the library size is computed per batch") {
   const at::Tensor counts = matrix({1, 1, 3, 1, 7, 9, 0, 0}, 4);
   const auto source = support::dense_source(counts);
   const auto prior = library_prior(*source, {0, 0, 2, 2}, 3);

@@ -52,7 +52,7 @@ Training with_cells(std::int64_t n, std::int64_t batch_size) {
 
 }  // namespace
 
-TEST_CASE("the loss falls") {
+TEST_CASE("training reduces the loss") {
   Training t;
   t.options.max_epochs = 30;
   t.options.check_val_every_n_epoch = 1;
@@ -95,7 +95,7 @@ TEST_CASE("the same seed gives the same weights, bit for bit") {
   CHECK(weights(t) != first);
 }
 
-TEST_CASE("torch's own generator is left alone") {
+TEST_CASE("torch's global generator is not used") {
   at::manual_seed(1);
   const at::Tensor expected = at::rand({5});
   at::manual_seed(1);
@@ -103,7 +103,7 @@ TEST_CASE("torch's own generator is left alone") {
   CHECK(at::rand({5}).equal(expected));
 }
 
-TEST_CASE("training in legs is training at once") {
+TEST_CASE("training in several runs equals one run") {
   Training t;
   t.options.max_epochs = 10;
   t.options.reduce_lr_on_plateau = true;
@@ -125,7 +125,7 @@ TEST_CASE("training in legs is training at once") {
         all_values(whole.model.state()));
 }
 
-TEST_CASE("counts may come compressed or dense") {
+TEST_CASE("compressed and dense counts give the same weights") {
   Training t;
   const at::Tensor counts = support::simulate_counts(230, 40, 11);
   const auto compressed = weights(t);
@@ -133,7 +133,7 @@ TEST_CASE("counts may come compressed or dense") {
   CHECK(weights(t) == compressed);
 }
 
-TEST_CASE("the cells of the training part are trained on, and no others") {
+TEST_CASE("only the cells of the training part are trained on") {
   Training t;
   t.split = Split{};
   for (std::int64_t i = 0; i < 100; ++i) t.split.train.push_back(2 * i);
@@ -145,7 +145,7 @@ TEST_CASE("the cells of the training part are trained on, and no others") {
   CHECK(weights(t) == expected);
 }
 
-TEST_CASE("a last minibatch of one or two cells fails no run") {
+TEST_CASE("training works with a last minibatch of one or two cells") {
   for (const std::int64_t extra : {1, 2, 3}) {
     INFO(extra << " cells more than whole minibatches");
     const Training t = with_cells(64 + extra, 32);
@@ -183,7 +183,7 @@ TEST_CASE("minibatches of one cell need a model without BatchNorm") {
     REQUIRE(std::isfinite(value));
 }
 
-TEST_CASE("drop_last leaves out what does not fill a minibatch") {
+TEST_CASE("drop_last skips an incomplete minibatch") {
   Training t = with_cells(80, 32);
   CHECK(run(t).result.steps == 2 * 3);
   t.options.drop_last = true;
@@ -194,7 +194,7 @@ TEST_CASE("drop_last leaves out what does not fill a minibatch") {
   CHECK(run(t).result.steps == 2);
 }
 
-TEST_CASE("weight decay acts on what has a gradient, and on nothing else") {
+TEST_CASE("weight decay acts only on parameters with a gradient") {
   Training t;
   t.options.max_epochs = 1;
   t.options.weight_decay = 0.1;
@@ -211,7 +211,7 @@ TEST_CASE("weight decay acts on what has a gradient, and on nothing else") {
   }
 }
 
-TEST_CASE("clipping the gradient slows a step of plain size down") {
+TEST_CASE("clipping the gradient shortens a step") {
   Training t;
   t.options.max_epochs = 1;
   const auto before = all_values(Model(t.model, 5).state());

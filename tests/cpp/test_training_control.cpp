@@ -34,7 +34,7 @@ bool all_finite(const std::vector<double>& values) {
 
 }  // namespace
 
-TEST_CASE("a history has one row an epoch and consistent columns") {
+TEST_CASE("a history has one row per epoch and consistent columns") {
   Training t;
   t.options.check_val_every_n_epoch = 1;
   const auto result = support::run(t).result;
@@ -86,7 +86,7 @@ TEST_CASE("an interrupt ends training at the next minibatch") {
         all_values(Model(at_once.model, 5).state()));
 }
 
-TEST_CASE("each epoch is reported as it is written down") {
+TEST_CASE("each epoch is reported as in the history") {
   Training t;
   t.options.check_val_every_n_epoch = 2;
   std::vector<EpochReport> reports;
@@ -103,7 +103,7 @@ TEST_CASE("each epoch is reported as it is written down") {
   }
 }
 
-TEST_CASE("how often one validates does not change the training") {
+TEST_CASE("the interval of validation does not change the training") {
   Training t;
   const auto never = support::run(t);
   CHECK(n_numbers(column(never.result.history, "elbo_validation")) == 0);
@@ -132,7 +132,7 @@ TEST_CASE("early stopping ends training `patience` epochs after its best") {
   CHECK(std::distance(best, elbo.end()) == 4);
 }
 
-TEST_CASE("a plateau lowers the learning rate of the epochs after it") {
+TEST_CASE("a plateau reduces the learning rate of the following epochs") {
   Training t;
   t.options.max_epochs = 8;
   t.options.reduce_lr_on_plateau = true;
@@ -163,7 +163,7 @@ TEST_CASE("a split of other cells, or of too few, is refused") {
   CHECK(refused({}) == "external_indexing");
 }
 
-TEST_CASE("something to watch is needed") {
+TEST_CASE("early stopping needs a validation set") {
   Training t;
   t.split.validation.clear();
   const auto refused = [&] {
@@ -181,14 +181,14 @@ TEST_CASE("something to watch is needed") {
   CHECK(refused() == "early_stopping");
 }
 
-TEST_CASE("a loss that is no number stops training and names the epoch") {
+TEST_CASE("a NaN loss stops training with the number of the epoch") {
   Training t;
   t.options.lr = 1e10;
   Model model(t.model, 5);
   CHECK_THAT(numeric_error(model, t), contains("epoch 1") && contains("lr"));
 }
 
-TEST_CASE("the model keeps finite weights when a loss is no number") {
+TEST_CASE("the model keeps finite weights after a NaN loss") {
   Training t;
   at::Tensor counts = support::simulate_counts(230, 40, 11);
   // One cell with an infinite count, in the training part.

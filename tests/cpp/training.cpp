@@ -26,7 +26,7 @@ Trained run(const Training& t) {
               library_prior(*t.cells.counts, t.cells.batch, t.model.n_batch));
   TrainResult result;
   {
-    const DeviceScope device(model, t.accelerator);
+    const DeviceScope device(model, t.accelerator, {});
     result = train(model, t.cells, t.split, t.options, t.seed, t.hooks);
   }
   return {std::move(model), std::move(result)};

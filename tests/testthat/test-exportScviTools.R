@@ -21,8 +21,8 @@ test_that("levels are sorted in the file, and results stay", {
             options
         ))
         again <- round_trip(model)
-        setup <- modelRegistry(again)
-        expect_identical(setup$level,
+        registry <- modelRegistry(again)
+        expect_identical(registry$level,
                          c("batch_0", "batch_1", as.character(0:4)))
         expect_equal(latentRepresentation(again, x = sce),
                      latentRepresentation(model, x = sce), tolerance = 1e-6)
@@ -42,9 +42,9 @@ test_that("whole numbers are sorted by value, not as text", {
     model <- quick_train(numbers, batch = "batch")
     folder <- withr::local_tempdir()
     exportScviTools(model, folder)
-    setup <- scvigor:::read_scvi_tools(folder, "")$setup
-    expect_identical(setup$batch$levels, c("2", "10"))
-    expect_identical(setup$batch$type, "integer")
+    registry <- scvigor:::read_scvi_tools(folder, "")$registry
+    expect_identical(registry$batch$levels, c("2", "10"))
+    expect_identical(registry$batch$type, "integer")
     again <- importScviTools(folder, x = numbers)
     expect_equal(latentRepresentation(again), latentRepresentation(model),
                  tolerance = 1e-6)
@@ -78,12 +78,12 @@ test_that("an object with a result, a prefix, a layer and values", {
     expect_identical(basename(file), "my_model.pt")
     expect_identical(list.files(folder), "my_model.pt")
     content <- scvigor:::read_scvi_tools(folder, "my_")
-    expect_identical(content$setup$layer, "counts")
-    expect_identical(content$setup$size_factor, "size_factor")
+    expect_identical(content$registry$layer, "counts")
+    expect_identical(content$registry$size_factor, "size_factor")
     # what was imported goes back to the same layer
     imported <- importScviTools(folder, prefix = "my_")
     exportScviTools(imported, folder)
-    expect_identical(scvigor:::read_scvi_tools(folder, "")$setup$layer,
+    expect_identical(scvigor:::read_scvi_tools(folder, "")$registry$layer,
                      "counts")
 })
 

@@ -21,7 +21,7 @@ struct AnnotationColumn {
   std::vector<std::int32_t> codes;  // kInteger, kLogical, kFactor (from 0)
   std::vector<std::string> text;    // kText: the values; kFactor: the levels
   bool ordered = false;             // kFactor
-  // One a row, not 0 where the value is missing. Empty: none is.
+  // One per row, not 0 where the value is missing; empty: no value is missing.
   std::vector<std::int8_t> missing;
 };
 
@@ -35,16 +35,16 @@ struct Annotation {
 enum class CountFileFormat { kH5ad, kTenx };
 
 // A file of counts: AnnData's .h5ad (any version, sparse either way or dense)
-// or 10x Genomics' .h5 (CellRanger 2 and later). Everything goes wrong with
-// a FileError that says what the file holds instead. The file is read in a
-// copy of the process: a damaged one cannot bring down its reader.
+// or 10x Genomics' .h5 (CellRanger 2 and later). Errors are FileErrors that say
+// what the file holds instead. It is read in a child process: a damaged file
+// cannot crash the caller.
 class CountFile {
  public:
   // `assay` is the matrix to read: "X", "raw/X", the name of a layer; in a
   // 10x file of CellRanger 2 the genome. Empty: the first of X,
   // layers/counts and raw/X that holds whole, non-negative numbers.
-  // `poll`, here and below, is called now and then; what it throws ends the
-  // work.
+  // `poll`, here and below, is called regularly; an exception from it ends the
+  // reading.
   explicit CountFile(const std::string& path, const std::string& assay = "",
                      const std::function<void()>& poll = {});
   CountFile(CountFile&&) noexcept;
@@ -53,18 +53,18 @@ class CountFile {
 
   CountFileFormat format() const;
   const std::string& assay() const;                // the one that is read
-  const std::vector<std::string>& assays() const;  // all there are
+  const std::vector<std::string>& assays() const;  // of the file
   std::int64_t n_cells() const;
   std::int64_t n_genes() const;
   const Annotation& cells() const;
   const Annotation& genes() const;
 
-  // How many entries read() needs room for.
+  // The size of the arrays for read().
   std::int64_t n_entries() const;
 
   struct Result {
-    std::int64_t n_entries = 0;     // fewer where the file repeats some
-    std::int64_t n_not_counts = 0;  // values negative, fractional, no number
+    std::int64_t n_entries = 0;     // fewer where entries were duplicated
+    std::int64_t n_not_counts = 0;  // values negative, fractional or NaN
     double not_a_count = 0.0;       // the first of them
   };
   // Fills the caller's arrays, compressed by cell, genes ascending and unique

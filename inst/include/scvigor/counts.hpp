@@ -8,7 +8,7 @@
 
 namespace scvigor {
 
-// Some cells' counts, compressed by cell: the non-zero entries of cell i of
+// Counts of some cells, compressed by cell: the non-zero entries of cell i of
 // the block are [indptr[i], indptr[i + 1]). Genes ascend within a cell.
 struct CsrBlock {
   std::vector<std::int64_t> indptr{0};
@@ -23,11 +23,11 @@ struct CsrBlock {
     genes.clear();
     values.clear();
   }
-  // Closes the cell whose entries were appended last.
+  // Ends the cell whose entries were appended last.
   void end_cell() { indptr.push_back(static_cast<std::int64_t>(genes.size())); }
 };
 
-// Numbers that lie in memory; zeros may be among them.
+// Values in memory; some may be zero.
 struct StoredValues {
   const double* values;
   std::int64_t n;
@@ -43,8 +43,8 @@ class CountSource {
   // Fills `out` with the given cells, in the given order.
   virtual void read(const std::int64_t* cells, std::int64_t n_cells,
                     CsrBlock& out) const = 0;
-  // The values of a cell, for a source that has them in memory: a look at all
-  // of them needs no copy then.
+  // The values of a cell, if the source has them in memory: reading all of them
+  // then needs no copy.
   virtual std::optional<StoredValues> stored(std::int64_t) const { return {}; }
 };
 
@@ -57,7 +57,7 @@ std::unique_ptr<CountSource> view_compressed_cells(const int* indptr,
                                                    std::int64_t n_cells,
                                                    std::int64_t n_genes);
 
-// Dense, the genes of a cell next to one another: R's genes x cells matrix.
+// Dense, the genes of a cell contiguous: R's genes x cells matrix.
 std::unique_ptr<CountSource> view_dense_cells(const double* values,
                                               std::int64_t n_cells,
                                               std::int64_t n_genes);
@@ -65,12 +65,12 @@ std::unique_ptr<CountSource> view_dense_cells(const int* values,
                                               std::int64_t n_cells,
                                               std::int64_t n_genes);
 
-// What a check of the whole data finds, in one pass.
+// What one pass over all counts finds.
 struct CountSummary {
   std::int64_t n_negative = 0;
   std::int64_t n_not_finite = 0;   // NA, NaN, infinite
-  std::int64_t n_fractional = 0;   // finite, but no integer
-  std::int64_t n_empty_cells = 0;  // cells without a count
+  std::int64_t n_fractional = 0;   // finite, but not an integer
+  std::int64_t n_empty_cells = 0;  // cells whose counts are all 0
 };
 CountSummary summarize_counts(const CountSource& source);
 
@@ -78,7 +78,7 @@ CountSummary summarize_counts(const CountSource& source);
 std::vector<double> log_library_sizes(const CountSource& source);
 
 // Prior of the log library size: mean and population variance per batch.
-// An absent batch gets 0 and 1.
+// A batch without cells gets 0 and 1.
 struct LibraryPrior {
   std::vector<double> log_means;
   std::vector<double> log_vars;
@@ -87,12 +87,12 @@ LibraryPrior library_prior(const CountSource& source,
                            const std::vector<std::int64_t>& batch,
                            std::int64_t n_batch);
 
-// The cells a model is trained on or asked about. Codes count from 0. An
-// empty vector means that the model has no such covariate.
+// The cells that a model is trained on or applied to. Codes count from 0. An
+// empty vector means that the model does not have the covariate.
 //
-// Inference also takes cells without counts ("minified"): then `counts` is
-// null and the last three vectors stand for what would be computed from it.
-// Training with `update_only_decoder` takes counts and a posterior.
+// Inference also accepts cells without counts ("minified"): then `counts` is
+// null and the last three vectors replace what would be computed from it.
+// Training with `update_only_decoder` needs counts and a posterior.
 struct Cells {
   std::shared_ptr<const CountSource> counts;
   std::vector<std::int64_t> batch;        // n_cells

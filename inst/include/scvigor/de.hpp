@@ -14,12 +14,12 @@
 
 namespace scvigor {
 
-// Differential expression between groups of cells: samples of px_scale of
-// both, paired, and per gene what the pairs say (Lopez et al., 2018; Boyeau et
-// al., 2019).
+// Differential expression between groups of cells: samples of px_scale from
+// both groups are paired, and each gene's pairs are summarized (Lopez et al.,
+// 2018; Boyeau et al., 2019).
 
 // Effects of pairs: out = f(a, b, pseudocounts). All are n_pairs x n_genes,
-// the pairs of a gene next to one another.
+// the pairs of a gene contiguous.
 using EffectFunction = std::function<void(
     const double* a, const double* b, double pseudocounts, std::int64_t n_pairs,
     std::int64_t n_genes, double* out)>;
@@ -28,9 +28,9 @@ using RegionFunction =
     std::function<void(const double* effect, std::int64_t n_pairs,
                        std::int64_t n_genes, double* plus, double* minus)>;
 
-// What is asked of the pairs.
+// How pairs are compared.
 struct DeTest {
-  bool vanilla = false;                // P(a > b); else the size of the change
+  bool vanilla = false;                // P(a > b); else effects beyond delta
   std::optional<double> delta = 0.25;  // none: estimated from the effects
   std::optional<double> pseudocounts;  // none: from unexpressed genes
   double pseudocount_quantile = 0.9;   // of their largest samples
@@ -40,8 +40,8 @@ struct DeTest {
   RegionFunction region;  // none: beyond delta
 };
 
-// Cells are named by disjoint or overlapping parts; each side of a comparison
-// is the union of some.
+// Parts are sets of cells, disjoint or overlapping; each side of a comparison
+// is the union of some parts.
 struct DeComparison {
   std::vector<std::int64_t> parts1;
   std::vector<std::int64_t> parts2;
@@ -50,8 +50,8 @@ struct DeComparison {
 struct DeOptions {
   std::vector<std::vector<std::int64_t>> parts;  // positions of cells
   std::vector<DeComparison> comparisons;
-  // Total count of each gene in each part, parts x genes: tells which genes
-  // are unexpressed. Needed without `pseudocounts`.
+  // Total count of each gene in each part, parts x genes, from which the
+  // unexpressed genes follow. Needed without `pseudocounts`.
   Matrix part_totals;
   DeTest test;
   // Batches that each side is decoded as; both empty: each cell's own.
@@ -75,14 +75,14 @@ struct DeTable {
   double delta = 0.0;
 };
 
-// A table a comparison.
+// One table per comparison.
 std::vector<DeTable> differential_expression(const Model& model,
                                              const Cells& cells,
                                              const DeOptions& options,
                                              const Hooks& hooks = {});
 
-// The same from samples at hand: genes x samples, row-major; pairs are rows of
-// each side's samples.
+// The same from given samples: genes x samples, row-major; pairs are positions
+// of samples.
 struct DeSamples {
   Matrix scale1;
   Matrix scale2;
@@ -93,8 +93,8 @@ struct DeSamples {
 };
 DeTable compare_samples(const DeSamples& samples, const DeTest& test);
 
-// Which samples meet which, positions in both sides. `batch1` and `batch2`
-// hold the batch of each sample; `observed`: batches are not told apart.
+// Which samples are paired: positions in both sides. `batch1` and `batch2` hold
+// the batch of each sample; `observed`: batches are ignored.
 struct DePairs {
   std::vector<std::int64_t> first;
   std::vector<std::int64_t> second;
@@ -109,7 +109,7 @@ DePairs pair_samples(const std::vector<std::int64_t>& batch1,
                      const std::vector<std::int64_t>& batch2,
                      const PairOptions& options);
 
-// The threshold on log fold changes that three groups of genes suggest:
+// A threshold on log fold changes, from a mixture of three groups of genes:
 // 0.6 times the mean size of the lowest and the highest of three normals fitted
 // to the genes' mean effects, at least 0.1.
 double estimate_delta(const std::vector<double>& effect_means);

@@ -6,7 +6,7 @@
 
 namespace scvigor {
 
-// A value that the caller passed is wrong. `argument` is its public name
+// An argument is invalid. `argument` is its public name
 // (scvi-tools' spelling), so that every language can point at it.
 class ArgumentError : public std::invalid_argument {
  public:
@@ -19,13 +19,13 @@ class ArgumentError : public std::invalid_argument {
   std::string argument_;
 };
 
-// A file that cannot be read as what it claims to be.
+// A file that cannot be read or written.
 class FileError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-// A loss, a gradient or a weight stopped being finite. `epoch` counts from 1.
+// A loss, a gradient or a weight became NaN or infinite. `epoch` counts from 1.
 class NumericError : public std::runtime_error {
  public:
   NumericError(long long epoch, const std::string& message)

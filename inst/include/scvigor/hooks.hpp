@@ -7,9 +7,10 @@
 
 namespace scvigor {
 
-// What is known at the end of an epoch. Values are means over cells, in nats.
+// The state of a run at the end of an epoch. Losses are means over cells, in
+// nats; NaN where not computed.
 struct EpochReport {
-  std::int64_t epoch = 0;  // epochs done, counts from 1
+  std::int64_t epoch = 0;  // completed epochs
   std::int64_t max_epochs = 0;
   double train_loss = std::numeric_limits<double>::quiet_NaN();
   double elbo_train = std::numeric_limits<double>::quiet_NaN();
@@ -18,10 +19,10 @@ struct EpochReport {
 
 struct TrainingState;  // scvigor/train.hpp
 
-// How a host language takes part in long work. All are called from the
-// thread that called the library, and may be empty.
+// Callbacks during long computations, on the thread that called the library.
+// Each may be empty.
 struct Hooks {
-  // Asked between minibatches; true ends the work early, cleanly.
+  // Called between minibatches; true ends the computation early.
   std::function<bool()> interrupted;
   std::function<void(const EpochReport&)> on_epoch;
   // Called every `checkpoint_every` epochs and after the last one.

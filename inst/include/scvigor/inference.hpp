@@ -29,8 +29,8 @@ struct RowBlock {
 };
 using RowSink = std::function<void(const RowBlock&)>;
 
-// Gives the room for rows [first, first + n_rows), where results are put
-// without a detour. Called from any thread.
+// Returns the memory for rows [first, first + n_rows) of a result, which is
+// written in place. Called from any thread.
 using RowBuffer =
     std::function<double*(std::int64_t first, std::int64_t n_rows)>;
 
@@ -56,9 +56,10 @@ Matrix latent_representation(const Model& model, const Cells& cells,
                              const LatentOptions& options = {},
                              const Hooks& hooks = {});
 
-// Draws of z, and what the decoder makes of them.
+// Draws of z, decoded.
 struct DecodeOptions {
-  // Batches the decoder is told; the result is their mean. Empty: its own.
+  // Decode every cell as each of these batches and take the mean. Empty: the
+  // cell's own batch.
   std::vector<std::int64_t> transform_batch;
   // Columns of the result. Empty: all genes.
   std::vector<std::int64_t> genes;
@@ -73,17 +74,17 @@ struct ExpressionOptions : DecodeOptions {
   bool latent_library_size = false;  // px_rate instead of px_scale
   double library_size = 1.0;         // factor on px_scale
 };
-// Puts n_cells x genes values into `buffer` if there is one; else calls `sink`
-// with a block of cells at a time.
+// Writes n_cells x genes values to `buffer` if there is one; else calls `sink`
+// with one block of cells at a time.
 void normalized_expression(const Model& model, const Cells& cells,
                            const ExpressionOptions& options,
                            const RowSink& sink, const Hooks& hooks = {},
                            const RowBuffer& buffer = {});
 
 // Expression of `n_samples_overall` draws from the posteriors of all cells
-// together, rows of the result. All alike: of cells chosen with replacement.
-// By importance: from a pool of n_samples_overall / n_cells + 1 draws of every
-// cell, with replacement, as importance_weights() says.
+// together, one row each. Uniformly: cells are chosen with replacement.
+// `importance`: from a pool of n_samples_overall / n_cells + 1 draws of every
+// cell, with replacement, with importance_weights().
 struct OverallOptions : ExpressionOptions {
   std::int64_t n_samples_overall = 1000;
   bool importance = false;
@@ -94,9 +95,9 @@ void expression_samples(const Model& model, const Cells& cells,
                         const OverallOptions& options, const RowSink& sink,
                         const Hooks& hooks = {});
 
-// How much draws of z say about all cells together: for `n_samples` draws of
-// every cell, first all cells' first draws, weights that sum to 1. High for a
-// draw that explains the counts of many cells.
+// Importance weights of draws of z for the posterior of all cells together, for
+// `n_samples` draws of every cell: all first draws, then all second draws. They
+// sum to 1, and are high for a draw that explains the counts of many cells.
 std::vector<double> importance_weights(const Model& model, const Cells& cells,
                                        const OverallOptions& options,
                                        const Hooks& hooks = {});
@@ -119,39 +120,39 @@ CellLosses cell_losses(const Model& model, const Cells& cells,
 // Receives the rows of draw `sample`, which counts from 0.
 using SampleSink = std::function<void(std::int64_t sample, const RowBlock&)>;
 
-// x ~ p(x | z, l), z ~ q(z | x): whole numbers for the count likelihoods. With
-// several batches to transform to their mean, which is no longer whole. Rates
-// are cut at 1e8.
+// x ~ p(x | z, l), z ~ q(z | x): integers for the count likelihoods. With
+// several batches in transform_batch their mean, which need not be an integer.
+// Rates are cut at 1e8.
 void posterior_predictive_sample(const Model& model, const Cells& cells,
                                  const DecodeOptions& options,
                                  const SampleSink& sink,
                                  const Hooks& hooks = {});
 
-// The rate of the Poisson inside NB and ZINB: gamma with mean size_factor *
-// px_scale and shape theta. The Poisson has its mean, the normal likelihood a
-// normal draw. No zero inflation: correlations of genes are those of this.
+// The rate of the Poisson in NB and ZINB: gamma with mean size_factor *
+// px_scale and shape theta. For the Poisson likelihood its mean, for the normal
+// one a normal draw. Without zero inflation; feature_correlation() uses this.
 void denoised_sample(const Model& model, const Cells& cells, double size_factor,
                      const DecodeOptions& options, const SampleSink& sink,
                      const Hooks& hooks = {});
 
 // Correlations of genes, genes x genes, over the cells and draws of
-// denoised_sample(). With several batches to transform to: the mean of the
+// denoised_sample(). With several batches in transform_batch the mean of the
 // correlations in each. NaN for a gene that does not vary.
 struct CorrelationOptions : DecodeOptions {
   CorrelationOptions() { n_samples = 10; }
-  bool ranks = true;  // Spearman, which keeps 4 bytes a value; false: Pearson
+  bool ranks = true;  // Spearman, 4 bytes per value; false: Pearson
   double size_factor = 1000.0;
 };
 Matrix feature_correlation(const Model& model, const Cells& cells,
                            const CorrelationOptions& options = {},
                            const Hooks& hooks = {});
 
-// Parameters of p(x | z, l) per cell and gene. What the likelihood lacks has
-// no values (null).
+// Parameters of p(x | z, l) per cell and gene; `values` is null for a parameter
+// that the likelihood does not have.
 struct LikelihoodBlock {
   RowBlock mean;
   RowBlock dispersions;  // theta; normal: the standard deviation
-  RowBlock dropout;      // a probability
+  RowBlock dropout;      // pi, as a probability
 };
 using LikelihoodSink =
     std::function<void(std::int64_t sample, const LikelihoodBlock&)>;
@@ -185,11 +186,11 @@ std::vector<double> marginal_log_likelihood(const Model& model,
 
 // log-density of the mean of every cell's posterior under the mixture of the
 // posteriors of each sample's cells, n_cells x samples, before any softmax.
-// With `dof` the components have Student's t's tails. A cell's own posterior
-// is part of its own sample's mixture.
+// With `dof` the components are Student's t distributions. A cell's own
+// posterior is one component of its own sample's mixture.
 struct AbundanceOptions {
   std::vector<std::int64_t> sample;                 // code of each cell, from 0
-  std::optional<std::int64_t> num_cells_posterior;  // most cells a mixture
+  std::optional<std::int64_t> num_cells_posterior;  // max. cells per mixture
   std::optional<double> dof;
   std::int64_t batch_size = 512;
   std::uint64_t seed = 0;

@@ -9,9 +9,9 @@
 
 namespace scvigor {
 
-// Memory that has not been written yet is handed out, and cleared, a page at a
-// time: for what is large, better in large pages where the system has them.
-// Only advice: where it is not taken nothing is lost.
+// The kernel allocates and clears memory one page at a time, when it is first
+// written: for large buffers, large pages are faster where the system has them.
+// Only advice; a system that ignores it does no harm.
 inline void advise_large_pages(void* memory, std::size_t bytes) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   constexpr std::size_t kPage = 4096;

@@ -8,14 +8,14 @@
 
 namespace scvigor {
 
-// PointView of n cells: n x n_dims, one dimension after another. Not owned.
+// n points: n x n_dims, one dimension after another. Not owned.
 struct PointView {
   const double* values = nullptr;
   std::int64_t n = 0;
   std::int64_t n_dims = 0;
 };
 
-// n x k each, row-major: for every cell its neighbors, the nearest first.
+// n x k each, row-major: the neighbors of every cell, the nearest first.
 struct Neighbors {
   std::int64_t n = 0;
   std::int64_t k = 0;
@@ -24,8 +24,8 @@ struct Neighbors {
 };
 
 // The `k` cells of `reference` nearest to each of `query`. Exact: all pairs
-// are compared. Of equally distant cells the first in order is nearer.
-// Interrupted, it leaves cells without neighbors.
+// are compared. Equally distant cells are ordered by index. If
+// interrupted, the remaining cells have no neighbors.
 Neighbors nearest_neighbors(const PointView& query, const PointView& reference,
                             std::int64_t k, const Hooks& hooks = {});
 

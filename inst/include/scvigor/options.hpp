@@ -10,11 +10,11 @@
 
 namespace scvigor {
 
-// Names, meaning and defaults are scvi-tools' own. To add an option: a member
-// here and a line in its visit_options(); bindings, saved files and show()
-// follow by themselves.
+// Names, meaning and defaults are those of scvi-tools. To add an option: a
+// member here and a line in its visit_options(); bindings, saved files and
+// show() then have it too.
 
-// The architecture and the generative model: what the weights depend on.
+// The architecture and the generative model, which the weights depend on.
 struct ModelOptions {
   // From the data.
   std::int64_t n_genes = 0;
@@ -83,22 +83,22 @@ void visit_options(const ModelOptions& o, Visitor&& visit) {
   visit_model_options(o, visit);
 }
 
-// Which weights move when a reference model learns about a query (scArches,
-// Lotfollahi et al. 2022). Without `unfrozen`: the one-hot columns of all
-// covariates, the BatchNorm of the decoder, the library encoder, and what the
-// query's own levels have for themselves; the switches add or take away.
+// Which weights are trained when a reference model is adapted to a query
+// (scArches, Lotfollahi et al. 2022). Without `unfrozen`: the one-hot columns
+// of all covariates, the BatchNorm of the decoder, the library encoder, and the
+// weights of levels that only the query has; the switches change that.
 struct FreezeOptions {
-  bool unfrozen = true;  // everything moves
+  bool unfrozen = true;  // everything is trained
   bool freeze_dropout = false;
   bool freeze_expression = true;
   bool freeze_decoder_first_layer = true;
   bool freeze_batchnorm_encoder = true;
   bool freeze_batchnorm_decoder = false;
-  // The encoders stay too, and are not even asked: z is drawn from the
-  // posterior that the cells bring along.
+  // The encoders are frozen and not evaluated: z is drawn from the posterior
+  // given with the cells.
   bool update_only_decoder = false;
   // Levels of the reference: their rows of the batch embedding and of the
-  // dispersions stay.
+  // dispersions are frozen.
   std::int64_t n_batch_reference = 0;
   std::int64_t n_labels_reference = 0;
 };
@@ -116,7 +116,7 @@ void visit_freeze_options(Options& o, Visitor&& visit) {
   visit("n_labels_reference", o.n_labels_reference);
 }
 
-// How the weights are found. An empty optional is scvi-tools' None.
+// How the weights are trained. An empty optional is scvi-tools' None.
 struct TrainOptions {
   std::optional<std::int64_t> max_epochs;  // empty: default_max_epochs()
   std::int64_t batch_size = 128;
@@ -150,7 +150,7 @@ struct TrainOptions {
   std::string early_stopping_mode = "min";
   std::int64_t early_stopping_warmup_epochs = 0;
 
-  // Empty: every epoch when something watches the validation set, else never.
+  // Empty: every epoch if an option monitors the validation set, else never.
   std::optional<std::int64_t> check_val_every_n_epoch;
 
   std::int64_t checkpoint_every = 10;  // epochs
@@ -204,8 +204,8 @@ void visit_options(const TrainOptions& o, Visitor&& visit) {
   visit_train_options(o, visit);
 }
 
-// Throw an ArgumentError for a value out of range or a combination that makes
-// no sense. Called whenever a model is made or trained.
+// Throw an ArgumentError for a value out of range or an invalid combination.
+// Called whenever a model is constructed or trained.
 void validate(const ModelOptions& options);
 void validate(const TrainOptions& options);
 

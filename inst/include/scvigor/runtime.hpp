@@ -1,9 +1,11 @@
 #ifndef SCVIGOR_RUNTIME_HPP
 #define SCVIGOR_RUNTIME_HPP
 
+#include <cstdint>
 #include <string>
 
 #include "scvigor/choices.hpp"
+#include "scvigor/options.hpp"
 
 namespace scvigor {
 
@@ -25,21 +27,34 @@ class ThreadScope {
   int previous_;
 };
 
-// A graphics card that this LibTorch can compute on.
+// Whether there is a GPU that this LibTorch can compute on.
 bool cuda_is_available();
 
-// A model computes on a device until this goes out of scope, and is on the
-// CPU again afterwards. "auto" is CUDA where there is one. An ArgumentError
-// when CUDA is asked for and missing.
+// What a call computes: passes over cells, in minibatches or blocks.
+struct Workload {
+  std::int64_t n_cells = 0;
+  std::int64_t batch_size = 512;
+  std::int64_t passes = 1;  // epochs, or draws for each cell
+  bool training = false;    // with gradients
+};
+
+// What "auto" means: kCuda if there is a GPU that is expected to be done
+// before `n_threads` threads of the CPU, else kCpu.
+Accelerator choose_device(const ModelOptions& options, const Workload& work,
+                          int n_threads, bool cuda);
+
+// A model computes on a device while this exists, and is on the CPU again
+// afterwards. An ArgumentError if CUDA is requested and not available.
 class DeviceScope {
  public:
-  DeviceScope(Model& model, Accelerator accelerator);
+  // `work` decides what "auto" means.
+  DeviceScope(Model& model, Accelerator accelerator, const Workload& work = {});
   ~DeviceScope();
   DeviceScope(const DeviceScope&) = delete;
   DeviceScope& operator=(const DeviceScope&) = delete;
 
  private:
-  Model* moved_ = nullptr;  // null: it never left the CPU
+  Model* moved_ = nullptr;  // null: it stayed on the CPU
 };
 
 }  // namespace scvigor

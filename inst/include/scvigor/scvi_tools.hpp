@@ -15,22 +15,23 @@
 
 namespace scvigor {
 
-// What the levels of a category were before they became text.
+// The type of the levels of a category before they became text.
 enum class LevelType { kText, kInteger, kReal, kLogical };
 
-// A category: the column of the cell table that it came from and its levels,
-// in the order of their codes.
-struct CategorySetup {
+// A categorical covariate: its column of the cell table and its levels, in the
+// order of their codes.
+struct CategoryEntry {
   std::string column;
   LevelType type = LevelType::kText;
   std::vector<std::string> levels;
 };
 
-// Which columns of its cells a model uses: scvi-tools' registry.
-struct DataSetup {
-  std::optional<CategorySetup> batch;
-  std::optional<CategorySetup> labels;
-  std::vector<CategorySetup> categorical;
+// The columns of the cell table that a model uses; scvi-tools has the same
+// concept under this name.
+struct Registry {
+  std::optional<CategoryEntry> batch;
+  std::optional<CategoryEntry> labels;
+  std::vector<CategoryEntry> categorical;
   std::vector<std::string> continuous;
   std::optional<std::string> size_factor;
   std::optional<std::string> layer;  // empty: the counts are in X
@@ -41,13 +42,13 @@ struct ScviToolsModel {
   ModelOptions options;
   State state;
   std::vector<std::string> genes;
-  DataSetup setup;
+  Registry registry;
   std::int64_t n_cells = 0;  // 0: unknown
   bool is_trained = true;
   Split split;
   History history;
   std::string version;   // of scvi-tools; empty: unknown
-  std::string minified;  // what was kept of the cells; empty: not minified
+  std::string minified;  // kind of minified data; empty: not minified
 };
 
 // Reads `prefix`model.pt in a folder, or the three files of scvi-tools before
@@ -56,12 +57,12 @@ struct ScviToolsModel {
 ScviToolsModel read_scvi_tools(const std::string& folder,
                                const std::string& prefix);
 
-// Writes a model.pt that scvi-tools 1.4 loads. Levels are sorted, and what the
-// weights hold of them with them. Throws an ArgumentError for what scvi-tools
-// cannot represent.
+// Writes a model.pt that scvi-tools 1.4 loads. Levels are sorted, and their
+// rows and columns of the weights with them. Throws an ArgumentError for what
+// scvi-tools cannot represent.
 void write_scvi_tools(const ScviToolsModel& model, const std::string& path);
 
-// What a minified .h5ad file knows of its cells; `latent_*` have a row a cell.
+// The cells of a minified .h5ad file; `latent_*` have one row per cell.
 struct MinifiedCells {
   Annotation cells;
   std::int64_t n_latent = 0;
@@ -70,7 +71,7 @@ struct MinifiedCells {
   std::vector<double> library;  // total counts
 };
 
-// Empty where the file is not minified.
+// Empty if the file is not minified.
 std::optional<MinifiedCells> read_minified(const std::string& path);
 
 }  // namespace scvigor

@@ -29,24 +29,24 @@ struct Split {
 Split split_cells(std::int64_t n_cells, const TrainOptions& options,
                   std::uint64_t seed);
 
-// One row an epoch; NaN where an epoch has no such value. Column names are
+// One row per epoch; NaN where a value was not computed. Column names are
 // scvi-tools': train_loss, elbo_train, reconstruction_loss_train,
 // kl_local_train, kl_weight, lr, validation_loss, elbo_validation, ...
 struct History {
   std::vector<std::pair<std::string, std::vector<double>>> columns;
 };
 
-// Adam's memory of one parameter tensor; empty before its first gradient.
+// Adam's moments of one parameter tensor; empty before its first gradient.
 struct AdamMoments {
   std::int64_t steps = 0;
   std::vector<double> first;
   std::vector<double> second;
 };
 
-// What a schedule remembers of the metric that it watches.
+// The state of a schedule that monitors a metric.
 struct MonitorState {
   double best = std::numeric_limits<double>::infinity();
-  std::int64_t checks_since_best = 0;  // looks since the best
+  std::int64_t checks_since_best = 0;
 };
 
 // The epoch with the lowest `checkpointing_monitor`; epoch 0: none yet.
@@ -56,17 +56,17 @@ struct BestEpoch {
   State weights;
 };
 
-// All that a run needs to go on from the end of an epoch as if nothing had
-// happened, as plain data.
+// The state of a run at the end of an epoch, as plain data: resume() continues
+// from it to the result of the uninterrupted run.
 struct TrainingState {
   std::uint64_t seed = 0;
-  std::int64_t epochs = 0;  // done
+  std::int64_t epochs = 0;  // completed
   std::int64_t steps = 0;
   bool stopped = false;  // by early stopping
   double lr = 0.0;
   State weights;
-  std::vector<AdamMoments> moments;  // of the parameters that move, in order
-  std::vector<std::uint8_t> random;  // the generator's own form
+  std::vector<AdamMoments> moments;  // of the trained parameters, in order
+  std::vector<std::uint8_t> random;  // state of the generator
   MonitorState plateau;
   MonitorState early_stopping;
   BestEpoch best;  // empty without load_best_on_end
@@ -82,24 +82,24 @@ struct TrainResult {
   StopReason stop_reason = StopReason::kMaxEpochs;
   std::int64_t epochs = 0;
   std::int64_t steps = 0;
-  std::int64_t best_epoch = 0;  // whose weights were loaded; 0: the last ones
+  std::int64_t best_epoch = 0;  // whose weights were loaded; 0: none were
   std::string problem;          // the NumericError behind kNotFinite
   double seconds = 0.0;
 };
 
-// Trains in place. Fixed seed and number of threads: the same result, bit for
-// bit. With load_best_on_end the model ends with the weights of its best
-// epoch, also after an interrupt or a NumericError, which then is no
-// exception. Else, on a NumericError, the model holds the weights from before
-// the failing step; only where the step itself carried them out of range, which
-// shows at the end of an epoch, they are not finite.
+// Trains in place. A fixed seed and number of threads give the same result, bit
+// for bit. With load_best_on_end the model ends with the weights of its best
+// epoch, also after an interrupt or a NumericError, which is then reported in
+// the result. Otherwise a NumericError leaves the weights from before the
+// failing step; weights that became infinite in the step itself are detected at
+// the end of the epoch only.
 TrainResult train(Model& model, const Cells& cells, const Split& split,
                   const TrainOptions& options, std::uint64_t seed,
                   const Hooks& hooks = {});
 
-// Goes on with the run that `from` was captured in, on the same cells: with the
-// same options and threads, to the result of the uninterrupted run. The weights
-// of `model` are replaced; max_epochs counts from the start of the run.
+// Continues the run of which `from` is the state, on the same cells: with the
+// same options and threads, to the result of the uninterrupted run. Replaces
+// the weights of `model`; max_epochs counts from the start of the run.
 TrainResult resume(Model& model, const Cells& cells, const TrainingState& from,
                    const TrainOptions& options, const Hooks& hooks = {});
 

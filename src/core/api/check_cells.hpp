@@ -7,12 +7,12 @@
 
 namespace scvigor {
 
-// Throws an ArgumentError when cells do not fit a model: a covariate that is
-// missing or too long, a code without a level, other genes.
+// Throws an ArgumentError if cells do not fit a model: a covariate is missing
+// or has the wrong length, a code has no level, or the genes differ.
 void check_cells(const Cells& cells, const ModelOptions& options);
 
-// Throws an ArgumentError when a split names cells that are not there or
-// leaves too few to train on.
+// Throws an ArgumentError if a split has positions out of range or too few
+// training cells.
 void check_split(const Split& split, std::int64_t n_cells);
 
 }  // namespace scvigor

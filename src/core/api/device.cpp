@@ -1,6 +1,7 @@
 #include <ATen/Context.h>
 
 #include "api/errors.hpp"
+#include "model/device_cost.hpp"
 #include "model/vae.hpp"
 #include "scvigor/runtime.hpp"
 
@@ -8,8 +9,8 @@ namespace scvigor {
 
 namespace {
 
-// A device that has failed keeps what it holds; the caller has its error.
-void bring_back(Model& model) {
+// Without an exception: a device that failed has given the caller its error.
+void move_to_cpu(Model& model) {
   try {
     model.vae().move_to(at::kCPU);
   } catch (...) {
@@ -20,28 +21,38 @@ void bring_back(Model& model) {
 
 bool cuda_is_available() { return at::hasCUDA(); }
 
-DeviceScope::DeviceScope(Model& model, Accelerator accelerator) {
+Accelerator choose_device(const ModelOptions& options, const Workload& work,
+                          int n_threads, bool cuda) {
+  return cuda && core::seconds_on_cuda(options, work) <
+                     core::seconds_on_cpu(options, work, n_threads)
+             ? Accelerator::kCuda
+             : Accelerator::kCpu;
+}
+
+DeviceScope::DeviceScope(Model& model, Accelerator accelerator,
+                         const Workload& work) {
+  const bool cuda = cuda_is_available();
+  if (accelerator == Accelerator::kAuto)
+    accelerator = choose_device(model.options(), work, num_threads(), cuda);
   if (accelerator == Accelerator::kCpu) return;
-  if (!cuda_is_available()) {
-    if (accelerator == Accelerator::kAuto) return;
+  if (!cuda)
     throw ArgumentError("accelerator",
                         "`accelerator = \"cuda\"`: LibTorch " +
                             libtorch_version() +
                             " finds no CUDA device here. Use \"auto\" or "
                             "\"cpu\", or install scvigor with a LibTorch "
                             "built for CUDA.");
-  }
   try {
     without_torch_errors([&] { model.vae().move_to(at::kCUDA); });
   } catch (...) {
-    bring_back(model);
+    move_to_cpu(model);
     throw;
   }
   moved_ = &model;
 }
 
 DeviceScope::~DeviceScope() {
-  if (moved_ != nullptr) bring_back(*moved_);
+  if (moved_ != nullptr) move_to_cpu(*moved_);
 }
 
 }  // namespace scvigor

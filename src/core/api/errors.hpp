@@ -8,8 +8,8 @@
 
 namespace scvigor {
 
-// Runs `work`; torch's exceptions come out as std::runtime_error with the
-// message alone. Its backtrace helps nobody outside.
+// Calls `work`; LibTorch's exceptions become std::runtime_error with the
+// message but without the backtrace.
 template <class Work>
 auto without_torch_errors(Work work) -> decltype(work()) {
   try {

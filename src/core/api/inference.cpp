@@ -2,12 +2,12 @@
 
 #include "api/check_cells.hpp"
 #include "api/errors.hpp"
-#include "inference/blocks.hpp"
+#include "inference/verbs.hpp"
 
 namespace scvigor {
 namespace {
 
-// What every verb does first: the cells must fit, torch's errors stay inside.
+// Checks that every verb needs, then calls it.
 template <class Verb>
 auto checked_verb(const Model& model, const Cells& cells,
                   std::int64_t batch_size, Verb verb) {
@@ -22,15 +22,15 @@ auto checked_verb(const Model& model, const Cells& cells,
 Posterior latent_posterior(const Model& model, const Cells& cells,
                            std::int64_t batch_size, const Hooks& hooks) {
   return checked_verb(model, cells, batch_size, [&] {
-    return verbs::latent_posterior(evaluation(model), cells, batch_size, hooks);
+    return core::latent_posterior(evaluation(model), cells, batch_size, hooks);
   });
 }
 
 Matrix latent_representation(const Model& model, const Cells& cells,
                              const LatentOptions& options, const Hooks& hooks) {
   return checked_verb(model, cells, options.batch_size, [&] {
-    return verbs::latent_representation(evaluation(model), cells, options,
-                                        hooks);
+    return core::latent_representation(evaluation(model), cells, options,
+                                       hooks);
   });
 }
 
@@ -39,8 +39,8 @@ void normalized_expression(const Model& model, const Cells& cells,
                            const RowSink& sink, const Hooks& hooks,
                            const RowBuffer& buffer) {
   checked_verb(model, cells, options.batch_size, [&] {
-    verbs::normalized_expression(evaluation(model), cells, options, sink, hooks,
-                                 buffer);
+    core::normalized_expression(evaluation(model), cells, options, sink, hooks,
+                                buffer);
   });
 }
 
@@ -48,7 +48,7 @@ void expression_samples(const Model& model, const Cells& cells,
                         const OverallOptions& options, const RowSink& sink,
                         const Hooks& hooks) {
   checked_verb(model, cells, options.batch_size, [&] {
-    verbs::expression_samples(evaluation(model), cells, options, sink, hooks);
+    core::expression_samples(evaluation(model), cells, options, sink, hooks);
   });
 }
 
@@ -56,7 +56,7 @@ std::vector<double> importance_weights(const Model& model, const Cells& cells,
                                        const OverallOptions& options,
                                        const Hooks& hooks) {
   return checked_verb(model, cells, options.batch_size, [&] {
-    return verbs::importance_weights(evaluation(model), cells, options, hooks);
+    return core::importance_weights(evaluation(model), cells, options, hooks);
   });
 }
 
@@ -64,15 +64,15 @@ Matrix differential_abundance(const Model& model, const Cells& cells,
                               const AbundanceOptions& options,
                               const Hooks& hooks) {
   return checked_verb(model, cells, options.batch_size, [&] {
-    return verbs::differential_abundance(evaluation(model), cells, options,
-                                         hooks);
+    return core::differential_abundance(evaluation(model), cells, options,
+                                        hooks);
   });
 }
 
 CellLosses cell_losses(const Model& model, const Cells& cells,
                        const LossOptions& options, const Hooks& hooks) {
   return checked_verb(model, cells, options.batch_size, [&] {
-    return verbs::cell_losses(evaluation(model), cells, options, hooks);
+    return core::cell_losses(evaluation(model), cells, options, hooks);
   });
 }
 
@@ -80,8 +80,8 @@ void posterior_predictive_sample(const Model& model, const Cells& cells,
                                  const DecodeOptions& options,
                                  const SampleSink& sink, const Hooks& hooks) {
   checked_verb(model, cells, options.batch_size, [&] {
-    verbs::posterior_predictive_sample(evaluation(model), cells, options, sink,
-                                       hooks);
+    core::posterior_predictive_sample(evaluation(model), cells, options, sink,
+                                      hooks);
   });
 }
 
@@ -89,8 +89,8 @@ void denoised_sample(const Model& model, const Cells& cells, double size_factor,
                      const DecodeOptions& options, const SampleSink& sink,
                      const Hooks& hooks) {
   checked_verb(model, cells, options.batch_size, [&] {
-    verbs::denoised_sample(evaluation(model), cells, size_factor, options, sink,
-                           hooks);
+    core::denoised_sample(evaluation(model), cells, size_factor, options, sink,
+                          hooks);
   });
 }
 
@@ -98,7 +98,7 @@ Matrix feature_correlation(const Model& model, const Cells& cells,
                            const CorrelationOptions& options,
                            const Hooks& hooks) {
   return checked_verb(model, cells, options.batch_size, [&] {
-    return verbs::feature_correlation(evaluation(model), cells, options, hooks);
+    return core::feature_correlation(evaluation(model), cells, options, hooks);
   });
 }
 
@@ -106,8 +106,7 @@ void likelihood_parameters(const Model& model, const Cells& cells,
                            const DecodeOptions& options,
                            const LikelihoodSink& sink, const Hooks& hooks) {
   checked_verb(model, cells, options.batch_size, [&] {
-    verbs::likelihood_parameters(evaluation(model), cells, options, sink,
-                                 hooks);
+    core::likelihood_parameters(evaluation(model), cells, options, sink, hooks);
   });
 }
 
@@ -115,7 +114,7 @@ std::vector<double> latent_library_size(const Model& model, const Cells& cells,
                                         const LibraryOptions& options,
                                         const Hooks& hooks) {
   return checked_verb(model, cells, options.batch_size, [&] {
-    return verbs::latent_library_size(evaluation(model), cells, options, hooks);
+    return core::latent_library_size(evaluation(model), cells, options, hooks);
   });
 }
 
@@ -124,22 +123,17 @@ std::vector<double> marginal_log_likelihood(const Model& model,
                                             const MarginalOptions& options,
                                             const Hooks& hooks) {
   return checked_verb(model, cells, options.batch_size, [&] {
-    return verbs::marginal_log_likelihood(evaluation(model), cells, options,
-                                          hooks);
+    return core::marginal_log_likelihood(evaluation(model), cells, options,
+                                         hooks);
   });
 }
 
 Matrix loadings(const Model& model) {
-  return without_torch_errors([&] {
-    const at::Tensor weights = model.vae().loadings();
-    if (!weights.defined())
-      throw ArgumentError("object",
-                          "Only a model with `decoder = \"linear\"` has "
-                          "loadings.");
-    Matrix out;
-    append_rows(weights, out);
-    return out;
-  });
+  if (model.options().decoder != DecoderKind::kLinear)
+    throw ArgumentError("object",
+                        "Only a model with `decoder = \"linear\"` has "
+                        "loadings.");
+  return without_torch_errors([&] { return core::loadings(model.vae()); });
 }
 
 }  // namespace scvigor

@@ -9,7 +9,7 @@
 namespace scvigor {
 namespace {
 
-// The prior that a saved state holds, or one to be overwritten by it.
+// A prior of the right size, which the saved state overwrites.
 LibraryPrior placeholder_prior(const ModelOptions& options) {
   const auto n =
       static_cast<std::size_t>(std::max<std::int64_t>(options.n_batch, 1));

@@ -1,17 +1,17 @@
 #include "scvigor/train.hpp"
 
-#include <chrono>
 #include <string>
 
 #include "api/check_cells.hpp"
 #include "api/errors.hpp"
+#include "data/split.hpp"
 #include "model/vae.hpp"
-#include "train/trainer.hpp"
+#include "train/run.hpp"
 
 namespace scvigor {
 namespace {
 
-// The variance of a single cell would put NaN into BatchNorm's statistics.
+// With a single cell BatchNorm's variance would be NaN.
 void check_batch_size(const TrainOptions& options, const ModelOptions& model) {
   if (options.batch_size < 2 && model.use_batch_norm != NormPlacement::kNone)
     throw ArgumentError("batch_size",
@@ -19,7 +19,7 @@ void check_batch_size(const TrainOptions& options, const ModelOptions& model) {
                         "than one cell. Or set `use_batch_norm = \"none\"`.");
 }
 
-// A posterior in place of the encoder, if that is to stay, and only then.
+// A posterior must be given if and only if the encoder is frozen.
 void check_posterior(const Model& model, const Cells& cells,
                      const TrainOptions& options) {
   const std::string argument = "update_only_decoder";
@@ -49,53 +49,29 @@ void check_request(const Model& model, const Cells& cells, const Split& split,
   check_split(split, cells.n_cells());
 }
 
-// To the end of the run or of what can be computed, whichever comes first.
-TrainResult finish(Trainer& trainer, std::int64_t max_epochs,
-                   bool load_best_on_end) {
-  const auto start = std::chrono::steady_clock::now();
-  TrainResult result;
-  try {
-    result.stop_reason = trainer.run(max_epochs);
-    if (load_best_on_end) result.best_epoch = trainer.load_best();
-  } catch (const NumericError& error) {
-    if (load_best_on_end) result.best_epoch = trainer.load_best();
-    if (result.best_epoch == 0) throw;
-    result.stop_reason = StopReason::kNotFinite;
-    result.problem = error.what();
-  }
-  result.history = trainer.history();
-  result.epochs = trainer.epochs();
-  result.steps = trainer.steps();
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
-          .count();
-  return result;
-}
-
-std::int64_t epochs_of(const TrainOptions& options, const Cells& cells) {
-  return options.max_epochs.value_or(default_max_epochs(cells.n_cells()));
-}
-
 }  // namespace
+
+Split split_cells(std::int64_t n_cells, const TrainOptions& options,
+                  std::uint64_t seed) {
+  validate(options);
+  return without_torch_errors(
+      [&] { return core::split_cells(n_cells, options, seed); });
+}
 
 TrainResult train(Model& model, const Cells& cells, const Split& split,
                   const TrainOptions& options, std::uint64_t seed,
                   const Hooks& hooks) {
   check_request(model, cells, split, options);
   return without_torch_errors([&] {
-    Trainer trainer(model.vae(), cells, split, options, seed, hooks);
-    return finish(trainer, epochs_of(options, cells), options.load_best_on_end);
+    return core::train(model.vae(), cells, split, options, seed, hooks);
   });
 }
 
 TrainResult resume(Model& model, const Cells& cells, const TrainingState& from,
                    const TrainOptions& options, const Hooks& hooks) {
   check_request(model, cells, from.split, options);
-  return without_torch_errors([&] {
-    Trainer trainer(model.vae(), cells, from.split, options, from.seed, hooks);
-    trainer.restore(from);
-    return finish(trainer, epochs_of(options, cells), options.load_best_on_end);
-  });
+  return without_torch_errors(
+      [&] { return core::resume(model.vae(), cells, from, options, hooks); });
 }
 
 }  // namespace scvigor

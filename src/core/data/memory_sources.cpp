@@ -1,4 +1,4 @@
-// Count sources over memory that somebody else owns.
+#include "data/memory_sources.hpp"
 
 #include <ATen/Parallel.h>
 
@@ -8,7 +8,6 @@
 #include <type_traits>
 #include <utility>
 
-#include "scvigor/counts.hpp"
 #include "simd/dispatch.hpp"
 
 namespace scvigor {
@@ -16,7 +15,7 @@ namespace {
 
 constexpr std::int64_t kCellsPerTask = 16;
 
-// to: n; smallest: the least distance from 0
+// to: n; smallest: min |to|
 SCVIGOR_INLINE void to_floats_body(const double* from, std::int64_t n,
                                    float* to, float* smallest) {
   float least = *smallest;
@@ -32,15 +31,15 @@ SCVIGOR_KERNEL(to_floats, to_floats_body,
                (const double* from, std::int64_t n, float* to, float* smallest),
                (from, n, to, smallest))
 
-// The lines of a cell's numbers. Inlined by force: a function that only fetches
-// has no effect that GCC knows of, which drops the calls of it.
+// Prefetches an array. Always inlined: GCC drops calls of a function that only
+// prefetches, as one without effects.
 template <class T>
-SCVIGOR_INLINE void fetch_lines(const T* begin, const T* end) {
+SCVIGOR_INLINE void prefetch(const T* begin, const T* end) {
   constexpr std::int64_t kStep = 64 / sizeof(T);
   for (; begin < end; begin += kStep) __builtin_prefetch(begin);
 }
 
-// A stored zero is a zero.
+// Removes explicitly stored zeros.
 void drop_zeros(CsrBlock& block) {
   std::int64_t n = 0;
   std::int64_t first = 0;
@@ -58,10 +57,10 @@ void drop_zeros(CsrBlock& block) {
   block.values.resize(static_cast<std::size_t>(n));
 }
 
-class CompressedCells final : public CountSource {
+class CompressedView final : public CountSource {
  public:
-  CompressedCells(const int* indptr, const int* genes, const double* values,
-                  std::int64_t n_cells, std::int64_t n_genes)
+  CompressedView(const int* indptr, const int* genes, const double* values,
+                 std::int64_t n_cells, std::int64_t n_genes)
       : indptr_(indptr),
         genes_(genes),
         values_(values),
@@ -87,7 +86,7 @@ class CompressedCells final : public CountSource {
           bool found = false;
           for (auto i = b; i < e; ++i) {
             if (i + 1 < e && cells[i + 1] != cells[i] + 1)
-              fetch_cell(cells[i + 1]);
+              prefetch_cell(cells[i + 1]);
             found |= copy_cell(cells[i], out.genes.data() + out.indptr[i],
                                out.values.data() + out.indptr[i]);
           }
@@ -102,12 +101,12 @@ class CompressedCells final : public CountSource {
   }
 
  private:
-  // The cells of a minibatch lie anywhere in memory; the next one is on its
-  // way while this one is copied. Of cells in their order the processor sees
-  // that itself.
-  SCVIGOR_INLINE void fetch_cell(std::int64_t cell) const {
-    fetch_lines(genes_ + indptr_[cell], genes_ + indptr_[cell + 1]);
-    fetch_lines(values_ + indptr_[cell], values_ + indptr_[cell + 1]);
+  // The cells of a shuffled minibatch are scattered in memory: the next one is
+  // prefetched while this one is copied. For consecutive cells the processor
+  // does so itself.
+  SCVIGOR_INLINE void prefetch_cell(std::int64_t cell) const {
+    prefetch(genes_ + indptr_[cell], genes_ + indptr_[cell + 1]);
+    prefetch(values_ + indptr_[cell], values_ + indptr_[cell + 1]);
   }
 
   // true: a stored value is 0
@@ -128,9 +127,9 @@ class CompressedCells final : public CountSource {
 };
 
 template <class T>
-class DenseCells final : public CountSource {
+class DenseView final : public CountSource {
  public:
-  DenseCells(const T* values, std::int64_t n_cells, std::int64_t n_genes)
+  DenseView(const T* values, std::int64_t n_cells, std::int64_t n_genes)
       : values_(values), n_cells_(n_cells), n_genes_(n_genes) {}
 
   std::int64_t n_cells() const override { return n_cells_; }
@@ -173,25 +172,29 @@ class DenseCells final : public CountSource {
 
 }  // namespace
 
+namespace core {
+
 std::unique_ptr<CountSource> view_compressed_cells(const int* indptr,
                                                    const int* genes,
                                                    const double* values,
                                                    std::int64_t n_cells,
                                                    std::int64_t n_genes) {
-  return std::make_unique<CompressedCells>(indptr, genes, values, n_cells,
-                                           n_genes);
+  return std::make_unique<CompressedView>(indptr, genes, values, n_cells,
+                                          n_genes);
 }
 
-std::unique_ptr<CountSource> view_dense_cells(const double* values,
+template <class T>
+std::unique_ptr<CountSource> view_dense_cells(const T* values,
                                               std::int64_t n_cells,
                                               std::int64_t n_genes) {
-  return std::make_unique<DenseCells<double>>(values, n_cells, n_genes);
+  return std::make_unique<DenseView<T>>(values, n_cells, n_genes);
 }
 
-std::unique_ptr<CountSource> view_dense_cells(const int* values,
-                                              std::int64_t n_cells,
-                                              std::int64_t n_genes) {
-  return std::make_unique<DenseCells<int>>(values, n_cells, n_genes);
-}
+template std::unique_ptr<CountSource> view_dense_cells(const double*,
+                                                       std::int64_t,
+                                                       std::int64_t);
+template std::unique_ptr<CountSource> view_dense_cells(const int*, std::int64_t,
+                                                       std::int64_t);
 
+}  // namespace core
 }  // namespace scvigor

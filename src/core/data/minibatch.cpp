@@ -3,12 +3,12 @@
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/full.h>
 
-#include <cmath>
-#include <cstring>
 #include <vector>
 
-#include "simd/dispatch.hpp"
+#include "data/library_size.hpp"
+#include "util/gather_rows.hpp"
 
 namespace scvigor {
 namespace {
@@ -22,10 +22,7 @@ at::Tensor take_rows(const std::vector<T>& values, std::int64_t width,
                      const at::TensorOptions& options) {
   at::Tensor out = at::empty(
       {n, width}, at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
-  T* to = out.template data_ptr<T>();
-  for (std::int64_t i = 0; i < n; ++i)
-    std::memcpy(to + i * width, values.data() + positions[i] * width,
-                sizeof(T) * static_cast<std::size_t>(width));
+  gather_rows(values.data(), width, positions, n, out.template data_ptr<T>());
   return out.to(options);
 }
 
@@ -39,28 +36,15 @@ at::Tensor view(const std::shared_ptr<CsrBlock>& block,
       at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
 }
 
-SCVIGOR_INLINE void sum_floats_body(const float* values, std::int64_t n,
-                                    double* sum) {
-  double total = 0.0;
-#pragma omp simd reduction(+ : total)
-  for (std::int64_t k = 0; k < n; ++k) total += static_cast<double>(values[k]);
-  *sum = total;
-}
-SCVIGOR_KERNEL(sum_floats, sum_floats_body,
-               (const float* values, std::int64_t n, double* sum),
-               (values, n, sum))
-
-at::Tensor log_totals(const CsrBlock& block, const at::TensorOptions& options) {
+at::Tensor log_library_sizes(const CsrBlock& block,
+                             const at::TensorOptions& options) {
   at::Tensor out = at::empty({block.n_cells(), 1}, at::kDouble);
   double* to = out.data_ptr<double>();
   at::parallel_for(
       0, block.n_cells(), kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
-        for (auto i = b; i < e; ++i) {
-          double total = 0.0;
-          sum_floats(block.values.data() + block.indptr[i],
-                     block.indptr[i + 1] - block.indptr[i], &total);
-          to[i] = std::log(total);
-        }
+        for (auto i = b; i < e; ++i)
+          to[i] = log_library_size(block.values.data() + block.indptr[i],
+                                   block.indptr[i + 1] - block.indptr[i]);
       });
   return out.to(options);
 }
@@ -73,6 +57,12 @@ SparseCounts to_tensors(const std::shared_ptr<CsrBlock>& block,
   return {view(block, block->indptr).to(options.device()),
           view(block, block->genes).to(options.device()),
           view(block, block->values).to(options), n_genes};
+}
+
+Minibatch as_batch(Minibatch cells, std::int64_t code) {
+  cells.batch = at::full({cells.n_cells()}, code,
+                         cells.log_library.options().dtype(at::kLong));
+  return cells;
 }
 
 Loader::Loader(const Cells& cells, const at::TensorOptions& options)
@@ -92,7 +82,7 @@ Minibatch Loader::load(const std::int64_t* positions, std::int64_t n) const {
     if (block_.use_count() != 1) block_ = std::make_shared<CsrBlock>();
     cells_.counts->read(positions, n, *block_);
     out.counts = to_tensors(block_, cells_.counts->n_genes(), options_);
-    out.log_library = log_totals(*block_, options_);
+    out.log_library = log_library_sizes(*block_, options_);
   } else {
     out.log_library = take(cells_.log_library, options_);
   }

@@ -11,8 +11,7 @@
 
 namespace scvigor {
 
-// One minibatch of n cells, as the model sees it. Tensors that the model has
-// no use for are undefined.
+// One minibatch of n cells. Tensors that the model does not need are undefined.
 struct Minibatch {
   SparseCounts counts;
   at::Tensor log_library;  // n x 1, log of the total count
@@ -21,11 +20,14 @@ struct Minibatch {
   at::Tensor categorical;  // int64 n x covariates
   at::Tensor continuous;   // floating n x covariates
   at::Tensor size_factor;  // floating n x 1
-  at::Tensor latent_mean;  // n x n_latent: stand for what the encoder
-  at::Tensor latent_var;   // makes of the counts, in minified data
+  at::Tensor latent_mean;  // n x n_latent: in minified data the output of
+  at::Tensor latent_var;   // the encoder
 
   std::int64_t n_cells() const { return log_library.size(0); }
 };
+
+// The same cells with `code` as the batch of all.
+Minibatch as_batch(Minibatch cells, std::int64_t code);
 
 // A block of counts as tensors. On the CPU in float32 they are views of the
 // block, and keep it alive.
@@ -42,7 +44,7 @@ class Loader {
  private:
   const Cells& cells_;
   at::TensorOptions options_;
-  // Taken again once no minibatch looks at it.
+  // Reused once no minibatch refers to it.
   mutable std::shared_ptr<CsrBlock> block_;
 };
 

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "scvigor/train.hpp"
 #include "util/rng.hpp"
 
 namespace scvigor {
@@ -13,9 +12,10 @@ constexpr double kDefaultTrainSize = 0.9;
 
 }  // namespace
 
+namespace core {
+
 Split split_cells(std::int64_t n_cells, const TrainOptions& o,
                   std::uint64_t seed) {
-  validate(o);
   const double n = static_cast<double>(n_cells);
   auto n_train = static_cast<std::int64_t>(
       std::ceil(o.train_size.value_or(kDefaultTrainSize) * n));
@@ -53,4 +53,5 @@ Split split_cells(std::int64_t n_cells, const TrainOptions& o,
   return split;
 }
 
+}  // namespace core
 }  // namespace scvigor

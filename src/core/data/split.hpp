@@ -3,11 +3,21 @@
 
 #include <cstdint>
 
+#include "scvigor/train.hpp"
+
 namespace scvigor {
 
-// BatchNorm needs a variance over the cells of a minibatch: one with fewer
-// cells than this is not trained on.
+// BatchNorm needs the variance over the cells of a minibatch: smaller
+// minibatches are not trained on.
 constexpr std::int64_t kMinTrainingCells = 3;
+
+namespace core {
+
+// See scvigor/train.hpp.
+Split split_cells(std::int64_t n_cells, const TrainOptions& options,
+                  std::uint64_t seed);
+
+}  // namespace core
 
 }  // namespace scvigor
 

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <utility>
 
+#include "util/gather_rows.hpp"
+
 namespace scvigor {
 namespace {
 
@@ -11,38 +13,36 @@ namespace {
 template <class T>
 std::vector<T> take(const std::vector<T>& values, std::int64_t n,
                     const std::vector<std::int64_t>& positions) {
-  std::vector<T> out;
-  if (values.empty()) return out;
-  const auto width = static_cast<std::int64_t>(values.size()) / n;
-  out.reserve(positions.size() * static_cast<std::size_t>(width));
-  for (const auto i : positions) {
-    const auto first = values.begin() + static_cast<std::ptrdiff_t>(i * width);
-    out.insert(out.end(), first, first + static_cast<std::ptrdiff_t>(width));
-  }
+  if (values.empty()) return {};
+  const auto width = values.size() / static_cast<std::size_t>(n);
+  std::vector<T> out(positions.size() * width);
+  gather_rows(values.data(), static_cast<std::int64_t>(width), positions.data(),
+              static_cast<std::int64_t>(positions.size()), out.data());
   return out;
 }
 
-class Subset final : public CountSource {
+class CellSubset final : public CountSource {
  public:
-  Subset(std::shared_ptr<const CountSource> from,
-         std::vector<std::int64_t> positions)
-      : from_(std::move(from)), positions_(std::move(positions)) {}
+  CellSubset(std::shared_ptr<const CountSource> source,
+             std::vector<std::int64_t> positions)
+      : source_(std::move(source)), positions_(std::move(positions)) {}
 
   std::int64_t n_cells() const override {
     return static_cast<std::int64_t>(positions_.size());
   }
-  std::int64_t n_genes() const override { return from_->n_genes(); }
+  std::int64_t n_genes() const override { return source_->n_genes(); }
   void read(const std::int64_t* cells, std::int64_t n,
             CsrBlock& out) const override {
-    std::vector<std::int64_t> there(static_cast<std::size_t>(n));
-    std::transform(cells, cells + n, there.begin(), [&](std::int64_t cell) {
-      return positions_[static_cast<std::size_t>(cell)];
-    });
-    from_->read(there.data(), n, out);
+    std::vector<std::int64_t> source_cells(static_cast<std::size_t>(n));
+    std::transform(cells, cells + n, source_cells.begin(),
+                   [&](std::int64_t cell) {
+                     return positions_[static_cast<std::size_t>(cell)];
+                   });
+    source_->read(source_cells.data(), n, out);
   }
 
  private:
-  std::shared_ptr<const CountSource> from_;
+  std::shared_ptr<const CountSource> source_;
   std::vector<std::int64_t> positions_;
 };
 
@@ -53,7 +53,7 @@ Cells take_cells(const Cells& cells,
   const auto n = cells.n_cells();
   Cells out;
   if (cells.counts)
-    out.counts = std::make_shared<Subset>(cells.counts, positions);
+    out.counts = std::make_shared<CellSubset>(cells.counts, positions);
   out.batch = take(cells.batch, n, positions);
   out.labels = take(cells.labels, n, positions);
   out.categorical = take(cells.categorical, n, positions);

@@ -8,7 +8,7 @@
 
 namespace scvigor {
 
-// Cells `positions` of `cells`, in that order and as often as they are named,
+// The cells at `positions`, in that order and repeated where a position is,
 // with all their covariates. Counts are not copied.
 Cells take_cells(const Cells& cells,
                  const std::vector<std::int64_t>& positions);

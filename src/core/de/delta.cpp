@@ -1,20 +1,20 @@
-// estimate_delta(): a mixture of three normals on the line, by EM from a fixed
-// start, so that the same effects always give the same threshold.
+// A mixture of three normals on the line, fitted by EM from a fixed start, so
+// that the same effects always give the same threshold.
+
+#include "de/delta.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
-#include "scvigor/de.hpp"
 #include "scvigor/error.hpp"
 
 namespace scvigor {
 namespace {
 
 constexpr int kNormals = 3;
-// scikit-learn's constants, whose fit is the model.
+// The constants of scikit-learn's GaussianMixture.
 constexpr double kMinVariance = 1e-6;
 constexpr double kTolerance = 1e-3;
 constexpr int kMaxSteps = 100;
@@ -28,19 +28,19 @@ struct Mixture {
   Triple weight{};
 };
 
-// Where k-means puts three centres: the split of the sorted values into three
-// runs with the least spread. On the line that can be found exactly, from
-// running sums; candidates for the second cut move with the first.
-Triple best_centres(const std::vector<double>& sorted) {
+// The centers of k-means with k = 3: the split of the sorted values into three
+// runs with the smallest sum of squares. In one dimension it is found exactly,
+// from running sums.
+Triple best_centers(const std::vector<double>& sorted) {
   const auto n = sorted.size();
   std::vector<double> sum(n + 1, 0.0);
   for (std::size_t i = 0; i < n; ++i) sum[i + 1] = sum[i] + sorted[i];
-  // n mean^2 of a run: what splitting it off takes from the spread
+  // n mean^2 of a run: how much splitting it off reduces the sum of squares
   const auto gain = [&](std::size_t from, std::size_t to) {
     const double s = sum[to] - sum[from];
     return s * s / static_cast<double>(to - from);
   };
-  // Thin the candidates of large data: every step-th place.
+  // For large data only every step-th position is a candidate.
   const std::size_t step = std::max<std::size_t>(1, n / 400);
   double best = -1.0;
   std::size_t cut1 = 1;
@@ -60,34 +60,36 @@ Triple best_centres(const std::vector<double>& sorted) {
   return {mean(0, cut1), mean(cut1, cut2), mean(cut2, n)};
 }
 
-using Shares = std::vector<Triple>;  // of each value, in each normal
+// The responsibility of each normal for each value.
+using Responsibilities = std::vector<Triple>;
 
-Shares nearest(const std::vector<double>& x, const Triple& centres) {
-  Shares out(x.size(), Triple{});
+Responsibilities nearest(const std::vector<double>& x, const Triple& centers) {
+  Responsibilities out(x.size(), Triple{});
   for (std::size_t i = 0; i < x.size(); ++i) {
     std::size_t best = 0;
     for (std::size_t k = 1; k < kNormals; ++k)
-      if (std::fabs(x[i] - centres[k]) < std::fabs(x[i] - centres[best]))
+      if (std::fabs(x[i] - centers[k]) < std::fabs(x[i] - centers[best]))
         best = k;
     out[i][best] = 1.0;
   }
   return out;
 }
 
-Mixture maximize(const std::vector<double>& x, const Shares& shares) {
+Mixture maximize(const std::vector<double>& x,
+                 const Responsibilities& responsibilities) {
   Mixture out;
   for (std::size_t k = 0; k < kNormals; ++k) {
     double n = 10.0 * std::numeric_limits<double>::epsilon();
     double sum = 0.0;
     for (std::size_t i = 0; i < x.size(); ++i) {
-      n += shares[i][k];
-      sum += shares[i][k] * x[i];
+      n += responsibilities[i][k];
+      sum += responsibilities[i][k] * x[i];
     }
     out.mean[k] = sum / n;
     double squares = 0.0;
     for (std::size_t i = 0; i < x.size(); ++i) {
       const double d = x[i] - out.mean[k];
-      squares += shares[i][k] * d * d;
+      squares += responsibilities[i][k] * d * d;
     }
     out.variance[k] = squares / n + kMinVariance;
     out.weight[k] = n / static_cast<double>(x.size());
@@ -95,9 +97,9 @@ Mixture maximize(const std::vector<double>& x, const Shares& shares) {
   return out;
 }
 
-// Fills the shares; returns the mean log-density.
+// Computes the responsibilities; returns the mean log-density.
 double expect(const std::vector<double>& x, const Mixture& mixture,
-              Shares& shares) {
+              Responsibilities& responsibilities) {
   double total = 0.0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     Triple log_density;
@@ -113,7 +115,7 @@ double expect(const std::vector<double>& x, const Mixture& mixture,
     for (const double value : log_density) sum += std::exp(value - top);
     const double log_sum = top + std::log(sum);
     for (std::size_t k = 0; k < kNormals; ++k)
-      shares[i][k] = std::exp(log_density[k] - log_sum);
+      responsibilities[i][k] = std::exp(log_density[k] - log_sum);
     total += log_sum;
   }
   return total / static_cast<double>(x.size());
@@ -121,8 +123,10 @@ double expect(const std::vector<double>& x, const Mixture& mixture,
 
 }  // namespace
 
+namespace core {
+
 double estimate_delta(const std::vector<double>& effect_means) {
-  constexpr double kShare = 0.6;
+  constexpr double kFactor = 0.6;
   constexpr double kMin = 0.1;
   for (const double value : effect_means)
     if (!std::isfinite(value))
@@ -136,18 +140,19 @@ double estimate_delta(const std::vector<double>& effect_means) {
                         "give it.");
   std::vector<double> sorted = effect_means;
   std::sort(sorted.begin(), sorted.end());
-  Shares shares = nearest(sorted, best_centres(sorted));
-  Mixture mixture = maximize(sorted, shares);
+  Responsibilities responsibilities = nearest(sorted, best_centers(sorted));
+  Mixture mixture = maximize(sorted, responsibilities);
   double before = -std::numeric_limits<double>::infinity();
   for (int step = 0; step < kMaxSteps; ++step) {
-    const double now = expect(sorted, mixture, shares);
-    mixture = maximize(sorted, shares);
+    const double now = expect(sorted, mixture, responsibilities);
+    mixture = maximize(sorted, responsibilities);
     if (std::fabs(now - before) < kTolerance) break;
     before = now;
   }
   const auto [low, high] =
       std::minmax_element(mixture.mean.begin(), mixture.mean.end());
-  return std::max(kMin, kShare * 0.5 * (std::fabs(*low) + std::fabs(*high)));
+  return std::max(kMin, kFactor * 0.5 * (std::fabs(*low) + std::fabs(*high)));
 }
 
+}  // namespace core
 }  // namespace scvigor

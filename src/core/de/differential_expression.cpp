@@ -7,36 +7,35 @@ namespace {
 
 template <class T>
 std::vector<DeTable> compare_decoded(const Vae& vae, const at::Tensor& hidden,
-                                     const SamplingPlan& plan,
+                                     const SampleLayout& layout,
                                      const DeTest& test, const Hooks& hooks) {
   const ScaleDecoder<T> decoder(vae, hidden);
-  return compare(decoder.samples(), plan.comparisons, test, hooks);
+  return compare(decoder.samples(), layout.comparisons, test, hooks);
 }
 
 }  // namespace
 
-namespace verbs {
+namespace core {
 
 std::vector<DeTable> differential_expression(Vae& vae, const Cells& cells,
                                              const DeOptions& options,
                                              const Hooks& hooks) {
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
-  const SamplingPlan plan = plan_samples(options, rng);
-  const at::Tensor hidden = draw_hidden(vae, cells, options, plan, rng, hooks);
+  const SampleLayout layout = layout_samples(options, rng);
+  const at::Tensor hidden =
+      draw_hidden(vae, cells, options, layout, rng, hooks);
   if (!hidden.defined() || (hooks.interrupted && hooks.interrupted()))
     return {};
-  const bool is_float = hidden.scalar_type() == at::kFloat;
-  return is_float
-             ? compare_decoded<float>(vae, hidden, plan, options.test, hooks)
-             : compare_decoded<double>(vae, hidden, plan, options.test, hooks);
+  return hidden.scalar_type() == at::kFloat
+             ? compare_decoded<float>(vae, hidden, layout, options.test, hooks)
+             : compare_decoded<double>(vae, hidden, layout, options.test,
+                                       hooks);
 }
-
-}  // namespace verbs
 
 DeTable compare_samples(const DeSamples& given, const DeTest& test) {
   const auto n1 = given.scale1.n_cols;
   const auto n2 = given.scale2.n_cols;
-  Samples<double> samples;
+  ScaleSamples<double> samples;
   samples.n_samples = n1 + n2;
   samples.n_genes = given.scale1.n_rows;
   samples.read = [&](const std::vector<std::int64_t>& genes, double* out) {
@@ -45,7 +44,7 @@ DeTable compare_samples(const DeSamples& given, const DeTest& test) {
       out = std::copy_n(given.scale2.values.data() + gene * n2, n2, out);
     }
   };
-  Comparison comparison;
+  ComparedRows comparison;
   for (std::int64_t i = 0; i < n1; ++i)
     comparison.side1.push_back(static_cast<std::int32_t>(i));
   for (std::int64_t i = 0; i < n2; ++i)
@@ -58,4 +57,5 @@ DeTable compare_samples(const DeSamples& given, const DeTest& test) {
   return compare(samples, {comparison}, test, {}).front();
 }
 
+}  // namespace core
 }  // namespace scvigor

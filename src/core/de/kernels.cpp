@@ -18,8 +18,8 @@ SCVIGOR_INLINE void log2_ratio_body(const T* a, const T* b, T c, T* out,
 }
 
 template <class T>
-SCVIGOR_INLINE void count_beyond_body(const T* x, T delta, std::int64_t n,
-                                      std::int32_t* counts) {
+SCVIGOR_INLINE void count_outside_body(const T* x, T delta, std::int64_t n,
+                                       std::int32_t* counts) {
   std::int32_t above = 0;
   std::int32_t below = 0;
 #pragma omp simd reduction(+ : above, below)
@@ -91,11 +91,11 @@ SCVIGOR_DE_KERNEL(ratio_f, log2_ratio_body, float,
                   (const float* a, const float* b, float c, float* out,
                    std::int64_t n),
                   (a, b, c, out, n))
-SCVIGOR_DE_KERNEL(beyond_f, count_beyond_body, float,
+SCVIGOR_DE_KERNEL(outside_f, count_outside_body, float,
                   (const float* x, float delta, std::int64_t n,
                    std::int32_t* counts),
                   (x, delta, n, counts))
-SCVIGOR_DE_KERNEL(beyond_d, count_beyond_body, double,
+SCVIGOR_DE_KERNEL(outside_d, count_outside_body, double,
                   (const double* x, double delta, std::int64_t n,
                    std::int32_t* counts),
                   (x, delta, n, counts))
@@ -118,7 +118,7 @@ SCVIGOR_DE_KERNEL(exponentials_f, add_exponentials_body, float,
                    std::int64_t n),
                   (x, shift, max, sum, n))
 
-Moments to_moments(const double* range, double squares, std::int64_t n) {
+EffectSummary to_summary(const double* range, double squares, std::int64_t n) {
   return {range[0] / static_cast<double>(n),
           std::sqrt(squares / static_cast<double>(n)), range[1], range[2]};
 }
@@ -136,28 +136,28 @@ void log2_ratio(const double* a, const double* b, double c, double* out,
 
 TailCounts count_outside(const float* x, float delta, std::int64_t n) {
   std::int32_t counts[2];
-  beyond_f(x, delta, n, counts);
+  outside_f(x, delta, n, counts);
   return {counts[0], counts[1]};
 }
 TailCounts count_outside(const double* x, double delta, std::int64_t n) {
   std::int32_t counts[2];
-  beyond_d(x, delta, n, counts);
+  outside_d(x, delta, n, counts);
   return {counts[0], counts[1]};
 }
 
-Moments moments(const float* x, std::int64_t n) {
+EffectSummary summarize_effects(const float* x, std::int64_t n) {
   double range[3];
   double squares = 0.0;
   range_f(x, n, range);
   squares_f(x, range[0] / static_cast<double>(n), n, &squares);
-  return to_moments(range, squares, n);
+  return to_summary(range, squares, n);
 }
-Moments moments(const double* x, std::int64_t n) {
+EffectSummary summarize_effects(const double* x, std::int64_t n) {
   double range[3];
   double squares = 0.0;
   range_d(x, n, range);
   squares_d(x, range[0] / static_cast<double>(n), n, &squares);
-  return to_moments(range, squares, n);
+  return to_summary(range, squares, n);
 }
 
 void softmax_row(float* x, float shift, const float* log_norm, std::int64_t n) {

@@ -13,7 +13,7 @@ void log2_ratio(const float* a, const float* b, float c, float* out,
 void log2_ratio(const double* a, const double* b, double c, double* out,
                 std::int64_t n);
 
-// How many values are at least delta, and how many below -delta.
+// Numbers of values >= delta and < -delta.
 struct TailCounts {
   std::int64_t above = 0;
   std::int64_t below = 0;
@@ -21,22 +21,23 @@ struct TailCounts {
 TailCounts count_outside(const float* x, float delta, std::int64_t n);
 TailCounts count_outside(const double* x, double delta, std::int64_t n);
 
-struct Moments {
+// Of the effects of all pairs.
+struct EffectSummary {
   double mean = 0.0;
   double sd = 0.0;  // of the population
   double min = 0.0;
   double max = 0.0;
 };
-Moments moments(const float* x, std::int64_t n);
-Moments moments(const double* x, std::int64_t n);
+EffectSummary summarize_effects(const float* x, std::int64_t n);
+EffectSummary summarize_effects(const double* x, std::int64_t n);
 
 // out = exp(x + shift - log_norm[i]);  x, out, log_norm: n
 void softmax_row(float* x, float shift, const float* log_norm, std::int64_t n);
 void softmax_row(double* x, double shift, const double* log_norm,
                  std::int64_t n);
 
-// One more row of logits x (+ shift) for running sums of exponentials:
-// sum exp(-max) stays what it is when max grows.
+// Adds a row of logits x + shift to running sums of exponentials:
+// sum = sum of exp(logit - max), rescaled when max grows.
 void add_exponentials(const float* x, float shift, float* max, float* sum,
                       std::int64_t n);
 void add_exponentials(const double* x, double shift, double* max, double* sum,

@@ -11,8 +11,8 @@
 namespace scvigor {
 
 // The k-th smallest (from 0) of values between `low` and `high`. A histogram
-// finds the few values around it: several times faster than std::nth_element
-// on all, whose branches no processor predicts.
+// selects the few values around it: several times faster than std::nth_element
+// on all values, whose branches are unpredictable.
 template <class T>
 class OrderFinder {
  public:
@@ -81,14 +81,14 @@ std::pair<double, double> shortest_interval(const std::vector<T>& sorted,
   return {at(best), at(best + steps)};
 }
 
-// Between the order statistics, linearly, as numpy does.
+// Linear interpolation between order statistics, as numpy.quantile.
 inline double quantile(std::vector<double> values, double level) {
   std::sort(values.begin(), values.end());
-  const double place = level * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(std::floor(place));
+  const double position = level * static_cast<double>(values.size() - 1);
+  const auto below = static_cast<std::size_t>(std::floor(position));
   const auto above = std::min(below + 1, values.size() - 1);
-  const double share = place - static_cast<double>(below);
-  return values[below] + share * (values[above] - values[below]);
+  const double weight = position - static_cast<double>(below);
+  return values[below] + weight * (values[above] - values[below]);
 }
 
 }  // namespace scvigor

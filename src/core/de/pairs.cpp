@@ -33,7 +33,7 @@ void draw(const Positions& from, std::int64_t n, Rng& rng, Positions& out) {
   }
 }
 
-// The i-th with the i-th, or as many draws of both.
+// Pairs the i-th with the i-th, or m draws of each.
 void add_pairs(const Positions& from1, const Positions& from2,
                const PairOptions& options, std::int64_t m, Rng& rng,
                DePairs& out) {
@@ -50,6 +50,8 @@ void add_pairs(const Positions& from1, const Positions& from2,
 }
 
 }  // namespace
+
+namespace core {
 
 DePairs pair_samples(const Positions& batch1, const Positions& batch2,
                      const PairOptions& options, Rng& rng) {
@@ -70,10 +72,5 @@ DePairs pair_samples(const Positions& batch1, const Positions& batch2,
   return out;
 }
 
-DePairs pair_samples(const Positions& batch1, const Positions& batch2,
-                     const PairOptions& options) {
-  Rng rng(options.seed);
-  return pair_samples(batch1, batch2, options, rng);
-}
-
+}  // namespace core
 }  // namespace scvigor

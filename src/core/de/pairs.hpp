@@ -7,12 +7,13 @@
 #include "scvigor/de.hpp"
 #include "util/rng.hpp"
 
-namespace scvigor {
+namespace scvigor::core {
 
+// See scvigor/de.hpp.
 DePairs pair_samples(const std::vector<std::int64_t>& batch1,
                      const std::vector<std::int64_t>& batch2,
                      const PairOptions& options, Rng& rng);
 
-}  // namespace scvigor
+}  // namespace scvigor::core
 
 #endif

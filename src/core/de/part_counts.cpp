@@ -1,6 +1,6 @@
-#include <algorithm>
+#include "de/part_counts.hpp"
 
-#include "scvigor/de.hpp"
+#include <algorithm>
 
 namespace scvigor {
 namespace {
@@ -14,6 +14,8 @@ Matrix zeros(std::size_t rows, std::int64_t columns) {
 }
 
 }  // namespace
+
+namespace core {
 
 PartCounts part_counts(const CountSource& source,
                        const std::vector<std::vector<std::int64_t>>& parts) {
@@ -51,4 +53,5 @@ PartCounts part_counts(const CountSource& source,
   return out;
 }
 
+}  // namespace core
 }  // namespace scvigor

@@ -18,7 +18,7 @@
 namespace scvigor {
 namespace {
 
-// A tile of logits stays in the cache between product and sum.
+// A tile of logits fits the cache between product and sum.
 constexpr std::int64_t kTileSamples = 512;
 constexpr std::int64_t kTileGenes = 64;
 
@@ -105,7 +105,7 @@ void ScaleDecoder<T>::read(const std::vector<std::int64_t>& genes,
 }
 
 template <class T>
-Samples<T> ScaleDecoder<T>::samples() const {
+ScaleSamples<T> ScaleDecoder<T>::samples() const {
   return {hidden_.size(1), weight_.size(0),
           [this](const std::vector<std::int64_t>& genes, T* out) {
             read(genes, out);

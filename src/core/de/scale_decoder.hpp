@@ -11,17 +11,16 @@
 
 namespace scvigor {
 
-// px_scale of samples, a few genes at a time. What the decoder does before
-// its last layer was done once a sample; the sum that the softmax divides by
-// is found in a first pass over the genes. Wherever the model is, this is done
-// on the CPU: its threads ask for genes as they need them, a few at a time.
+// px_scale of samples, a few genes at a time, from the input of the decoder's
+// last layer. The denominator of the softmax is computed in a first pass over
+// the genes. Always on the CPU, whose threads read a few genes at a time.
 template <class T>
 class ScaleDecoder {
  public:
   // hidden: units x samples
   ScaleDecoder(const Vae& vae, const at::Tensor& hidden);
 
-  Samples<T> samples() const;
+  ScaleSamples<T> samples() const;
 
  private:
   // The logits without bias of some genes and samples, genes x samples.

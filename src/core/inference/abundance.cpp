@@ -8,12 +8,12 @@
 #include "inference/mixture.hpp"
 #include "util/tensor_operators.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
 using Positions = std::vector<std::int64_t>;
 
-// The cells of every sample, at most `most` of each.
+// The cells of every sample, at most num_cells_posterior of each.
 std::vector<Positions> cells_by_sample(const AbundanceOptions& options) {
   std::vector<Positions> out;
   for (std::size_t i = 0; i < options.sample.size(); ++i) {
@@ -23,11 +23,11 @@ std::vector<Positions> cells_by_sample(const AbundanceOptions& options) {
   }
   if (!options.num_cells_posterior) return out;
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
-  const auto most = static_cast<std::size_t>(*options.num_cells_posterior);
+  const auto max_cells = static_cast<std::size_t>(*options.num_cells_posterior);
   for (auto& cells : out) {
-    if (cells.size() <= most) continue;
+    if (cells.size() <= max_cells) continue;
     rng.shuffle(cells);
-    cells.resize(most);
+    cells.resize(max_cells);
   }
   return out;
 }
@@ -82,4 +82,4 @@ Matrix differential_abundance(Vae& vae, const Cells& cells,
   return out;
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

@@ -5,11 +5,12 @@
 namespace scvigor {
 namespace {
 
-// A thread takes at least so many cells at a time, so that threads seldom wait
-// for one another.
+// Cells that a thread reads and encodes at a time, at least, so that threads
+// rarely wait for one another.
 constexpr std::int64_t kCellsPerThread = 1024;
 
-// Where blocks are too few for all threads, they share each of them.
+// 1 where there are too few blocks for all threads: then the threads share each
+// block.
 std::int64_t blocks_at_once(const Vae& vae, std::int64_t n_cells,
                             std::int64_t batch_size) {
   const std::int64_t threads = at::get_num_threads();

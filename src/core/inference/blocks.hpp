@@ -16,8 +16,8 @@
 
 namespace scvigor {
 
-// Calls run(0) to run(n - 1), without gradients; a single one has all threads
-// for itself.
+// Calls run(0) to run(n - 1) in parallel, without gradients; a single call may
+// use all threads itself.
 template <class Run>
 void on_all_threads(std::size_t n, Run run) {
   if (n == 1) return run(0);
@@ -29,26 +29,26 @@ void on_all_threads(std::size_t n, Run run) {
                    });
 }
 
-// Consecutive cells and what the encoder makes of them.
+// Consecutive cells and their encoder output.
 struct CellBlock {
   std::int64_t first;
   Minibatch cells;
   EncoderOutput q;
 };
 
-// Reads and encodes several blocks at once, each on a thread of its own: most
-// of an encoder's operations are too small to be shared by threads.
+// Reads and encodes several blocks at once, one thread per block: most of an
+// encoder's operations are too small to be parallelized.
 class BlockReader {
  public:
   BlockReader(Vae& vae, const Cells& cells, std::int64_t batch_size);
 
-  // The first cells of the blocks that threads take at once, from `first` on.
+  // The first cells of the blocks that are processed at once, from `first` on.
   std::vector<std::int64_t> next(std::int64_t first) const;
   std::int64_t size_of_block(std::int64_t first) const {
     return std::min(batch_size_, n_cells_ - first);
   }
-  // The block that begins with cell `first`, the i-th of those taken at once;
-  // in evaluation mode, without gradients.
+  // The block that begins with cell `first`, the i-th of those processed at
+  // once; in evaluation mode, without gradients.
   CellBlock read(std::int64_t first, std::size_t i) const;
 
  private:
@@ -58,9 +58,8 @@ class BlockReader {
   std::vector<Loader> loaders_;  // of the blocks read at once, one each
 };
 
-// Walks over all cells in blocks, in evaluation mode and without gradients:
-// what every inference verb does. visit(first, batch, inference), in the order
-// of the cells. Ends early when the host asks; true: all cells were seen.
+// Calls visit(first, minibatch, encoder output) for all cells, in blocks, in
+// order, in evaluation mode and without gradients. False: interrupted.
 template <class Visitor>
 bool for_each_block(Vae& vae, const Cells& cells, std::int64_t batch_size,
                     const Hooks& hooks, Visitor visit) {
@@ -81,9 +80,9 @@ bool for_each_block(Vae& vae, const Cells& cells, std::int64_t batch_size,
   return true;
 }
 
-// The same for threads that need not wait for each other: work(block, prepared)
-// is called from any thread, with what prepare(n_cells) gave for the block;
-// that is called for one block after another, and may draw random numbers.
+// The same in parallel: work(block, prepared) is called from any thread with
+// the result of prepare(n_cells), which is called for one block after another
+// and may draw random numbers.
 template <class Prepare, class Work>
 bool for_blocks_at_once(Vae& vae, const Cells& cells, std::int64_t batch_size,
                         const Hooks& hooks, Prepare prepare, Work work) {
@@ -105,8 +104,8 @@ bool for_blocks_at_once(Vae& vae, const Cells& cells, std::int64_t batch_size,
   return true;
 }
 
-// Writes the rows of a tensor from row `first` of a row-major array on,
-// where there is room for them; from any thread.
+// Writes the rows of a tensor to a row-major array, from row `first` on; from
+// any thread.
 inline void put_rows(const at::Tensor& rows, std::int64_t first,
                      std::vector<double>& out) {
   const at::Tensor flat = rows.to(at::kCPU, at::kDouble).contiguous();
@@ -123,7 +122,7 @@ inline void append_rows(const at::Tensor& rows, Matrix& out) {
   out.n_cols = flat.size(1);
 }
 
-// Appends a vector with a value a cell.
+// Appends a vector with one value per cell.
 inline void append(const at::Tensor& values, std::vector<double>& out) {
   const at::Tensor flat = values.to(at::kCPU, at::kDouble).contiguous();
   const double* from = flat.data_ptr<double>();

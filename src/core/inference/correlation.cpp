@@ -9,11 +9,11 @@
 #include "inference/rank_table.hpp"
 #include "util/tensor_operators.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
-// Feeds the denoised samples to `add`, a block at a time. False: the host
-// asked to stop.
+// Calls add(rows) with the denoised samples, one block at a time. False:
+// interrupted.
 template <class Add>
 bool for_each_sample(Vae& vae, const Cells& cells,
                      const CorrelationOptions& options, const Hooks& hooks,
@@ -33,7 +33,7 @@ bool for_each_sample(Vae& vae, const Cells& cells,
   return !stopped;
 }
 
-// Undefined when the host asked to stop.
+// Undefined if interrupted.
 at::Tensor pearson(Vae& vae, const Cells& cells, std::int64_t n_genes,
                    const CorrelationOptions& options, const Hooks& hooks) {
   CorrelationSum sum(n_genes);
@@ -67,8 +67,8 @@ Matrix feature_correlation(Vae& vae, const Cells& cells,
   check_decode_options(options, vae.options());
   if (cells.n_cells() * options.n_samples < 2)
     throw ArgumentError("n_samples",
-                        "Correlations need two values of a gene at least: ask "
-                        "for more cells or a larger `n_samples`.");
+                        "Correlations need at least two values of a gene: use "
+                        "more cells or a larger `n_samples`.");
   const auto n_genes = options.genes.empty()
                            ? vae.options().n_genes
                            : static_cast<std::int64_t>(options.genes.size());
@@ -89,4 +89,4 @@ Matrix feature_correlation(Vae& vae, const Cells& cells,
   return out;
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

@@ -12,24 +12,24 @@ CorrelationSum::CorrelationSum(std::int64_t n_genes)
     : mean_(at::zeros({n_genes}, at::kDouble)),
       products_(at::zeros({n_genes, n_genes}, at::kDouble)) {}
 
-// Two sets of values are joined as in Chan, Golub and LeVeque (1983), which
-// does not cancel as sums of squares would.
+// Merges two sets of values as in Chan, Golub and LeVeque (1983), which does
+// not cancel as sums of squares would.
 void CorrelationSum::add(const at::Tensor& rows) {
   const auto n = rows.size(0);
   const at::Tensor mean = rows.mean(0);
   const at::Tensor deviations = rows - mean;
   const at::Tensor shift = mean - mean_;
-  const double share = static_cast<double>(n) / static_cast<double>(n_ + n);
+  const double weight = static_cast<double>(n) / static_cast<double>(n_ + n);
   products_.addmm_(deviations.t(), deviations);
-  products_.addr_(shift, shift, 1.0, static_cast<double>(n_) * share);
-  mean_ += shift * share;
+  products_.addr_(shift, shift, 1.0, static_cast<double>(n_) * weight);
+  mean_ += shift * weight;
   n_ += n;
 }
 
 at::Tensor CorrelationSum::correlations() const {
   constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-  // Equal values leave deviations of the size of rounding. NaN is neither
-  // larger nor smaller, and ends as NaN like them.
+  // Constant values have deviations of the size of rounding. The comparison is
+  // false for NaN too.
   constexpr double kRounding = 1e-12;
   const at::Tensor size =
       products_.diagonal().div(static_cast<double>(n_)).sqrt();

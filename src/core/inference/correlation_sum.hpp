@@ -7,8 +7,8 @@
 
 namespace scvigor {
 
-// What Pearson's correlations of genes need to know of values that pass by in
-// blocks: their means and the products of their deviations.
+// Pearson's correlations of genes from values that come in blocks: accumulates
+// their means and the products of their deviations.
 class CorrelationSum {
  public:
   explicit CorrelationSum(std::int64_t n_genes);

@@ -3,8 +3,6 @@
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/tensor.h>
 
-#include "util/tensor_operators.hpp"
-
 namespace scvigor {
 
 void check_decode_options(const DecodeOptions& o, const ModelOptions& model) {
@@ -27,13 +25,6 @@ GeneSubset::GeneSubset(const std::vector<std::int64_t>& genes, const Vae& vae) {
 
 at::Tensor GeneSubset::of(const at::Tensor& matrix) const {
   return columns_.defined() ? at::index_select(matrix, 1, columns_) : matrix;
-}
-
-at::Tensor RunningMean::take() {
-  at::Tensor mean = n_ == 1 ? sum_ : sum_ / static_cast<double>(n_);
-  sum_ = at::Tensor();
-  n_ = 0;
-  return mean;
 }
 
 }  // namespace scvigor

@@ -5,12 +5,12 @@
 
 #include "data/take_cells.hpp"
 #include "inference/blocks.hpp"
-#include "util/tensor_operators.hpp"
+#include "kernels/normal_terms.hpp"
 
 namespace scvigor {
 namespace {
 
-// All positions, `times` times over.
+// All positions, `times` times.
 std::vector<std::int64_t> repeated(std::int64_t n, std::int64_t times) {
   std::vector<std::int64_t> out(static_cast<std::size_t>(n * times));
   for (std::size_t i = 0; i < out.size(); ++i)
@@ -35,7 +35,7 @@ Cells draw_cells(Vae& vae, const Cells& cells, std::int64_t n_samples,
       [&](std::int64_t first, const Minibatch& batch, const EncoderOutput& q) {
         for (std::int64_t i = 0; i < n_samples; ++i) {
           const Noise noise = vae.draw_noise(batch.n_cells(), rng);
-          put_rows(q.qz.mean + q.qz.var.sqrt() * noise.z, i * n + first,
+          put_rows(normal_draw(q.qz.mean, q.qz.var, noise.z), i * n + first,
                    out.latent_mean);
           put_rows(vae.draw_library(q, noise.l), i * n + first,
                    out.log_library);
@@ -46,14 +46,15 @@ Cells draw_cells(Vae& vae, const Cells& cells, std::int64_t n_samples,
 
 std::vector<std::int64_t> choose(const std::vector<double>& weights,
                                  std::int64_t n, Rng& rng) {
-  std::vector<double> up_to(weights.size());
-  std::partial_sum(weights.begin(), weights.end(), up_to.begin());
+  std::vector<double> cumulative(weights.size());
+  std::partial_sum(weights.begin(), weights.end(), cumulative.begin());
   const at::Tensor u = rng.uniform({n}, 0.0, 1.0, at::kDouble);
   std::vector<std::int64_t> out;
   for (std::int64_t i = 0; i < n; ++i) {
-    const double place = u.data_ptr<double>()[i] * up_to.back();
-    const auto found = std::upper_bound(up_to.begin(), up_to.end() - 1, place);
-    out.push_back(found - up_to.begin());
+    const double target = u.data_ptr<double>()[i] * cumulative.back();
+    const auto found =
+        std::upper_bound(cumulative.begin(), cumulative.end() - 1, target);
+    out.push_back(found - cumulative.begin());
   }
   return out;
 }

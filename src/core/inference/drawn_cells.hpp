@@ -8,19 +8,19 @@
 
 namespace scvigor {
 
-// Draws from the posteriors of cells as cells of their own: without counts,
-// the draw (before any softmax) as the mean of z, the drawn library size as
-// theirs. All first draws come first, then all second ones.
+// Draws from the posteriors of cells as minified cells: the draw (before any
+// softmax) is the mean of z, with variance 0, and the drawn library size the
+// library size. All first draws, then all second draws.
 Cells draw_cells(Vae& vae, const Cells& cells, std::int64_t n_samples,
                  std::int64_t batch_size, Rng& rng, const Hooks& hooks);
 
-// `n` of the positions that `weights` has, with replacement, each as likely
-// as its weight.
+// `n` positions, with replacement, with probabilities proportional to
+// `weights`.
 std::vector<std::int64_t> choose(const std::vector<double>& weights,
                                  std::int64_t n, Rng& rng);
 
 // `options.n_samples_overall` draws from the posteriors of all cells together,
-// by importance: from a pool, with replacement, as the weights say.
+// resampled from a pool with importance weights.
 Cells choose_by_importance(Vae& vae, const Cells& cells,
                            const OverallOptions& options, Rng& rng,
                            const Hooks& hooks);

@@ -2,24 +2,25 @@
 #include "kernels/scale_rows.hpp"
 #include "util/tensor_operators.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
-// What px_scale of every cell is multiplied by.
+// The factor of px_scale for every cell.
 std::vector<double> factors(const LikelihoodInput& decoded,
                             const ExpressionOptions& options,
                             std::int64_t n_terms) {
   const auto n = decoded.log_factor.size(0);
-  const double share = 1.0 / static_cast<double>(n_terms);
+  const double weight = 1.0 / static_cast<double>(n_terms);
   if (!options.latent_library_size)
     return std::vector<double>(static_cast<std::size_t>(n),
-                               options.library_size * share);
+                               options.library_size * weight);
   std::vector<double> out;
-  append(decoded.log_factor.reshape({-1}).exp() * share, out);
+  append(decoded.log_factor.reshape({-1}).exp() * weight, out);
   return out;
 }
 
-// Draws of several blocks that are made before threads take them.
+// Noise of that many draws is generated for all blocks before threads decode
+// them.
 constexpr std::int64_t kMaxDraws = 32;
 
 }  // namespace
@@ -37,20 +38,20 @@ void normalized_expression(Vae& vae, const Cells& cells,
                            ? vae.options().n_genes
                            : static_cast<std::int64_t>(options.genes.size());
   const auto draw = [&](std::int64_t n) {
-    return draw_for(vae, n, options, rng);
+    return noise_for(vae, n, options.posterior_mean, rng);
   };
-  // `next_draw()` gives one draw after the other.
+  // next_draw() returns the noise of the next draw.
   const auto put = [&](const Minibatch& batch, const EncoderOutput& q,
                        auto next_draw, double* rows) {
     bool add = false;
     for (std::int64_t i = 0; i < n_samples; ++i)
-      decode_logits(vae, batch, q, options, next_draw(),
-                    [&](const LikelihoodInput& decoded) {
-                      const auto factor =
-                          factors(decoded, options, n_samples * n_batches);
-                      scale_rows(decoded, {&factor, &options.genes, add, rows});
-                      add = true;
-                    });
+      decode_draw(vae, batch, q, options, next_draw(),
+                  [&](const LikelihoodInput& decoded) {
+                    const auto factor =
+                        factors(decoded, options, n_samples * n_batches);
+                    scale_rows(decoded, {&factor, &options.genes, add, rows});
+                    add = true;
+                  });
   };
   if (buffer && n_samples <= kMaxDraws) {
     for_blocks_at_once(
@@ -81,4 +82,4 @@ void normalized_expression(Vae& vae, const Cells& cells,
       });
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

@@ -14,17 +14,17 @@ Cells choose_by_importance(Vae& vae, const Cells& cells,
   return take_cells(pool, choose(weights, options.n_samples_overall, rng));
 }
 
-namespace verbs {
+namespace core {
 namespace {
 
-// With replacement, all draws alike: a draw of its own for each cell chosen.
+// Cells are chosen with replacement; one draw for each.
 Cells choose_uniformly(Vae& vae, const Cells& cells,
                        const OverallOptions& options, Rng& rng,
                        const Hooks& hooks) {
-  const std::vector<double> alike(static_cast<std::size_t>(cells.n_cells()),
-                                  1.0);
+  const std::vector<double> uniform(static_cast<std::size_t>(cells.n_cells()),
+                                    1.0);
   const Cells chosen =
-      take_cells(cells, choose(alike, options.n_samples_overall, rng));
+      take_cells(cells, choose(uniform, options.n_samples_overall, rng));
   return draw_cells(vae, chosen, 1, options.batch_size, rng, hooks);
 }
 
@@ -42,9 +42,9 @@ void expression_samples(Vae& vae, const Cells& cells,
       options.importance ? choose_by_importance(vae, cells, options, rng, hooks)
                          : choose_uniformly(vae, cells, options, rng, hooks);
   ExpressionOptions decode = options;
-  decode.posterior_mean = true;  // the draws are made
+  decode.posterior_mean = true;  // the means are the draws
   normalized_expression(vae, drawn, decode, sink, hooks, {});
 }
 
-}  // namespace verbs
+}  // namespace core
 }  // namespace scvigor

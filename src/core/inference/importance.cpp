@@ -1,5 +1,5 @@
-// Which draws of z speak for all cells: Lopez et al. (2018), and Ionides
-// (2008) on importance weights.
+// Importance weights of draws of z for the posterior of all cells: Lopez et al.
+// (2018); Ionides (2008).
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
@@ -11,7 +11,7 @@
 #include <numeric>
 
 #include "data/take_cells.hpp"
-#include "inference/blocks.hpp"
+#include "inference/decode.hpp"
 #include "inference/drawn_cells.hpp"
 #include "inference/mixture.hpp"
 #include "kernels/count_loss.hpp"
@@ -20,7 +20,7 @@
 namespace scvigor {
 namespace {
 
-// The cells that draws are held against.
+// The cells with which the weights are computed.
 struct Anchors {
   std::vector<Minibatch> cells;  // one each
   Components posterior;          // q(z | x) of each, on the CPU
@@ -41,53 +41,50 @@ Anchors make_anchors(Vae& vae, const Cells& cells,
     rng.shuffle(positions);
     positions.resize(static_cast<std::size_t>(options.max_cells));
   }
-  const Cells some = take_cells(cells, positions);
+  const Cells chosen = take_cells(cells, positions);
   MarginalOptions marginal;
   marginal.n_mc_samples = options.n_mc_samples;
   marginal.batch_size = options.batch_size;
   marginal.seed = options.seed;
   const Posterior q =
-      verbs::latent_posterior(vae, some, options.batch_size, hooks);
+      core::latent_posterior(vae, chosen, options.batch_size, hooks);
 
   Anchors out;
-  const Loader loader(some, vae.tensor_options());
-  for (std::int64_t i = 0; i < some.n_cells(); ++i)
+  const Loader loader(chosen, vae.tensor_options());
+  for (std::int64_t i = 0; i < chosen.n_cells(); ++i)
     out.cells.push_back(loader.load(&i, 1));
   out.log_px =
-      doubles(verbs::marginal_log_likelihood(vae, some, marginal, hooks));
+      doubles(core::marginal_log_likelihood(vae, chosen, marginal, hooks));
   out.posterior.mean = doubles(q.mean.values).reshape({-1, q.mean.n_cols});
   out.posterior.scale =
       doubles(q.var.values).reshape({-1, q.var.n_cols}).sqrt();
   return out;
 }
 
-// The counts of one cell, n times.
+// The counts of one cell, repeated n times.
 SparseCounts repeat_cell(const SparseCounts& cell, std::int64_t n) {
   return {at::arange(n + 1, cell.indptr.options()) * cell.genes.size(0),
           cell.genes.repeat({n}), cell.values.repeat({n}), cell.n_genes};
 }
 
-// log p(x | z) of the counts of every anchor at its own depth, for every
+// log p(x | z) of the counts of every anchor at its own library size, for every
 // draw: draws x anchors, float64 on the CPU.
 at::Tensor log_px_given_z(Vae& vae, const Minibatch& draws,
                           const NormalParameters& qz, const Anchors& anchors,
                           const OverallOptions& options, const Hooks& hooks) {
   const auto n = draws.n_cells();
-  const at::Tensor s = options.transform_batch.empty()
-                           ? draws.batch
-                           : at::full({n}, options.transform_batch.front(),
-                                      vae.tensor_options().dtype(at::kLong));
-  LikelihoodInput decoded = multiplied_out(
-      vae.decode(vae.draw_z(qz, {}), draws.log_library, draws, s, Mode{}));
+  const EncoderOutput q{qz, draws.log_library, {}};
+  LikelihoodInput decoded;
+  decode_draw(vae, draws, q, options, {}, [&](const LikelihoodInput& input) {
+    decoded = multiplied_out(input);
+  });
   at::Tensor out = at::empty(
       {n, static_cast<std::int64_t>(anchors.cells.size())}, at::kDouble);
   for (std::size_t a = 0; a < anchors.cells.size(); ++a) {
     if (hooks.interrupted && hooks.interrupted()) break;
     const Minibatch& cell = anchors.cells[a];
-    decoded.log_factor = (vae.options().use_size_factor ? cell.size_factor.log()
-                                                        : cell.log_library)
-                             .expand({n, 1})
-                             .contiguous();
+    decoded.log_factor =
+        vae.log_factor(cell, cell.log_library).expand({n, 1}).contiguous();
     out.select(1, static_cast<std::int64_t>(a))
         .copy_(count_loss(decoded, repeat_cell(cell.counts, n)).per_cell.neg());
   }
@@ -100,10 +97,11 @@ void check(const Cells& cells, const OverallOptions& options) {
                         "Importance weights need the counts of the "
                         "cells: pass `x`.");
   if (options.transform_batch.size() > 1)
-    throw ArgumentError("transform_batch",
-                        "Importance weights are those of one batch; name one "
-                        "in `transform_batch`, or use `weights = "
-                        "\"uniform\"`.");
+    throw ArgumentError(
+        "transform_batch",
+        "Importance weights are computed for one batch; name one "
+        "in `transform_batch`, or use `weights = "
+        "\"uniform\"`.");
   if (options.max_cells < 1)
     throw ArgumentError("max_cells", "`max_cells` must be at least 1.");
   if (options.n_mc_samples < 1)
@@ -139,7 +137,7 @@ std::vector<double> weights_of_draws(Vae& vae, const Cells& draws,
   return {from, from + weights.numel()};
 }
 
-namespace verbs {
+namespace core {
 
 std::vector<double> importance_weights(Vae& vae, const Cells& cells,
                                        const OverallOptions& options,
@@ -151,5 +149,5 @@ std::vector<double> importance_weights(Vae& vae, const Cells& cells,
   return weights_of_draws(vae, pool, cells, options, rng, hooks);
 }
 
-}  // namespace verbs
+}  // namespace core
 }  // namespace scvigor

@@ -2,37 +2,36 @@
 
 #include <utility>
 
-#include "inference/blocks.hpp"
-#include "util/tensor_operators.hpp"
+#include "inference/decode.hpp"
+#include "kernels/normal_terms.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
 // The mean of softmax(z), z ~ q(z | x), has no closed form.
 at::Tensor logistic_normal_mean(const NormalParameters& qz,
                                 std::int64_t n_samples, Rng& rng) {
-  at::Tensor sum;
+  RunningMean mean;
   for (std::int64_t i = 0; i < n_samples; ++i) {
     const at::Tensor eps = rng.normal(qz.mean.sizes(), qz.mean.options());
-    const at::Tensor z = at::softmax(qz.mean + qz.var.sqrt() * eps, -1);
-    sum = sum.defined() ? sum.add_(z) : z;
+    mean.add(at::softmax(normal_draw(qz.mean, qz.var, eps), -1));
   }
-  return sum / static_cast<double>(n_samples);
+  return mean.take();
 }
 
-// A row a cell, which threads fill block by block.
+// A matrix with one row per cell, which threads fill block by block.
 class CellRows {
  public:
   CellRows(std::int64_t n_cells, std::int64_t n_cols) {
     out_.n_cols = n_cols;
     out_.values.reserve(static_cast<std::size_t>(n_cells * n_cols));
   }
-  // Makes room for the next n cells.
+  // Appends n rows.
   void add(std::int64_t n) {
     out_.n_rows += n;
     out_.values.resize(static_cast<std::size_t>(out_.n_rows * out_.n_cols));
   }
-  // From any thread: the rows from cell `first` on.
+  // Writes the rows from cell `first` on; from any thread.
   void put(std::int64_t first, const at::Tensor& rows) {
     put_rows(rows, first, out_.values);
   }
@@ -71,7 +70,7 @@ Matrix latent_representation(Vae& vae, const Cells& cells,
       vae.options().latent_distribution == LatentDistribution::kLogisticNormal;
   CellRows out(cells.n_cells(), vae.options().n_latent);
   if (options.give_mean && logistic) {
-    // Too many draws to be made before.
+    // Too many draws to generate their noise in advance.
     for_each_block(
         vae, cells, options.batch_size, hooks,
         [&](std::int64_t first, const Minibatch& batch,
@@ -85,7 +84,7 @@ Matrix latent_representation(Vae& vae, const Cells& cells,
       vae, cells, options.batch_size, hooks,
       [&](std::int64_t n) {
         out.add(n);
-        return options.give_mean ? Noise{} : vae.draw_noise(n, rng);
+        return noise_for(vae, n, options.give_mean, rng);
       },
       [&](const CellBlock& block, const Noise& noise) {
         out.put(block.first, vae.draw_z(block.q.qz, noise.z));
@@ -93,4 +92,4 @@ Matrix latent_representation(Vae& vae, const Cells& cells,
   return out.take();
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

@@ -1,15 +1,16 @@
 #include <cmath>
 
+#include "data/library_size.hpp"
 #include "inference/blocks.hpp"
 #include "util/tensor_operators.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
-// Known in double precision, without a look at the network.
+// In double precision, without evaluating the network.
 std::vector<double> observed_totals(const Cells& cells) {
   std::vector<double> out =
-      cells.counts ? log_library_sizes(*cells.counts) : cells.log_library;
+      cells.counts ? core::log_library_sizes(*cells.counts) : cells.log_library;
   for (double& value : out) value = std::exp(value);
   return out;
 }
@@ -27,7 +28,7 @@ std::vector<double> latent_library_size(Vae& vae, const Cells& cells,
   for_each_block(
       vae, cells, options.batch_size, hooks,
       [&](std::int64_t, const Minibatch& batch, const EncoderOutput& q) {
-        // The mean of a log-normal lies above the exponential of its mean.
+        // The mean of a log-normal is exp(mean + var / 2).
         const at::Tensor log_size =
             options.give_mean
                 ? q.ql.mean + 0.5 * q.ql.var
@@ -37,4 +38,4 @@ std::vector<double> latent_library_size(Vae& vae, const Cells& cells,
   return out;
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

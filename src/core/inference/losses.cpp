@@ -1,6 +1,6 @@
-#include "inference/blocks.hpp"
+#include "inference/decode.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 
 CellLosses cell_losses(Vae& vae, const Cells& cells, const LossOptions& options,
                        const Hooks& hooks) {
@@ -11,9 +11,8 @@ CellLosses cell_losses(Vae& vae, const Cells& cells, const LossOptions& options,
   for_each_block(
       vae, cells, options.batch_size, hooks,
       [&](std::int64_t, const Minibatch& batch, const EncoderOutput& q) {
-        const Noise noise = options.posterior_mean
-                                ? Noise{}
-                                : vae.draw_noise(batch.n_cells(), rng);
+        const Noise noise =
+            noise_for(vae, batch.n_cells(), options.posterior_mean, rng);
         const LossTerms terms = vae.loss_terms(batch, q, noise, Mode{});
         append(terms.reconstruction_loss, out.reconstruction_loss);
         append(terms.kl_z, out.kl_z);
@@ -22,4 +21,4 @@ CellLosses cell_losses(Vae& vae, const Cells& cells, const LossOptions& options,
   return out;
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

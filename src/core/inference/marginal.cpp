@@ -6,21 +6,22 @@
 
 #include "distributions/distributions.hpp"
 #include "inference/blocks.hpp"
+#include "kernels/normal_terms.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
 namespace {
 
+constexpr double kHalfLogTwoPi = 0.91893853320467274178;
+
 // log N(draw; mean, var), where draw = mean + sqrt(var) eps.
 at::Tensor log_density(const NormalParameters& q, const at::Tensor& eps) {
-  constexpr double kHalfLogTwoPi = 0.91893853320467274178;
   return -0.5 * eps * eps - 0.5 * q.var.log() - kHalfLogTwoPi;
 }
 
 // log p(z) - log q(z | x), before any softmax.
 at::Tensor log_ratio_z(const NormalParameters& qz, const at::Tensor& eps) {
-  constexpr double kHalfLogTwoPi = 0.91893853320467274178;
-  const at::Tensor z = qz.mean + qz.var.sqrt() * eps;
+  const at::Tensor z = normal_draw(qz.mean, qz.var, eps);
   return (-0.5 * z * z - kHalfLogTwoPi - log_density(qz, eps)).sum(-1);
 }
 
@@ -38,7 +39,7 @@ at::Tensor log_importance_weight(Vae& vae, const Minibatch& batch,
                       .sum(-1);
 }
 
-namespace verbs {
+namespace core {
 
 std::vector<double> marginal_log_likelihood(Vae& vae, const Cells& cells,
                                             const MarginalOptions& options,
@@ -60,7 +61,7 @@ std::vector<double> marginal_log_likelihood(Vae& vae, const Cells& cells,
                                     vae.draw_noise(batch.n_cells(), rng))
                   .to(at::kDouble);
           total = total.defined() ? at::logaddexp(total, weight) : weight;
-          // A thousand draws of a block take a while.
+          // A thousand draws of one block take seconds.
           if (hooks.interrupted && hooks.interrupted()) break;
         }
         append(total - log_n, out);
@@ -68,5 +69,5 @@ std::vector<double> marginal_log_likelihood(Vae& vae, const Cells& cells,
   return out;
 }
 
-}  // namespace verbs
+}  // namespace core
 }  // namespace scvigor

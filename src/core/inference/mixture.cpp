@@ -12,7 +12,7 @@
 namespace scvigor {
 namespace {
 
-// What the densities of one dimension are divided by, as a log.
+// The log of the normalizing constant of one dimension.
 double log_constant(const std::optional<double>& dof) {
   constexpr double kPi = 3.14159265358979323846;
   if (!dof) return 0.5 * std::log(2.0 * kPi);
@@ -22,7 +22,7 @@ double log_constant(const std::optional<double>& dof) {
 
 }  // namespace
 
-// One dimension after the other: nothing is larger than the result.
+// One dimension after the other: no temporary is larger than the result.
 at::Tensor log_component_densities(const at::Tensor& points,
                                    const Components& c) {
   const auto n_dims = points.size(1);
@@ -41,11 +41,11 @@ at::Tensor log_component_densities(const at::Tensor& points,
 }
 
 at::Tensor log_mixture_density(const at::Tensor& points, const Components& c) {
-  constexpr std::int64_t kAtATime = 1024;
+  constexpr std::int64_t kMaxComponents = 1024;
   const auto size = c.mean.size(0);
   at::Tensor total;
-  for (std::int64_t first = 0; first < size; first += kAtATime) {
-    const auto n = std::min(kAtATime, size - first);
+  for (std::int64_t first = 0; first < size; first += kMaxComponents) {
+    const auto n = std::min(kMaxComponents, size - first);
     const Components some{c.mean.narrow(0, first, n),
                           c.scale.narrow(0, first, n), c.dof};
     const at::Tensor sum =

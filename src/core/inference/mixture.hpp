@@ -7,18 +7,18 @@
 
 namespace scvigor {
 
-// Components of a mixture: `size` distributions of independent dimensions.
+// Components of a mixture: distributions with independent dimensions.
 struct Components {
   at::Tensor mean;            // size x dimensions, float64
   at::Tensor scale;           // size x dimensions
   std::optional<double> dof;  // of Student's t; empty: normal
 };
 
-// log-density of every point under every component, points x components.
+// The log-density of every point for every component, points x components.
 at::Tensor log_component_densities(const at::Tensor& points,
                                    const Components& components);
 
-// log-density of every point under their equal mixture (points).
+// The log-density of every point (points) for the mixture with equal weights.
 at::Tensor log_mixture_density(const at::Tensor& points,
                                const Components& components);
 

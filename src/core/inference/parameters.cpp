@@ -3,10 +3,10 @@
 #include "inference/decode.hpp"
 #include "util/tensor_operators.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
-// The parameters of one draw, each the mean over the asked batches.
+// The parameters of one draw, each the mean over the batches.
 struct Parameters {
   RunningMean mean;
   RunningMean dispersions;
@@ -21,7 +21,7 @@ struct Parameters {
   }
 };
 
-// `rows` keeps the values alive that the block points to.
+// `rows` owns the values that the block points to.
 RowBlock rows_of(RunningMean& parameter, std::int64_t first, at::Tensor& rows) {
   if (parameter.empty()) return {};
   rows = parameter.take().to(at::kCPU, at::kDouble).contiguous();
@@ -36,23 +36,19 @@ void likelihood_parameters(Vae& vae, const Cells& cells,
   check_decode_options(options, vae.options());
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const GeneSubset genes(options.genes, vae);
-  for_each_block(
-      vae, cells, options.batch_size, hooks,
-      [&](std::int64_t first, const Minibatch& batch, const EncoderOutput& q) {
-        for (std::int64_t i = 0; i < options.n_samples; ++i) {
-          Parameters parameters;
-          decode_draw(
-              vae, batch, q, options, rng,
-              [&](const LikelihoodParameters& p) { parameters.add(p, genes); });
-          at::Tensor mean, dispersions, dropout;
-          LikelihoodBlock block;
-          block.mean = rows_of(parameters.mean, first, mean);
-          block.dispersions =
-              rows_of(parameters.dispersions, first, dispersions);
-          block.dropout = rows_of(parameters.dropout, first, dropout);
-          sink(i, block);
-        }
+  for_each_draw(
+      vae, cells, options, rng, hooks,
+      [&](std::int64_t first, std::int64_t sample, auto in_each_batch) {
+        Parameters parameters;
+        in_each_batch(
+            [&](const LikelihoodParameters& p) { parameters.add(p, genes); });
+        at::Tensor mean, dispersions, dropout;
+        LikelihoodBlock block;
+        block.mean = rows_of(parameters.mean, first, mean);
+        block.dispersions = rows_of(parameters.dispersions, first, dispersions);
+        block.dropout = rows_of(parameters.dropout, first, dropout);
+        sink(sample, block);
       });
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

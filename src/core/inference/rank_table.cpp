@@ -14,8 +14,8 @@ namespace {
 
 using Ordered = std::vector<std::pair<float, std::int64_t>>;
 
-// values: n, replaced by their ranks. `order` is room to work in. NaN has no
-// rank, and no order that a sort could use: then all become NaN.
+// Replaces n values by their ranks; `order` is scratch. If one is NaN, which
+// cannot be sorted, all become NaN.
 void replace_by_ranks(float* values, std::int64_t n, Ordered& order) {
   if (std::any_of(values, values + n, [](float x) { return std::isnan(x); })) {
     std::fill(values, values + n, std::numeric_limits<float>::quiet_NaN());
@@ -25,7 +25,7 @@ void replace_by_ranks(float* values, std::int64_t n, Ordered& order) {
   for (std::int64_t i = 0; i < n; ++i) order[i] = {values[i], i};
   std::sort(order.begin(), order.end());
   for (std::int64_t first = 0; first < n;) {
-    std::int64_t last = first;  // of the values equal to that one
+    std::int64_t last = first;  // of the values equal to the first
     while (last + 1 < n && order[last + 1].first == order[first].first) ++last;
     const double rank = 0.5 * static_cast<double>(first + last) + 1.0;
     for (; first <= last; ++first)
@@ -44,13 +44,13 @@ void RankTable::add(const at::Tensor& rows) {
 }
 
 bool RankTable::rank(const Hooks& hooks) {
-  constexpr std::int64_t kGenesAtATime = 64;
+  constexpr std::int64_t kGenesPerPoll = 64;
   const auto n_genes = values_.size(0);
   const auto n_values = values_.size(1);
   float* const values = values_.data_ptr<float>();
-  for (std::int64_t gene = 0; gene < n_genes; gene += kGenesAtATime) {
+  for (std::int64_t gene = 0; gene < n_genes; gene += kGenesPerPoll) {
     if (hooks.interrupted && hooks.interrupted()) return false;
-    at::parallel_for(gene, std::min(gene + kGenesAtATime, n_genes), 1,
+    at::parallel_for(gene, std::min(gene + kGenesPerPoll, n_genes), 1,
                      [=](std::int64_t begin, std::int64_t end) {
                        Ordered order;
                        for (std::int64_t g = begin; g < end; ++g)

@@ -9,9 +9,8 @@
 
 namespace scvigor {
 
-// Values of genes that arrive in blocks and leave as ranks. Ranks need all
-// values of a gene at once, so they are kept, in single precision: 4 bytes a
-// value.
+// Collects values of genes that come in blocks and replaces them by ranks.
+// Ranks need all values of a gene at once: they are stored in float32.
 class RankTable {
  public:
   RankTable(std::int64_t n_genes, std::int64_t n_values);
@@ -19,8 +18,8 @@ class RankTable {
   // n x genes; n_values of them in all.
   void add(const at::Tensor& rows);
 
-  // Replaces each gene's values by their ranks, which count from 1; equal
-  // values share the mean of theirs. False: the host asked to stop.
+  // Replaces each gene's values by their ranks, from 1; equal values get the
+  // mean of their ranks. False: interrupted.
   bool rank(const Hooks& hooks);
 
   // Ranks [first, first + n) of all genes: n x genes, float64.

@@ -5,15 +5,15 @@
 #include "inference/decode.hpp"
 #include "util/tensor_operators.hpp"
 
-namespace scvigor::verbs {
+namespace scvigor::core {
 namespace {
 
 at::Tensor like(const at::Tensor& row, const at::Tensor& matrix) {
   return row.expand(matrix.sizes()).contiguous();
 }
 
-at::Tensor draw_counts(const LikelihoodParameters& p, GeneLikelihood likelihood,
-                       const GeneSubset& genes, Rng& rng) {
+at::Tensor draw_counts(const LikelihoodParameters& p, const GeneSubset& genes,
+                       GeneLikelihood likelihood, Rng& rng) {
   const at::Tensor mu = genes.of(p.px_rate);
   if (likelihood == GeneLikelihood::kPoisson) return sample_poisson(mu, rng);
   const at::Tensor theta = like(genes.of(p.px_r), mu);
@@ -25,9 +25,9 @@ at::Tensor draw_counts(const LikelihoodParameters& p, GeneLikelihood likelihood,
              : x;
 }
 
-at::Tensor draw_denoised(const LikelihoodParameters& p,
+at::Tensor draw_denoised(const LikelihoodParameters& p, const GeneSubset& genes,
                          GeneLikelihood likelihood, double size_factor,
-                         const GeneSubset& genes, Rng& rng) {
+                         Rng& rng) {
   const at::Tensor mu = genes.of(p.px_scale) * size_factor;
   if (likelihood == GeneLikelihood::kPoisson) return mu;
   const at::Tensor theta = like(genes.of(p.px_r), mu);
@@ -36,24 +36,23 @@ at::Tensor draw_denoised(const LikelihoodParameters& p,
              : sample_gamma_rate(mu, theta, rng);
 }
 
-// Draws `options.n_samples` times for every block; draw(px) makes one.
+// Gives `sink` the samples of draw(parameters, genes, rng), each the mean over
+// the batches.
 template <class Draw>
-void sample_blocks(Vae& vae, const Cells& cells, const DecodeOptions& options,
-                   Rng& rng, const SampleSink& sink, const Hooks& hooks,
-                   Draw draw) {
-  for_each_block(
-      vae, cells, options.batch_size, hooks,
-      [&](std::int64_t first, const Minibatch& batch, const EncoderOutput& q) {
-        for (std::int64_t i = 0; i < options.n_samples; ++i) {
-          RunningMean over_batches;
-          decode_draw(vae, batch, q, options, rng,
-                      [&](const LikelihoodParameters& p) {
-                        over_batches.add(draw(p));
-                      });
-          with_rows(first, over_batches.take(),
-                    [&](const RowBlock& rows) { sink(i, rows); });
-        }
-      });
+void sample(Vae& vae, const Cells& cells, const DecodeOptions& options,
+            const SampleSink& sink, const Hooks& hooks, Draw draw) {
+  check_decode_options(options, vae.options());
+  Rng rng(derive_seed(options.seed, SeedUse::kInference));
+  const GeneSubset genes(options.genes, vae);
+  for_each_draw(vae, cells, options, rng, hooks,
+                [&](std::int64_t first, std::int64_t i, auto in_each_batch) {
+                  RunningMean mean;
+                  in_each_batch([&](const LikelihoodParameters& p) {
+                    mean.add(draw(p, genes, rng));
+                  });
+                  with_rows(first, mean.take(),
+                            [&](const RowBlock& rows) { sink(i, rows); });
+                });
 }
 
 }  // namespace
@@ -61,27 +60,21 @@ void sample_blocks(Vae& vae, const Cells& cells, const DecodeOptions& options,
 void posterior_predictive_sample(Vae& vae, const Cells& cells,
                                  const DecodeOptions& options,
                                  const SampleSink& sink, const Hooks& hooks) {
-  check_decode_options(options, vae.options());
-  Rng rng(derive_seed(options.seed, SeedUse::kInference));
-  const GeneSubset genes(options.genes, vae);
   const auto likelihood = vae.options().gene_likelihood;
-  sample_blocks(vae, cells, options, rng, sink, hooks,
-                [&](const LikelihoodParameters& p) {
-                  return draw_counts(p, likelihood, genes, rng);
-                });
+  sample(vae, cells, options, sink, hooks,
+         [&](const LikelihoodParameters& p, const GeneSubset& genes, Rng& rng) {
+           return draw_counts(p, genes, likelihood, rng);
+         });
 }
 
 void denoised_sample(Vae& vae, const Cells& cells, double size_factor,
                      const DecodeOptions& options, const SampleSink& sink,
                      const Hooks& hooks) {
-  check_decode_options(options, vae.options());
-  Rng rng(derive_seed(options.seed, SeedUse::kInference));
-  const GeneSubset genes(options.genes, vae);
   const auto likelihood = vae.options().gene_likelihood;
-  sample_blocks(vae, cells, options, rng, sink, hooks,
-                [&](const LikelihoodParameters& p) {
-                  return draw_denoised(p, likelihood, size_factor, genes, rng);
-                });
+  sample(vae, cells, options, sink, hooks,
+         [&](const LikelihoodParameters& p, const GeneSubset& genes, Rng& rng) {
+           return draw_denoised(p, genes, likelihood, size_factor, rng);
+         });
 }
 
-}  // namespace scvigor::verbs
+}  // namespace scvigor::core

@@ -4,17 +4,18 @@
 #include "model/vae.hpp"
 #include "scvigor/inference.hpp"
 
-// The inference verbs on a Vae; src/core/api checks the arguments and keeps
-// torch's exceptions in. See scvigor/inference.hpp for what each returns.
+// The inference verbs on a Vae; src/core/api checks the arguments and converts
+// LibTorch's exceptions. See scvigor/inference.hpp for what each returns.
 
 namespace scvigor {
 
-// The model is logically const: evaluation changes no weight or statistic.
+// The model is logically const: evaluation does not change weights or
+// statistics.
 inline Vae& evaluation(const Model& model) {
   return const_cast<Vae&>(model.vae());
 }
 
-namespace verbs {
+namespace core {
 
 Posterior latent_posterior(Vae& vae, const Cells& cells,
                            std::int64_t batch_size, const Hooks& hooks);
@@ -53,8 +54,9 @@ std::vector<double> latent_library_size(Vae& vae, const Cells& cells,
 std::vector<double> marginal_log_likelihood(Vae& vae, const Cells& cells,
                                             const MarginalOptions& options,
                                             const Hooks& hooks);
+Matrix loadings(const Vae& vae);
 
-}  // namespace verbs
+}  // namespace core
 }  // namespace scvigor
 
 #endif

@@ -5,12 +5,12 @@
 
 namespace scvigor {
 
-// Gives `query`, a fresh model that differs from `reference` in having more
-// levels, the reference's weights. Of what belongs to new levels, rows of the
-// batch embedding and dispersions start at the mean of the reference's; the
-// one-hot columns and the library prior stay as they are. Where the reference
-// has a single level, and so no column, the level's new column is zero: the
-// reference's cells keep their output.
+// Copies the weights of `reference` to `query`, a new model that has more
+// levels. Rows of new levels in the batch embedding and the dispersions start
+// at the mean of the reference's rows; their one-hot columns and library prior
+// keep their initial values. Where the reference has a single level, and thus
+// no column, the column of that level is zero: the output for the reference's
+// cells does not change.
 void copy_reference_weights(const Vae& reference, Vae& query);
 
 }  // namespace scvigor

@@ -12,7 +12,7 @@ bool in_decoder(NormPlacement where) {
   return where == NormPlacement::kBoth || where == NormPlacement::kDecoder;
 }
 
-// Columns that continuous covariates and an embedded batch add.
+// The number of columns of continuous covariates and the batch embedding.
 std::int64_t n_dense_covariates(const ModelOptions& o) {
   const bool embedded =
       o.batch_representation == BatchRepresentation::kEmbedding;
@@ -94,18 +94,22 @@ std::unique_ptr<Decoder> build_decoder(const ModelOptions& o, Rng& rng) {
   return make_nonlinear_decoder(hidden, o.n_genes, tensor_options_of(o), rng);
 }
 
+LevelRows dispersion_levels(const ModelOptions& o) {
+  if (o.dispersion == Dispersion::kGeneBatch) return LevelRows::kBatch;
+  if (o.dispersion == Dispersion::kGeneLabel) return LevelRows::kLabel;
+  return LevelRows::kNone;
+}
+
 std::int64_t dispersion_rows(const ModelOptions& o) {
-  switch (o.dispersion) {
-    case Dispersion::kGene:
-      return 1;
-    case Dispersion::kGeneBatch:
+  switch (dispersion_levels(o)) {
+    case LevelRows::kBatch:
       return o.n_batch;
-    case Dispersion::kGeneLabel:
+    case LevelRows::kLabel:
       return o.n_labels;
-    case Dispersion::kGeneCell:
+    case LevelRows::kNone:
       break;
   }
-  return 0;
+  return o.dispersion == Dispersion::kGeneCell ? 0 : 1;
 }
 
 }  // namespace scvigor

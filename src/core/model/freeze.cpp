@@ -1,73 +1,59 @@
-// Which weights a query moves: the rules of scArches as scvi-tools has them,
-// save that levels which only the query has are free wherever they are.
+// Which weights a query trains: the rules of scArches as scvi-tools has them,
+// except that levels which only the query has are always trained.
 
 #include "model/freeze.hpp"
-
-#include <string>
 
 namespace scvigor {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-bool starts_with(const std::string& text, const std::string& start) {
-  return text.rfind(start, 0) == 0;
+bool in_encoders(const StateTag& tag) {
+  return tag.module == StateModule::kZEncoder ||
+         tag.module == StateModule::kLibraryEncoder;
 }
 
-// Levels of the reference in a tensor with a row a level.
-std::int64_t reference_rows(const std::string& name, const ModelOptions& model,
-                            const FreezeOptions& freeze) {
-  const bool by_label =
-      name == "px_r" && model.dispersion == Dispersion::kGeneLabel;
-  return by_label ? freeze.n_labels_reference : freeze.n_batch_reference;
+// update_only_decoder: the encoders, and what they read.
+bool is_encoder_input(const StateTag& tag, const ModelOptions& model) {
+  return tag.kind == StateKind::kBatchEmbedding && model.encode_covariates;
 }
 
-bool has_row_a_level(const std::string& name, const ModelOptions& model) {
-  return starts_with(name, "_embeddings_dict.") ||
-         (name == "px_r" && model.dispersion != Dispersion::kGene);
+// The levels of the reference among the rows of a tensor.
+std::int64_t n_reference_rows(const StateTag& tag,
+                              const FreezeOptions& freeze) {
+  return tag.levels == LevelRows::kLabel ? freeze.n_labels_reference
+                                         : freeze.n_batch_reference;
 }
 
-// The encoders, and what they read.
-bool is_of_encoders(const std::string& name, const ModelOptions& model) {
-  return starts_with(name, "z_encoder.") || starts_with(name, "l_encoder.") ||
-         (starts_with(name, "_embeddings_dict.") && model.encode_covariates);
-}
-
-// A linear layer, or its bias: all of it, or its one-hot columns.
-bool is_free_linear(const std::string& name, const FreezeOptions& freeze) {
-  if (!contains(name, "fc_layers.Layer 0.0.")) return false;
-  if (starts_with(name, "z_encoder.")) return !freeze.freeze_expression;
-  // As in scvi-tools, a linear decoder has no first layer in this sense.
-  return starts_with(name, "decoder.px_decoder.") &&
+// As in scvi-tools, a linear decoder has no first layer in this sense.
+bool is_trained_first_layer(const StateTag& tag, const FreezeOptions& freeze) {
+  if (tag.layer != 0) return false;
+  if (tag.module == StateModule::kZEncoder) return !freeze.freeze_expression;
+  return tag.module == StateModule::kDecoderHidden &&
          !freeze.freeze_decoder_first_layer;
 }
 
-bool is_free_norm(const std::string& name, const FreezeOptions& freeze) {
-  return starts_with(name, "z_encoder.") ? !freeze.freeze_batchnorm_encoder
-                                         : !freeze.freeze_batchnorm_decoder;
+bool is_trained_norm(const StateTag& tag, const FreezeOptions& freeze) {
+  return tag.module == StateModule::kZEncoder
+             ? !freeze.freeze_batchnorm_encoder
+             : !freeze.freeze_batchnorm_decoder;
 }
 
-// In "fc_layers.Layer 2.1.weight" 1 is the BatchNorm of layer 2, 0 its Linear.
-char kind_in_fc_layers(const std::string& name) {
-  const auto layer = name.find("fc_layers.Layer ");
-  if (layer == std::string::npos) return ' ';
-  return name[name.find('.', layer + 10) + 1];
-}
-
-// Number of parts, counted from the last, that are free.
-std::size_t n_trainable_slices(const StateEntry& entry,
-                               const FreezeOptions& freeze) {
+// Number of parts of an entry, counted from the last, that are trained.
+std::size_t n_trained_parts(const StateEntry& entry,
+                            const FreezeOptions& freeze) {
+  const StateTag& tag = entry.tag;
   const std::size_t all = entry.parts.size();
-  if (freeze.unfrozen || starts_with(entry.name, "l_encoder.")) return all;
-  switch (kind_in_fc_layers(entry.name)) {
-    case '0':
-      return is_free_linear(entry.name, freeze) ? all : entry.n_one_hot;
-    case '1':
-      return is_free_norm(entry.name, freeze) ? all : 0;
-    default:
-      return 0;
+  if (freeze.unfrozen || tag.module == StateModule::kLibraryEncoder) return all;
+  switch (tag.kind) {
+    case StateKind::kLinear:
+      return is_trained_first_layer(tag, freeze) ? all : entry.n_one_hot;
+    case StateKind::kBatchNorm:
+      return is_trained_norm(tag, freeze) ? all : 0;
+    case StateKind::kDispersion:
+    case StateKind::kBatchEmbedding:
+    case StateKind::kLibraryPrior:
+      break;
   }
+  return 0;
 }
 
 }  // namespace
@@ -78,16 +64,18 @@ std::vector<TrainableSlice> trainable_slices(const StateList& state,
   std::vector<TrainableSlice> out;
   for (const auto& entry : state.entries()) {
     if (entry.is_buffer) continue;
-    if (freeze.update_only_decoder && is_of_encoders(entry.name, model))
+    if (freeze.update_only_decoder &&
+        (in_encoders(entry.tag) || is_encoder_input(entry.tag, model)))
       continue;
-    if (!freeze.unfrozen && has_row_a_level(entry.name, model)) {
-      const auto first = reference_rows(entry.name, model, freeze);
+    if (!freeze.unfrozen && entry.tag.levels != LevelRows::kNone) {
+      const auto first = n_reference_rows(entry.tag, freeze);
       if (first < entry.parts.front().size(0))
         out.emplace_back(entry.parts.front(), first);
       continue;
     }
-    const std::size_t n_free = n_trainable_slices(entry, freeze);
-    out.insert(out.end(), entry.parts.end() - n_free, entry.parts.end());
+    const std::size_t n = n_trained_parts(entry, freeze);
+    out.insert(out.end(), entry.parts.end() - static_cast<std::ptrdiff_t>(n),
+               entry.parts.end());
   }
   return out;
 }

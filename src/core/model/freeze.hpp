@@ -12,13 +12,13 @@
 
 namespace scvigor {
 
-// A tensor that training moves, from a row on: the rows before it stay.
+// The part of a tensor that training changes: rows from `first_row` on.
 struct TrainableSlice {
   TrainableSlice(at::Tensor all_rows,
                  std::int64_t first = 0)  // NOLINT: implicit
       : tensor(std::move(all_rows)), first_row(first) {}
 
-  // Those rows of the tensor or of its gradient; undefined stays undefined.
+  // Those rows of the tensor or its gradient, which may be undefined.
   at::Tensor trainable_rows(const at::Tensor& rows) const {
     if (!rows.defined() || first_row == 0) return rows;
     return rows.narrow(0, first_row, rows.size(0) - first_row);
@@ -28,12 +28,13 @@ struct TrainableSlice {
   std::int64_t first_row = 0;
 };
 
-// What FreezeOptions leaves free of a model's state.
+// The parts of a model's state that FreezeOptions does not freeze.
 std::vector<TrainableSlice> trainable_slices(const StateList& state,
                                              const ModelOptions& model,
                                              const FreezeOptions& freeze);
 
-// How the z encoder and the decoder run then; the library encoder is free.
+// The modes of the z encoder and the decoder; the library encoder is never
+// frozen.
 Mode encoder_mode(const Mode& mode, const FreezeOptions& freeze);
 Mode decoder_mode(const Mode& mode, const FreezeOptions& freeze);
 

@@ -13,6 +13,7 @@
 #include "kernels/row_lookup.hpp"
 #include "model/build.hpp"
 #include "util/tensor_operators.hpp"
+#include "util/validate_options.hpp"
 
 namespace scvigor {
 namespace {
@@ -27,7 +28,7 @@ at::Tensor row_vector(const std::vector<double>& values,
 Vae::Vae(const ModelOptions& options, std::uint64_t seed,
          const LibraryPrior& prior)
     : options_(options), tensor_options_(tensor_options_of(options)) {
-  validate(options);
+  core::validate(options);
   Rng rng(seed);
   if (const auto rows = dispersion_rows(options); rows > 0)
     px_r_ = rng.normal({rows, options.n_genes}, tensor_options_);
@@ -50,16 +51,25 @@ Vae::Vae(const ModelOptions& options, std::uint64_t seed,
 }
 
 void Vae::collect_state() {
-  if (px_r_.defined())
-    state_.dispersion("px_r", px_r_, options_.dispersion == Dispersion::kGene);
-  if (library_log_means_.defined()) {
-    state_.buffer("library_log_means", library_log_means_);
-    state_.buffer("library_log_vars", library_log_vars_);
+  StateScope scope("", StateModule::kModel);
+  if (px_r_.defined()) {
+    scope.tag.kind = StateKind::kDispersion;
+    scope.tag.levels = dispersion_levels(options_);
+    state_.dispersion(scope, "px_r", px_r_);
   }
-  if (batch_embedding_.defined())
-    state_.parameter("_embeddings_dict.batch.weight", batch_embedding_);
-  z_encoder_->list_state("z_encoder.", state_);
-  l_encoder_->list_state("l_encoder.", state_);
+  scope.tag.levels = LevelRows::kNone;
+  if (library_log_means_.defined()) {
+    scope.tag.kind = StateKind::kLibraryPrior;
+    state_.buffer(scope, "library_log_means", library_log_means_);
+    state_.buffer(scope, "library_log_vars", library_log_vars_);
+  }
+  if (batch_embedding_.defined()) {
+    scope.tag.kind = StateKind::kBatchEmbedding;
+    scope.tag.levels = LevelRows::kBatch;
+    state_.parameter(scope, "_embeddings_dict.batch.weight", batch_embedding_);
+  }
+  z_encoder_->list_state({"z_encoder.", StateModule::kZEncoder}, state_);
+  l_encoder_->list_state({"l_encoder.", StateModule::kLibraryEncoder}, state_);
   decoder_->list_state("decoder.", state_);
   freeze({});
 }
@@ -69,11 +79,10 @@ void Vae::freeze(const FreezeOptions& freeze) {
   for (auto& parameter : state_.parameters())
     parameter.set_requires_grad(false);
   trainable_slices_ = scvigor::trainable_slices(state_, options_, freeze);
-  for (auto& part : trainable_slices_) part.tensor.set_requires_grad(true);
+  for (auto& slice : trainable_slices_) slice.tensor.set_requires_grad(true);
 }
 
-// The layers hold the same tensors as the list of the state, so that they
-// move along.
+// The layers share their tensors with the list of the state.
 void Vae::move_to(at::Device device) {
   for (const auto& entry : state_.entries())
     for (at::Tensor part : entry.parts) {
@@ -83,40 +92,39 @@ void Vae::move_to(at::Device device) {
   tensor_options_ = tensor_options_.device(device);
 }
 
-std::vector<at::Tensor> Vae::one_hot_codes(const Minibatch& cells,
-                                           const at::Tensor& batch) const {
+std::vector<at::Tensor> Vae::one_hot_codes(const Minibatch& cells) const {
   std::vector<at::Tensor> codes;
   const bool one_hot =
       options_.batch_representation == BatchRepresentation::kOneHot;
-  if (one_hot && options_.n_batch > 1) codes.push_back(batch);
+  if (one_hot && options_.n_batch > 1) codes.push_back(cells.batch);
   for (std::size_t k = 0; k < options_.n_cats_per_cov.size(); ++k)
     if (options_.n_cats_per_cov[k] > 1)
       codes.push_back(cells.categorical.select(1, static_cast<long>(k)));
   return codes;
 }
 
-// [first, continuous covariates, batch embedding], those that exist. Cells of
-// a single batch need not tell it.
-at::Tensor Vae::join_covariates(const at::Tensor& first, const Minibatch& cells,
-                                const at::Tensor& batch) const {
+// [first, continuous covariates, batch embedding], those that exist. The batch
+// may be undefined if there is only one.
+at::Tensor Vae::join_covariates(const at::Tensor& first,
+                                const Minibatch& cells) const {
   std::vector<at::Tensor> columns;
   if (first.defined()) columns.push_back(first);
   if (options_.n_continuous_cov > 0) columns.push_back(cells.continuous);
   if (batch_embedding_.defined())
-    columns.push_back(batch.defined()
-                          ? look_up_rows(batch_embedding_, batch)
+    columns.push_back(cells.batch.defined()
+                          ? look_up_rows(batch_embedding_, cells.batch)
                           : batch_embedding_.expand({cells.n_cells(), -1}));
   if (columns.empty()) return {};
   return columns.size() == 1 ? columns.front() : at::cat(columns, 1);
 }
 
-LayerInput Vae::encoder_input(const Minibatch& batch,
+LayerInput Vae::encoder_input(const Minibatch& cells,
                               const SparseCounts& transformed) const {
   LayerInput input;
   input.counts = &transformed;
   if (options_.encode_covariates) {
-    input.dense = join_covariates({}, batch, batch.batch);
-    input.codes = one_hot_codes(batch, batch.batch);
+    input.dense = join_covariates({}, cells);
+    input.codes = one_hot_codes(cells);
   }
   return input;
 }
@@ -164,23 +172,26 @@ at::Tensor Vae::draw_library(const EncoderOutput& encoded,
   return normal_draw(encoded.ql.mean, encoded.ql.var, eps);
 }
 
-LayerInput Vae::decoder_input(const at::Tensor& z, const Minibatch& cells,
-                              const at::Tensor& batch) const {
+LayerInput Vae::decoder_input(const at::Tensor& z,
+                              const Minibatch& cells) const {
   LayerInput input;
-  input.dense = join_covariates(z, cells, batch);
-  input.codes = one_hot_codes(cells, batch);
+  input.dense = join_covariates(z, cells);
+  input.codes = one_hot_codes(cells);
   return input;
 }
 
-at::Tensor Vae::scale_hidden(const at::Tensor& z, const Minibatch& cells,
-                             const at::Tensor& batch) {
-  return decoder_->scale_hidden(decoder_input(z, cells, batch));
+at::Tensor Vae::scale_hidden(const at::Tensor& z, const Minibatch& cells) {
+  return decoder_->scale_hidden(decoder_input(z, cells));
+}
+
+at::Tensor Vae::log_factor(const Minibatch& cells,
+                           const at::Tensor& library) const {
+  return options_.use_size_factor ? cells.size_factor.log() : library;
 }
 
 LikelihoodInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
-                            const Minibatch& cells, const at::Tensor& batch,
-                            const Mode& mode) {
-  const LayerInput input = decoder_input(z, cells, batch);
+                            const Minibatch& cells, const Mode& mode) {
+  const LayerInput input = decoder_input(z, cells);
   DecoderHeads heads;
   heads.dropout = options_.gene_likelihood == GeneLikelihood::kZinb;
   const bool has_theta = options_.gene_likelihood != GeneLikelihood::kPoisson;
@@ -194,11 +205,11 @@ LikelihoodInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
                                             : ScaleActivation::kSoftmax;
   out.scale_logits = logits.scale_logits;
   out.dropout_logits = logits.dropout_logits;
-  out.log_factor = options_.use_size_factor ? cells.size_factor.log() : library;
+  out.log_factor = log_factor(cells, library);
   if (has_theta) {
     out.log_theta = heads.theta ? logits.log_theta : LazyLogits(px_r_);
     if (options_.dispersion == Dispersion::kGeneBatch)
-      out.theta_row = batch;
+      out.theta_row = cells.batch;
     else if (options_.dispersion == Dispersion::kGeneLabel)
       out.theta_row = cells.labels;
   }
@@ -250,20 +261,21 @@ LossTerms Vae::loss_terms_of(const Minibatch& batch,
   const CountLoss loss = count_loss(decoded, batch.counts);
   const NormalKl kl_z = normal_kl(encoded.qz.mean, encoded.qz.var);
   const at::Tensor kl_l = kl_library(encoded, batch.batch);
-  return {loss.per_cell,
-          loss.mean,
-          kl_z.per_cell,
-          kl_z.mean,
-          kl_l.defined() ? kl_l.detach() : at::zeros_like(loss.per_cell),
-          kl_l.defined() ? kl_l.mean() : kl_l};
+  LossTerms out;
+  out.reconstruction_loss = loss.per_cell;
+  out.mean_reconstruction_loss = loss.mean;
+  out.kl_z = kl_z.per_cell;
+  out.mean_kl_z = kl_z.mean;
+  out.kl_l = kl_l.defined() ? kl_l.detach() : at::zeros_like(loss.per_cell);
+  if (kl_l.defined()) out.mean_kl_l = kl_l.mean();
+  return out;
 }
 
 LossTerms Vae::loss_terms(const Minibatch& batch, const EncoderOutput& encoded,
                           const Noise& noise, const Mode& mode) {
   const at::Tensor z = draw_z(encoded.qz, noise.z);
   const at::Tensor library = draw_library(encoded, noise.l);
-  return loss_terms_of(batch, encoded,
-                       decode(z, library, batch, batch.batch, mode));
+  return loss_terms_of(batch, encoded, decode(z, library, batch, mode));
 }
 
 }  // namespace scvigor

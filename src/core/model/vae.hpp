@@ -14,14 +14,14 @@
 
 namespace scvigor {
 
-// q(z | x) of n cells, and the library size that goes with it.
+// q(z | x) of n cells and their library size.
 struct EncoderOutput {
   NormalParameters qz;  // n x n_latent, before any softmax
   at::Tensor library;   // n x 1, log library size
   NormalParameters ql;  // n x 1; undefined with an observed library
 };
 
-// Standard normal noise of the draws; undefined: the mean is taken.
+// Standard normal noise of the draws; undefined: the mean is used.
 struct Noise {
   at::Tensor z;  // n x n_latent
   at::Tensor l;  // n x 1
@@ -37,12 +37,15 @@ struct LikelihoodParameters {
 
 // Terms of the objective per cell (n).
 struct LossTerms {
-  at::Tensor reconstruction_loss;       // -log p(x | z, l), without a gradient
-  at::Tensor mean_reconstruction_loss;  // of the cells, with one
-  at::Tensor kl_z;                      // without a gradient
-  at::Tensor mean_kl_z;                 // of the cells, with one
-  at::Tensor kl_l;                      // without a gradient
-  at::Tensor mean_kl_l;  // of the cells, with one; undefined: no such term
+  // -log p(x | z, l) and the KL terms, without gradients.
+  at::Tensor reconstruction_loss;
+  at::Tensor kl_z;
+  at::Tensor kl_l;
+  // Means over the cells, differentiable; mean_kl_l is undefined with an
+  // observed library size.
+  at::Tensor mean_reconstruction_loss;
+  at::Tensor mean_kl_z;
+  at::Tensor mean_kl_l;
 
   // The loss that training minimizes: a mean over the cells.
   Tape::Sum objective(double kl_weight) const;
@@ -58,41 +61,42 @@ class Vae {
   const ModelOptions& options() const { return options_; }
   const at::TensorOptions& tensor_options() const { return tensor_options_; }
   const StateList& state() const { return state_; }
-  // All weights, in place; gradients are forgotten.
+  // Moves all weights, in place, and drops gradients.
   void move_to(at::Device device);
 
-  // From now on only what `freeze` leaves free has gradients, and passes in
-  // training mode treat the rest as frozen. A new model is free altogether.
+  // From now on only what `freeze` does not freeze has gradients, and passes in
+  // training mode treat the rest as frozen. Nothing of a new model is frozen.
   void freeze(const FreezeOptions& freeze);
   const std::vector<TrainableSlice>& trainable_slices() const {
     return trainable_slices_;
   }
 
-  // q(z | x, s, c) and q(l | x, s, c). Minified data skip the encoders.
+  // q(z | x, s, c) and q(l | x, s, c); for minified cells the given posterior.
   EncoderOutput infer(const Minibatch& batch, const Mode& mode);
 
-  // Noise of the shape that draw_*() take.
+  // Noise of the shapes for draw_z() and draw_library().
   Noise draw_noise(std::int64_t n_cells, Rng& rng) const;
   at::Tensor draw_z(const NormalParameters& qz, const at::Tensor& eps) const;
-  // The log library size used by the decoder.
+  // The log library size for the decoder.
   at::Tensor draw_library(const EncoderOutput& encoded,
                           const at::Tensor& eps) const;
 
-  // What the decoder makes of z (n x n_latent) in the batches `batch`, which
-  // need not be the cells' own.
+  // p(x | z, l) of z (n x n_latent) and the log library size (n x 1). To decode
+  // cells as of another batch, pass as_batch(cells, code).
   LikelihoodInput decode(const at::Tensor& z, const at::Tensor& library,
-                         const Minibatch& cells, const at::Tensor& batch,
-                         const Mode& mode);
+                         const Minibatch& cells, const Mode& mode);
+  // n x 1: mu = exp(log_factor) * px_scale.
+  at::Tensor log_factor(const Minibatch& cells,
+                        const at::Tensor& library) const;
   LikelihoodParameters likelihood(const LikelihoodInput& decoded) const;
   // The logits of px_scale are scale_hidden() times scale_head(), in
   // evaluation mode.
-  at::Tensor scale_hidden(const at::Tensor& z, const Minibatch& cells,
-                          const at::Tensor& batch);
+  at::Tensor scale_hidden(const at::Tensor& z, const Minibatch& cells);
   ScaleHead scale_head() const { return decoder_->scale_head(); }
 
   LossTerms loss_terms_of(const Minibatch& batch, const EncoderOutput& encoded,
                           const LikelihoodInput& decoded) const;
-  // The same after a draw and a pass through the decoder.
+  // The same after a draw and decoding.
   LossTerms loss_terms(const Minibatch& batch, const EncoderOutput& encoded,
                        const Noise& noise, const Mode& mode);
 
@@ -103,14 +107,12 @@ class Vae {
   at::Tensor loadings() const { return decoder_->loadings(); }
 
  private:
-  std::vector<at::Tensor> one_hot_codes(const Minibatch& cells,
-                                        const at::Tensor& batch) const;
-  LayerInput encoder_input(const Minibatch& batch,
+  std::vector<at::Tensor> one_hot_codes(const Minibatch& cells) const;
+  LayerInput encoder_input(const Minibatch& cells,
                            const SparseCounts& transformed) const;
-  LayerInput decoder_input(const at::Tensor& z, const Minibatch& cells,
-                           const at::Tensor& batch) const;
-  at::Tensor join_covariates(const at::Tensor& first, const Minibatch& cells,
-                             const at::Tensor& batch) const;
+  LayerInput decoder_input(const at::Tensor& z, const Minibatch& cells) const;
+  at::Tensor join_covariates(const at::Tensor& first,
+                             const Minibatch& cells) const;
   at::Tensor kl_library(const EncoderOutput& encoded,
                         const at::Tensor& batch) const;
   void collect_state();

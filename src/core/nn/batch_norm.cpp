@@ -40,12 +40,13 @@ at::Tensor BatchNorm::train(const at::Tensor& x, const at::Tensor& linear_bias,
        freeze_running_stats ? 0.0 : kMomentum, kBatchNormEps, relu, mask});
 }
 
-void BatchNorm::list_state(const std::string& prefix, StateList& out) const {
-  out.parameter(prefix + "weight", weight_);
-  out.parameter(prefix + "bias", bias_);
-  out.buffer(prefix + "running_mean", running_mean_);
-  out.buffer(prefix + "running_var", running_var_);
-  out.buffer(prefix + "num_batches_tracked", num_batches_tracked_);
+void BatchNorm::list_state(const StateScope& scope, StateList& out) const {
+  const StateScope norm = scope.of_kind(StateKind::kBatchNorm);
+  out.parameter(norm, "weight", weight_);
+  out.parameter(norm, "bias", bias_);
+  out.buffer(norm, "running_mean", running_mean_);
+  out.buffer(norm, "running_var", running_var_);
+  out.buffer(norm, "num_batches_tracked", num_batches_tracked_);
 }
 
 at::Tensor BatchNorm::inference_scale() const {

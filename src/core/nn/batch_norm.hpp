@@ -17,21 +17,21 @@ class BatchNorm {
 
   BatchNorm(std::int64_t n_units, const at::TensorOptions& options);
 
-  // x + shift by the running statistics; then ReLU if `relu`.
+  // Normalizes x + linear_bias by the running statistics; then ReLU if `relu`.
   at::Tensor evaluate(const at::Tensor& x, const at::Tensor& linear_bias,
                       bool relu) const;
-  // By the minibatch x + shift, whose statistics join the running ones; then
-  // ReLU if `relu`, and the factors of `mask`, if there are any. Anything but
-  // x and `relu` may be undefined. With `freeze_running_stats` the running ones
-  // stay as they are all the same.
+  // Normalizes x + linear_bias by the statistics of the minibatch and updates
+  // the running statistics, unless `freeze_running_stats`; then ReLU if `relu`,
+  // and multiplies by `mask`. linear_bias and mask may be undefined.
   at::Tensor train(const at::Tensor& x, const at::Tensor& linear_bias,
                    bool relu, const at::Tensor& mask,
                    bool freeze_running_stats = false);
-  void list_state(const std::string& prefix, StateList& out) const;
+  void list_state(const StateScope& scope, StateList& out) const;
 
-  // gamma / sqrt(running variance + eps): what evaluation multiplies by.
+  // Evaluation is x * inference_scale() + inference_offset().
+  // gamma / sqrt(running variance + eps)
   at::Tensor inference_scale() const;
-  // What it then adds.
+  // beta - running mean * inference_scale()
   at::Tensor inference_offset() const;
 
  private:

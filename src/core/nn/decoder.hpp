@@ -9,7 +9,7 @@
 
 namespace scvigor {
 
-// The decoder's logits, n x genes each; undefined where not asked for.
+// The decoder's logits, n x genes each; undefined for heads not requested.
 struct DecoderOutput {
   LazyLogits scale_logits;    // px_scale before softmax or softplus
   LazyLogits dropout_logits;  // pi
@@ -22,7 +22,7 @@ struct DecoderHeads {
   bool theta = false;
 };
 
-// The last step to the logits of px_scale: hidden weight + bias.
+// The last layer of the logits of px_scale: hidden weight + bias.
 struct ScaleHead {
   at::Tensor weight;  // units x genes
   at::Tensor bias;    // genes
@@ -34,8 +34,9 @@ class Decoder {
   virtual DecoderOutput forward(const LayerInput& input,
                                 const DecoderHeads& heads,
                                 const Mode& mode) = 0;
-  // The logits of px_scale in two steps, in evaluation mode, for who wants
-  // them a few genes at a time: what the head is given, n x units, and itself.
+  // The logits of px_scale in two steps, in evaluation mode, so that they can
+  // be computed a few genes at a time: the input of the head, n x units, and
+  // the head.
   virtual at::Tensor scale_hidden(const LayerInput& input) = 0;
   virtual ScaleHead scale_head() const = 0;
   virtual void list_state(const std::string& prefix, StateList& out) const = 0;
@@ -43,15 +44,15 @@ class Decoder {
   virtual at::Tensor loadings() const { return {}; }
 };
 
-// Hidden layers, then one linear head a parameter.
+// Hidden layers, then one linear head per parameter.
 std::unique_ptr<Decoder> make_nonlinear_decoder(
     const FcLayers::Shape& hidden, std::int64_t n_genes,
     const at::TensorOptions& options, Rng& rng);
 
-// LinearSCVI: one linear layer with BatchNorm a parameter, nothing between.
+// LinearSCVI: one linear layer with BatchNorm per parameter, no hidden layer.
 struct LinearDecoderShape {
   std::int64_t n_latent = 10;
-  std::int64_t n_dense = 10;  // n_latent and whatever is joined to it
+  std::int64_t n_dense = 10;  // n_latent and dense covariates
   std::vector<std::int64_t> n_levels;
   std::int64_t n_genes = 0;
   bool batch_norm = true;

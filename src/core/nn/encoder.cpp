@@ -31,10 +31,10 @@ NormalParameters Encoder::forward(const LayerInput& input, const Mode& mode) {
           normal_var(var_head_.forward(h), var_activation_, kMinVar)};
 }
 
-void Encoder::list_state(const std::string& prefix, StateList& out) const {
-  hidden_.list_state(prefix + "encoder.", out);
-  mean_head_.list_state(prefix + "mean_encoder.", out);
-  var_head_.list_state(prefix + "var_encoder.", out);
+void Encoder::list_state(const StateScope& scope, StateList& out) const {
+  hidden_.list_state(scope.in("encoder"), out);
+  mean_head_.list_state(scope.in("mean_encoder"), out);
+  var_head_.list_state(scope.in("var_encoder"), out);
 }
 
 }  // namespace scvigor

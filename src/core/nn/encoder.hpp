@@ -8,7 +8,7 @@
 
 namespace scvigor {
 
-// A diagonal normal for each cell: n x n_out.
+// A normal with independent dimensions for each cell: n x n_out.
 struct NormalParameters {
   at::Tensor mean;
   at::Tensor var;
@@ -23,7 +23,7 @@ class Encoder {
           Rng& rng);
 
   NormalParameters forward(const LayerInput& input, const Mode& mode);
-  void list_state(const std::string& prefix, StateList& out) const;
+  void list_state(const StateScope& scope, StateList& out) const;
 
  private:
   VarActivation var_activation_;

@@ -50,13 +50,13 @@ at::Tensor FcLayers::forward(const LayerInput& input, const Mode& mode) {
   return now.dense;
 }
 
-// BatchNorm, LayerNorm, ReLU and dropout, those that there are.
+// BatchNorm, LayerNorm, ReLU and dropout, if the layer has them.
 at::Tensor FcLayers::after_linear(Layer& layer, at::Tensor h,
                                   const at::Tensor& mask, const Mode& mode) {
   auto& norm = layer.norm;
   const at::Tensor& bias = layer.linear.bias();
   if (norm) {
-    // All that follows in one go, unless a LayerNorm comes first.
+    // One kernel does all that follows, unless a LayerNorm comes first.
     const bool all = !shape_.layer_norm;
     const bool relu = all && shape_.activation;
     h = mode.training ? norm->train(h, bias, relu, all ? mask : at::Tensor(),
@@ -70,12 +70,12 @@ at::Tensor FcLayers::after_linear(Layer& layer, at::Tensor h,
   return mask.defined() ? h * mask : h;
 }
 
-void FcLayers::list_state(const std::string& prefix, StateList& out) const {
+void FcLayers::list_state(const StateScope& scope, StateList& out) const {
   for (std::size_t i = 0; i < layers_.size(); ++i) {
-    const std::string layer =
-        prefix + "fc_layers.Layer " + std::to_string(i) + ".";
-    layers_[i].linear.list_state(layer + "0.", out);
-    if (layers_[i].norm) layers_[i].norm->list_state(layer + "1.", out);
+    const StateScope layer = scope.in_layer(
+        "fc_layers.Layer " + std::to_string(i), static_cast<int>(i));
+    layers_[i].linear.list_state(layer.in("0"), out);
+    if (layers_[i].norm) layers_[i].norm->list_state(layer.in("1"), out);
   }
 }
 

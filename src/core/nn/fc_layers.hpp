@@ -11,11 +11,11 @@
 
 namespace scvigor {
 
-// Training or evaluation, and where training's noise comes from.
+// Training or evaluation, and the source of training's noise.
 struct Mode {
   bool training = false;
   Rng* rng = nullptr;  // needed in training with dropout
-  // In training only: parts that a query leaves as the reference has them.
+  // In training only: what a query freezes.
   bool dropout = true;
   bool freeze_running_stats = false;  // BatchNorm's
 };
@@ -40,7 +40,7 @@ class FcLayers {
   FcLayers(const Shape& shape, const at::TensorOptions& options, Rng& rng);
 
   at::Tensor forward(const LayerInput& input, const Mode& mode);
-  void list_state(const std::string& prefix, StateList& out) const;
+  void list_state(const StateScope& scope, StateList& out) const;
 
   const Linear& linear(std::size_t layer) const {
     return layers_[layer].linear;

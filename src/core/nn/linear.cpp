@@ -42,10 +42,11 @@ at::Tensor Linear::forward(const LayerInput& input, bool with_bias) const {
   return out;
 }
 
-void Linear::list_state(const std::string& prefix, StateList& out) const {
+void Linear::list_state(const StateScope& scope, StateList& out) const {
   const std::size_t fixed = (has_counts_ ? 1 : 0) + (has_dense_ ? 1 : 0);
-  out.weight(prefix + "weight", blocks_, blocks_.size() - fixed);
-  if (bias_.defined()) out.parameter(prefix + "bias", bias_);
+  const StateScope linear = scope.of_kind(StateKind::kLinear);
+  out.weight(linear, "weight", blocks_, blocks_.size() - fixed);
+  if (bias_.defined()) out.parameter(linear, "bias", bias_);
 }
 
 }  // namespace scvigor

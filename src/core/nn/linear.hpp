@@ -13,17 +13,17 @@
 
 namespace scvigor {
 
-// What a layer gets: the concatenation of up to three kinds of input, none of
-// which is ever written out as one dense matrix.
+// The input of a layer: the concatenation of up to three kinds of input, never
+// materialized as one dense matrix.
 struct LayerInput {
   const SparseCounts* counts = nullptr;  // n x genes, transformed counts
   at::Tensor dense;                      // n x d; undefined: none
   std::vector<at::Tensor> codes;         // one-hot covariates: int64 (n) each
 };
 
-// y = x W + b for such an input. W is kept in blocks of inputs x outputs, one
-// a kind of input and one a covariate, in the order of LayerInput: a one-hot
-// column is then a row to look up, and blocks can be frozen one by one.
+// y = x W + b for such an input. W is stored in blocks of inputs x outputs, one
+// per kind of input and one per covariate, in the order of LayerInput: a
+// one-hot column is then a row look-up, and blocks can be frozen individually.
 class Linear {
  public:
   struct Shape {
@@ -34,12 +34,12 @@ class Linear {
     bool bias = true;
   };
 
-  // torch's default: uniform within 1 / sqrt(inputs).
+  // torch.nn.Linear's initialization: uniform within 1 / sqrt(inputs).
   Linear(const Shape& shape, const at::TensorOptions& options, Rng& rng);
 
-  // `with_bias` false: somebody else adds it.
+  // Without the bias if `with_bias` is false: a BatchNorm then adds it.
   at::Tensor forward(const LayerInput& input, bool with_bias = true) const;
-  void list_state(const std::string& prefix, StateList& out) const;
+  void list_state(const StateScope& scope, StateList& out) const;
 
   // Inputs x outputs of one block, in the order of LayerInput.
   const std::vector<at::Tensor>& blocks() const { return blocks_; }

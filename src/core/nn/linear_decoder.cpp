@@ -23,7 +23,7 @@ class LinearDecoder final : public Decoder {
                         const Mode& mode) override {
     DecoderOutput out;
     out.scale_logits = scale_head_.forward(input, mode);
-    // In training its BatchNorm keeps statistics whether or not the
+    // In training its BatchNorm updates its statistics whether or not the
     // likelihood uses the head, as in scvi-tools.
     if (heads.dropout || mode.training)
       out.dropout_logits = dropout_head_.forward(input, mode);
@@ -32,7 +32,7 @@ class LinearDecoder final : public Decoder {
     return out;
   }
 
-  // One-hot columns are written out: there is no hidden layer to look them up.
+  // One-hot columns are materialized: there is no hidden layer to look them up.
   at::Tensor scale_hidden(const LayerInput& input) override {
     std::vector<at::Tensor> columns{input.dense};
     const auto& blocks = scale_head_.linear(0).blocks();
@@ -56,9 +56,10 @@ class LinearDecoder final : public Decoder {
   }
 
   void list_state(const std::string& prefix, StateList& out) const override {
-    scale_head_.list_state(prefix + "factor_regressor.", out);
-    dropout_head_.list_state(prefix + "px_dropout_decoder.", out);
-    if (theta_head_) theta_head_->list_state(prefix + "px_r_decoder.", out);
+    const StateScope heads(prefix, StateModule::kDecoderHeads);
+    scale_head_.list_state(heads.in("factor_regressor"), out);
+    dropout_head_.list_state(heads.in("px_dropout_decoder"), out);
+    if (theta_head_) theta_head_->list_state(heads.in("px_r_decoder"), out);
   }
 
   at::Tensor loadings() const override {

@@ -33,10 +33,12 @@ class NonlinearDecoder final : public Decoder {
   }
 
   void list_state(const std::string& prefix, StateList& out) const override {
-    hidden_.list_state(prefix + "px_decoder.", out);
-    scale_head_.list_state(prefix + "px_scale_decoder.0.", out);
-    theta_head_.list_state(prefix + "px_r_decoder.", out);
-    dropout_head_.list_state(prefix + "px_dropout_decoder.", out);
+    const StateScope hidden(prefix, StateModule::kDecoderHidden);
+    const StateScope heads(prefix, StateModule::kDecoderHeads);
+    hidden_.list_state(hidden.in("px_decoder"), out);
+    scale_head_.list_state(heads.in("px_scale_decoder.0"), out);
+    theta_head_.list_state(heads.in("px_r_decoder"), out);
+    dropout_head_.list_state(heads.in("px_dropout_decoder"), out);
   }
 
  private:

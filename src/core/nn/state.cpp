@@ -49,28 +49,43 @@ at::Tensor StateEntry::read_grad() const {
   return any ? join(*this, grads) : at::Tensor();
 }
 
-void StateList::parameter(const std::string& name, const at::Tensor& value) {
-  entries_.push_back({name, {value}, false, false, value.sizes().vec(), 0});
+void StateList::parameter(const StateScope& scope, const std::string& name,
+                          const at::Tensor& value) {
+  entries_.push_back({scope.prefix + name,
+                      scope.tag,
+                      {value},
+                      false,
+                      false,
+                      value.sizes().vec(),
+                      0});
 }
 
-void StateList::buffer(const std::string& name, const at::Tensor& value) {
-  entries_.push_back({name, {value}, false, true, value.sizes().vec(), 0});
+void StateList::buffer(const StateScope& scope, const std::string& name,
+                       const at::Tensor& value) {
+  parameter(scope, name, value);
+  entries_.back().is_buffer = true;
 }
 
-void StateList::weight(const std::string& name,
+void StateList::weight(const StateScope& scope, const std::string& name,
                        const std::vector<at::Tensor>& parts,
                        std::size_t n_one_hot) {
   std::int64_t inputs = 0;
   for (const auto& part : parts) inputs += part.size(0);
-  entries_.push_back(
-      {name, parts, true, false, {parts.front().size(1), inputs}, n_one_hot});
+  entries_.push_back({scope.prefix + name,
+                      scope.tag,
+                      parts,
+                      true,
+                      false,
+                      {parts.front().size(1), inputs},
+                      n_one_hot});
 }
 
-void StateList::dispersion(const std::string& name, const at::Tensor& value,
-                           bool one_row) {
+void StateList::dispersion(const StateScope& scope, const std::string& name,
+                           const at::Tensor& value) {
   std::vector<std::int64_t> shape{value.size(1)};
-  if (!one_row) shape.push_back(value.size(0));
-  entries_.push_back({name, {value}, true, false, shape, 0});
+  if (scope.tag.levels != LevelRows::kNone) shape.push_back(value.size(0));
+  entries_.push_back(
+      {scope.prefix + name, scope.tag, {value}, true, false, shape, 0});
 }
 
 std::vector<at::Tensor> StateList::parameters() const {

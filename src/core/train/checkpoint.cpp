@@ -1,4 +1,4 @@
-// A run as plain data, and back; its best epoch.
+// The state of a run as plain data; the best epoch.
 
 #include "model/state_io.hpp"
 #include "train/trainer.hpp"
@@ -39,7 +39,7 @@ void Trainer::restore(const TrainingState& state) {
   recorder_.restore(state.history);
 }
 
-void Trainer::remember_best() {
+void Trainer::save_best() {
   if (!options_.load_best_on_end || !validation_is_due()) return;
   const double value = recorder_.last(options_.checkpointing_monitor);
   if (value < best_.value) best_ = {epoch_, value, read_state(vae_.state())};

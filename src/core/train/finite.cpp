@@ -1,4 +1,4 @@
-// Numbers that are not finite end training before they spread.
+// Training ends as soon as a number is NaN or infinite.
 
 #include <cmath>
 
@@ -9,7 +9,7 @@ namespace scvigor {
 
 void Trainer::check_loss(double loss) {
   if (std::isfinite(loss)) return;
-  undo_statistics();
+  restore_statistics();
   fail(
       std::string("The loss became ") + (std::isnan(loss) ? "NaN" : "infinite"),
       epoch_ + 1);
@@ -17,7 +17,7 @@ void Trainer::check_loss(double loss) {
 
 void Trainer::check_gradients() {
   if (optimizer_.gradients_finite()) return;
-  undo_statistics();
+  restore_statistics();
   fail("A gradient became NaN or infinite", epoch_ + 1);
 }
 

@@ -17,14 +17,14 @@ struct EpochSums {
   void add(const EpochSums& other);
 };
 
-// Writes one row of the history an epoch.
+// Writes one row of the history per epoch.
 class Recorder {
  public:
   void start_epoch(double kl_weight, double lr);
   void add_train(const EpochSums& sums);
   void add_validation(const EpochSums& sums);
 
-  // A value of the epoch started last; NaN if there is none.
+  // A value of the last epoch; NaN if there is none.
   double last(const std::string& name) const;
   const History& history() const { return history_; }
   void restore(const History& history) { history_ = history; }

@@ -14,8 +14,8 @@
 namespace scvigor {
 namespace {
 
-// Looking at more would cost a step time that can be measured.
-constexpr std::int64_t kSmallGradient = 65536;
+// Checking larger ones costs measurable time.
+constexpr std::int64_t kMaxChecked = 65536;
 
 at::Tensor zeros_like(const at::Tensor& value) {
   return empty_in_large_pages(value.sizes(), value.options()).zero_();
@@ -26,11 +26,11 @@ at::Tensor zeros_like(const at::Tensor& value) {
 AdamOptimizer::AdamOptimizer(const std::vector<TrainableSlice>& parameters,
                              const TrainOptions& options)
     : options_(options), lr_(options.lr) {
-  for (const auto& part : parameters) slots_.push_back({part, {}, {}, 0});
+  for (const auto& slice : parameters) slots_.push_back({slice, {}, {}, 0});
 }
 
 void AdamOptimizer::zero_grad() {
-  for (auto& slot : slots_) slot.part.tensor.mutable_grad().reset();
+  for (auto& slot : slots_) slot.slice.tensor.mutable_grad().reset();
 }
 
 // The factor that brings the norm of all gradients to gradient_clip_val.
@@ -71,16 +71,16 @@ void AdamOptimizer::step() {
 
 bool AdamOptimizer::gradients_finite() const {
   const at::NoGradGuard no_grad;
-  std::vector<at::Tensor> elsewhere;  // to be asked once, which takes a while
+  std::vector<at::Tensor> on_device;  // joined: each check waits for the device
   for (const auto& slot : slots_) {
-    const at::Tensor grad = slot.part.tensor.grad();
-    if (!grad.defined() || grad.numel() > kSmallGradient) continue;
+    const at::Tensor grad = slot.slice.tensor.grad();
+    if (!grad.defined() || grad.numel() > kMaxChecked) continue;
     if (!grad.is_cpu())
-      elsewhere.push_back(grad.reshape({-1}));
+      on_device.push_back(grad.reshape({-1}));
     else if (!all_finite(grad))
       return false;
   }
-  return elsewhere.empty() || all_finite(at::cat(elsewhere));
+  return on_device.empty() || all_finite(at::cat(on_device));
 }
 
 std::vector<AdamMoments> AdamOptimizer::moments() const {
@@ -100,7 +100,7 @@ std::vector<AdamMoments> AdamOptimizer::moments() const {
 void AdamOptimizer::restore(const std::vector<AdamMoments>& moments) {
   if (moments.size() != slots_.size())
     throw ArgumentError("state",
-                        "The saved optimizer is that of another model.");
+                        "The saved optimizer belongs to another model.");
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     Slot& slot = slots_[i];
     slot.t = moments[i].steps;

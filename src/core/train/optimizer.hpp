@@ -10,9 +10,8 @@
 
 namespace scvigor {
 
-// Adam or AdamW over a list of parameters. A parameter without a gradient is
-// left alone, weight decay included, and so are the rows before a part's
-// first.
+// Adam or AdamW over slices of parameters. A parameter without a gradient is
+// not changed, not even by weight decay, nor are the frozen rows of a slice.
 class AdamOptimizer {
  public:
   AdamOptimizer(const std::vector<TrainableSlice>& parameters,
@@ -20,8 +19,8 @@ class AdamOptimizer {
 
   void zero_grad();
   void step();
-  // False where a gradient is no finite number. Large weights are not looked
-  // at: what spoils theirs spoils that of a bias or a BatchNorm too.
+  // False if a gradient is NaN or infinite. Gradients of large weights are not
+  // checked: a bias or a BatchNorm then has such a gradient too.
   bool gradients_finite() const;
 
   std::vector<AdamMoments> moments() const;
@@ -32,14 +31,16 @@ class AdamOptimizer {
 
  private:
   struct Slot {
-    TrainableSlice part;
+    TrainableSlice slice;
     at::Tensor m;  // undefined until the first gradient
     at::Tensor v;
     std::int64_t t = 0;
 
-    at::Tensor value() const { return part.trainable_rows(part.tensor); }
+    at::Tensor value() const { return slice.trainable_rows(slice.tensor); }
     // Undefined without a gradient.
-    at::Tensor grad() const { return part.trainable_rows(part.tensor.grad()); }
+    at::Tensor grad() const {
+      return slice.trainable_rows(slice.tensor.grad());
+    }
   };
 
   double clip_factor() const;

@@ -5,6 +5,8 @@
 
 namespace scvigor {
 
+namespace core {
+
 std::int64_t default_max_epochs(std::int64_t n_cells) {
   // nearbyint rounds halves to even, as Python's round.
   const double epochs =
@@ -12,6 +14,8 @@ std::int64_t default_max_epochs(std::int64_t n_cells) {
   return std::max<std::int64_t>(
       1, static_cast<std::int64_t>(std::min(epochs, 400.0)));
 }
+
+}  // namespace core
 
 double kl_weight(std::int64_t epoch, std::int64_t step, const TrainOptions& o) {
   const auto ramp = [&](std::int64_t i, std::int64_t n) {
@@ -36,7 +40,7 @@ double PlateauSchedule::update(double metric, double lr) {
   if (++monitor_.checks_since_best <= options_.lr_patience) return lr;
   monitor_.checks_since_best = 0;
   const double lower = std::max(lr * options_.lr_factor, options_.lr_min);
-  // A change below 1e-8 is none.
+  // Changes below 1e-8 are not made, as in torch.
   return lr - lower > 1e-8 ? lower : lr;
 }
 

@@ -7,12 +7,19 @@
 
 namespace scvigor {
 
-// Weight of KL(q(z) || p(z)) in the loss: from min to max, linearly, by epochs
-// or else by steps; both count from 0.
+namespace core {
+
+// See scvigor/options.hpp.
+std::int64_t default_max_epochs(std::int64_t n_cells);
+
+}  // namespace core
+
+// The weight of KL(q(z) || p(z)) in the loss: from min to max, linearly in
+// epochs or else in steps; both count from 0.
 double kl_weight(std::int64_t epoch, std::int64_t step,
                  const TrainOptions& options);
 
-// Lowers the learning rate when a metric has stopped falling, as torch's
+// Reduces the learning rate when a metric has stopped falling, as torch's
 // ReduceLROnPlateau with an absolute threshold.
 class PlateauSchedule {
  public:
@@ -28,11 +35,11 @@ class PlateauSchedule {
   MonitorState monitor_;
 };
 
-// Says when a metric has not improved for `patience` looks at it.
+// Stops when a metric has not improved for `patience` checks.
 class EarlyStopping {
  public:
   explicit EarlyStopping(const TrainOptions& options) : options_(options) {}
-  // `epoch` epochs are done; true: stop.
+  // After `epoch` epochs; true: stop.
   bool update(double metric, std::int64_t epoch);
 
   const MonitorState& monitor() const { return monitor_; }

@@ -17,8 +17,8 @@ void copy_all(const std::vector<at::Tensor>& from,
   for (std::size_t i = 0; i < from.size(); ++i) copy_values(from[i], to[i]);
 }
 
-// Where the minibatches of n cells end. A last one too small for BatchNorm
-// joins the one before it.
+// The ends of the minibatches of n cells. A last one that is too small for
+// BatchNorm is merged with the one before it.
 std::vector<std::int64_t> minibatch_ends(std::int64_t n,
                                          std::int64_t batch_size,
                                          bool drop_last) {
@@ -41,14 +41,14 @@ EpochSums sums_of(const LossTerms& terms, double kl_weight) {
           static_cast<double>(terms.reconstruction_loss.size(0))};
 }
 
-// The option that needs a look at the validation set, or nothing.
-std::string watcher_of(const TrainOptions& o) {
+// The option that monitors the validation set, or nothing.
+std::string monitoring_option(const TrainOptions& o) {
   if (o.early_stopping) return "early_stopping";
   if (o.reduce_lr_on_plateau) return "reduce_lr_on_plateau";
   return o.load_best_on_end ? "load_best_on_end" : "";
 }
 
-// What the optimizer gets.
+// Freezes the model; returns what the optimizer trains.
 const std::vector<TrainableSlice>& freeze(Vae& vae,
                                           const FreezeOptions& options) {
   vae.freeze(options);
@@ -57,7 +57,7 @@ const std::vector<TrainableSlice>& freeze(Vae& vae,
 
 std::int64_t validation_interval(const TrainOptions& o) {
   if (o.check_val_every_n_epoch) return *o.check_val_every_n_epoch;
-  return watcher_of(o).empty() ? 0 : 1;
+  return monitoring_option(o).empty() ? 0 : 1;
 }
 
 }  // namespace
@@ -78,12 +78,11 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
       stopping_(options),
       check_val_every_(validation_interval(options)) {
   for (const auto& buffer : buffers_) buffers_before_.push_back(buffer.clone());
-  if (const std::string watcher = watcher_of(options);
-      !watcher.empty() && split.validation.empty())
-    throw ArgumentError(watcher,
-                        "There is no validation set to watch. Give "
-                        "`train_size` below 1, or validation cells of your "
-                        "own.");
+  if (const std::string option = monitoring_option(options);
+      !option.empty() && split.validation.empty())
+    throw ArgumentError(option,
+                        "There is no validation set to monitor. Use "
+                        "`train_size` below 1, or give validation cells.");
 }
 
 StopReason Trainer::run(std::int64_t until_epoch) {
@@ -93,8 +92,8 @@ StopReason Trainer::run(std::int64_t until_epoch) {
     check_weights();
     if (validation_is_due() && !validate_epoch())
       return StopReason::kInterrupted;
-    remember_best();
-    stopped_ = adapt();
+    save_best();
+    stopped_ = update_schedules();
     report(until_epoch);
     checkpoint(until_epoch);
     if (stopped_) return StopReason::kEarlyStopping;
@@ -136,10 +135,11 @@ EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
   check_loss(Tape::value(loss));
   if (!Tape::wants_grad(loss))
     throw ArgumentError("unfrozen",
-                        "Nothing can be trained: whatever changes the loss is "
-                        "frozen. Use the model as it is, or free more of it, "
-                        "for instance with `freeze_batchnorm_decoder = FALSE` "
-                        "or `unfrozen = TRUE`.");
+                        "Nothing can be trained: everything that changes the "
+                        "loss is frozen. Use the model as it is, or unfreeze "
+                        "more of it, for instance with "
+                        "`freeze_batchnorm_decoder = FALSE` or "
+                        "`unfrozen = TRUE`.");
 
   tape.backward(loss);
   check_gradients();
@@ -149,7 +149,7 @@ EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
   return sums_of(terms, weight);
 }
 
-void Trainer::undo_statistics() { copy_all(buffers_before_, buffers_); }
+void Trainer::restore_statistics() { copy_all(buffers_before_, buffers_); }
 
 bool Trainer::validation_is_due() const {
   return check_val_every_ > 0 && !split_.validation.empty() &&
@@ -159,7 +159,7 @@ bool Trainer::validation_is_due() const {
 bool Trainer::validate_epoch() {
   const at::NoGradGuard no_grad;
   const Mode mode{};
-  // Its own stream: how often one looks must not change the training.
+  // A stream of its own: validation must not change the training.
   Rng rng(derive_seed(seed_ + static_cast<std::uint64_t>(epoch_),
                       SeedUse::kInference));
   const double weight = kl_weight(epoch_ - 1, step_ - 1, options_);
@@ -178,7 +178,7 @@ bool Trainer::validate_epoch() {
   return true;
 }
 
-bool Trainer::adapt() {
+bool Trainer::update_schedules() {
   if (!validation_is_due()) return false;
   if (options_.reduce_lr_on_plateau)
     optimizer_.set_lr(plateau_.update(

@@ -13,8 +13,8 @@
 
 namespace scvigor {
 
-// Minimizes the negative ELBO over minibatches. Resumable: run() goes on from
-// where the last one stopped, be it in another process (checkpoint.cpp).
+// Minimizes the negative ELBO over minibatches. Resumable: run() continues
+// where the last call stopped, also in another process (checkpoint.cpp).
 class Trainer {
  public:
   Trainer(Vae& vae, const Cells& cells, const Split& split,
@@ -22,11 +22,11 @@ class Trainer {
 
   StopReason run(std::int64_t until_epoch);
 
-  // Where the run stands after its last whole epoch; only then, and back.
+  // The state after the last complete epoch.
   TrainingState capture() const;
   void restore(const TrainingState& state);
-  // Gives the model the weights of its best epoch, if there is one yet.
-  // Returns that epoch, else 0.
+  // Loads the weights of the best epoch, if there is one. Returns that epoch,
+  // or 0.
   std::int64_t load_best();
 
   std::int64_t epochs() const { return epoch_; }
@@ -39,18 +39,18 @@ class Trainer {
   bool validate_epoch();
   // One gradient step; the sums over its cells.
   EpochSums train_step(const Minibatch& batch, double kl_weight);
-  // Puts BatchNorm's statistics back to those before the step under way.
-  void undo_statistics();
-  // Throw where a number is not finite: the first two before a step has
-  // changed the weights, with the statistics put back (finite.cpp).
+  // Restores BatchNorm's statistics from before the current step.
+  void restore_statistics();
+  // Throw a NumericError if a number is not finite (finite.cpp). The first two
+  // are called before a step changes the weights and restore the statistics.
   void check_loss(double loss);
   void check_gradients();
   void check_weights() const;
   [[noreturn]] void fail(const std::string& what, std::int64_t epoch) const;
   bool validation_is_due() const;
-  void remember_best();
+  void save_best();
   // Learning rate and early stopping; true: stop.
-  bool adapt();
+  bool update_schedules();
   void report(std::int64_t until_epoch) const;
   void checkpoint(std::int64_t until_epoch) const;
   bool interrupted() const;
@@ -63,8 +63,8 @@ class Trainer {
   Loader loader_;
   Rng rng_;
   AdamOptimizer optimizer_;
-  TensorPool pool_;  // what every step needs
-  // BatchNorm's statistics, now and before the step under way: a pass over a
+  TensorPool pool_;  // buffers of a step
+  // BatchNorm's statistics, now and before the current step: a pass over a
   // minibatch changes them before its loss is known.
   std::vector<at::Tensor> buffers_;
   std::vector<at::Tensor> buffers_before_;
@@ -73,9 +73,9 @@ class Trainer {
   Recorder recorder_;
   BestEpoch best_;
   std::int64_t check_val_every_;
-  std::int64_t epoch_ = 0;  // epochs done
-  std::int64_t step_ = 0;   // steps done
-  bool stopped_ = false;    // by early stopping: there is no going on
+  std::int64_t epoch_ = 0;  // completed epochs
+  std::int64_t step_ = 0;   // completed steps
+  bool stopped_ = false;    // by early stopping
 };
 
 }  // namespace scvigor

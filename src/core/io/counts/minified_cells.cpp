@@ -1,10 +1,11 @@
+#include "io/counts/minified_cells.hpp"
+
 #include <cmath>
 
 #include "io/counts/count_file_content.hpp"
 #include "io/counts/h5ad_table.hpp"
 #include "io/hdf5/h5_text.hpp"
 #include "io/isolation/isolated_reader.hpp"
-#include "scvigor/scvi_tools.hpp"
 
 namespace scvigor {
 
@@ -85,6 +86,8 @@ void check_content(const MinifiedCells& found, const std::string& path) {
 
 }  // namespace
 
+namespace core {
+
 std::optional<MinifiedCells> read_minified(const std::string& path) {
   const std::int64_t bytes = h5::check_file(path);
   std::optional<MinifiedCells> found;
@@ -114,4 +117,5 @@ std::optional<MinifiedCells> read_minified(const std::string& path) {
   return found;
 }
 
+}  // namespace core
 }  // namespace scvigor

@@ -1,4 +1,4 @@
-#include "scvigor/model_file.hpp"
+#include "io/model_file/model_file.hpp"
 
 #include "io/hdf5/h5_text.hpp"
 #include "io/isolation/isolated_reader.hpp"
@@ -37,8 +37,10 @@ ModelFile read_header(const h5::Group& root) {
 
 }  // namespace
 
-void write_model_file(const std::string& path, const Value& model,
-                      const Value& others, const std::string& writer,
+namespace core {
+
+void write_model_file(const std::string& path, const FileValue& model,
+                      const FileValue& others, const std::string& writer,
                       bool overwrite) {
   h5::Writer file;
   file.text_attribute(file.root(), "format", {kFormat});
@@ -70,4 +72,5 @@ ModelFile read_model_file(const std::string& path,
   return file;
 }
 
+}  // namespace core
 }  // namespace scvigor

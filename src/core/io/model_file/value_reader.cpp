@@ -7,7 +7,7 @@ namespace scvigor {
 
 namespace {
 
-using Kind = Value::Kind;
+using Kind = FileValue::Kind;
 
 // More than any model has; a file that leads in circles stops here.
 constexpr int kMaxDepth = 32;
@@ -18,8 +18,8 @@ bool is_marked(const h5::Node& node, const std::string& name) {
   return mark && !mark->empty() && mark->front() != 0;
 }
 
-Value read_text_values(const h5::Dataset& data) {
-  Value value;
+FileValue read_text_values(const h5::Dataset& data) {
+  FileValue value;
   value.kind = Kind::kText;
   value.text = h5::read_text(data);
   const auto mark = h5::text_attribute(data, "missing");
@@ -29,20 +29,20 @@ Value read_text_values(const h5::Dataset& data) {
   return value;
 }
 
-Value read_whole(const h5::Dataset& data) {
-  Value value;
+FileValue read_whole(const h5::Dataset& data) {
+  FileValue value;
   const bool logical = H5Tget_size(data.type()) == 1;
   value.kind = logical ? Kind::kLogical : Kind::kInteger;
   value.whole = data.read_all<std::int32_t>();
   if (logical)
     for (std::int32_t& element : value.whole)
-      element = element < 0 ? Value::kMissing : element != 0;
+      element = element < 0 ? FileValue::kMissing : element != 0;
   return value;
 }
 
-Value read_dataset(const h5::Dataset& data) {
+FileValue read_dataset(const h5::Dataset& data) {
   if (data.element() == h5::Element::kText) return read_text_values(data);
-  Value value;
+  FileValue value;
   if (data.element() == h5::Element::kInteger &&
       H5Tget_size(data.type()) <= sizeof(std::int32_t)) {
     value = read_whole(data);
@@ -60,8 +60,8 @@ Value read_dataset(const h5::Dataset& data) {
 // Reads a tree and counts what it meets.
 class ListReader {
  public:
-  Value read(const h5::Group& group, int depth) {
-    Value list;
+  FileValue read(const h5::Group& group, int depth) {
+    FileValue list;
     if (is_marked(group, "null")) return list;
     if (depth > kMaxDepth) group.fail("lies too deep: the file is damaged.");
     list.kind = Kind::kList;
@@ -113,6 +113,8 @@ std::string from_link_name(const std::string& name) {
   return plain;
 }
 
-Value read_list(const h5::Group& group) { return ListReader().read(group, 0); }
+FileValue read_list(const h5::Group& group) {
+  return ListReader().read(group, 0);
+}
 
 }  // namespace scvigor

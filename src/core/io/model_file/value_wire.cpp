@@ -2,7 +2,7 @@
 
 namespace scvigor {
 
-void put_value(WireWriter& writer, const Value& value) {
+void put_value(WireWriter& writer, const FileValue& value) {
   writer.put(value.kind);
   writer.put(value.names);
   writer.put(value.whole);
@@ -11,11 +11,11 @@ void put_value(WireWriter& writer, const Value& value) {
   writer.put(std::vector<char>(value.missing.begin(), value.missing.end()));
   writer.put(value.shape);
   writer.put(value.members.size());
-  for (const Value& member : value.members) put_value(writer, member);
+  for (const FileValue& member : value.members) put_value(writer, member);
 }
 
-Value get_value(WireReader& reader) {
-  Value value;
+FileValue get_value(WireReader& reader) {
+  FileValue value;
   reader.get(value.kind);
   reader.get(value.names);
   reader.get(value.whole);

@@ -7,7 +7,7 @@ namespace scvigor {
 
 namespace {
 
-using Kind = Value::Kind;
+using Kind = FileValue::Kind;
 
 // What a float32 holds exactly takes half the space.
 bool fits_float(const std::vector<double>& numbers) {
@@ -26,13 +26,13 @@ std::string mark_of_missing(const std::vector<std::string>& text) {
   return mark;
 }
 
-std::vector<std::int64_t> dims_of(const Value& value) {
+std::vector<std::int64_t> dims_of(const FileValue& value) {
   if (!value.shape.empty()) return value.shape;
   return {static_cast<std::int64_t>(value.size())};
 }
 
 h5::Handle write_numbers(const h5::Writer& file, hid_t parent,
-                         const std::string& name, const Value& value) {
+                         const std::string& name, const FileValue& value) {
   if (!fits_float(value.numbers))
     return file.dataset(parent, name, H5T_NATIVE_DOUBLE, dims_of(value),
                         value.numbers.data());
@@ -42,10 +42,10 @@ h5::Handle write_numbers(const h5::Writer& file, hid_t parent,
 }
 
 h5::Handle write_logical(const h5::Writer& file, hid_t parent,
-                         const std::string& name, const Value& value) {
+                         const std::string& name, const FileValue& value) {
   std::vector<std::int8_t> narrow;
   for (const std::int32_t element : value.whole)
-    narrow.push_back(element == Value::kMissing
+    narrow.push_back(element == FileValue::kMissing
                          ? std::int8_t{-1}
                          : static_cast<std::int8_t>(element != 0));
   return file.dataset(parent, name, H5T_NATIVE_INT8, dims_of(value),
@@ -53,7 +53,7 @@ h5::Handle write_logical(const h5::Writer& file, hid_t parent,
 }
 
 h5::Handle write_text(const h5::Writer& file, hid_t parent,
-                      const std::string& name, const Value& value) {
+                      const std::string& name, const FileValue& value) {
   std::vector<std::string> text = value.text;
   std::string mark;
   for (std::size_t i = 0; i < value.missing.size(); ++i) {
@@ -69,7 +69,7 @@ h5::Handle write_text(const h5::Writer& file, hid_t parent,
 }
 
 h5::Handle write_list(const h5::Writer& file, hid_t parent,
-                      const std::string& name, const Value& value) {
+                      const std::string& name, const FileValue& value) {
   h5::Handle group = file.group(parent, name);
   const bool named = !value.names.empty();
   if (!named && !value.members.empty())
@@ -84,7 +84,7 @@ h5::Handle write_list(const h5::Writer& file, hid_t parent,
 }
 
 h5::Handle write_kind(const h5::Writer& file, hid_t parent,
-                      const std::string& name, const Value& value) {
+                      const std::string& name, const FileValue& value) {
   switch (value.kind) {
     case Kind::kLogical:
       return write_logical(file, parent, name, value);
@@ -102,10 +102,6 @@ h5::Handle write_kind(const h5::Writer& file, hid_t parent,
 
 }  // namespace
 
-std::size_t Value::size() const {
-  return std::max({members.size(), whole.size(), numbers.size(), text.size()});
-}
-
 std::string to_link_name(const std::string& name) {
   if (name.empty()) return "%";
   if (name == ".") return "%2E";
@@ -116,7 +112,7 @@ std::string to_link_name(const std::string& name) {
 }
 
 void write_value(const h5::Writer& file, hid_t parent, const std::string& name,
-                 const Value& value) {
+                 const FileValue& value) {
   const h5::Handle object = write_kind(file, parent, name, value);
   if (value.shape.size() == 1)
     file.integer_attribute(object.get(), "array", {1});

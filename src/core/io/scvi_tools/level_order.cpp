@@ -12,7 +12,7 @@ namespace {
 // order[new position] = old position
 using Order = std::vector<std::size_t>;
 
-Order sorted_order(const CategorySetup& category) {
+Order sorted_order(const CategoryEntry& category) {
   const auto& levels = category.levels;
   Order order(levels.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -33,7 +33,7 @@ std::vector<T> reordered(const std::vector<T>& values, const Order& order) {
   return out;
 }
 
-Order sort_category(std::optional<CategorySetup>& category) {
+Order sort_category(std::optional<CategoryEntry>& category) {
   if (!category) return {0};
   const Order order = sorted_order(*category);
   category->levels = reordered(category->levels, order);
@@ -109,13 +109,13 @@ void reorder_tensor(StateTensor& tensor, const Orders& orders,
 
 void sort_levels(ScviToolsModel& model) {
   Orders orders;
-  orders.batch = sort_category(model.setup.batch);
-  orders.labels = sort_category(model.setup.labels);
+  orders.batch = sort_category(model.registry.batch);
+  orders.labels = sort_category(model.registry.labels);
   const bool embedded =
       model.options.batch_representation == BatchRepresentation::kEmbedding;
   if (!embedded && orders.batch.size() > 1)
     orders.one_hot.push_back(orders.batch);
-  for (auto& category : model.setup.categorical) {
+  for (auto& category : model.registry.categorical) {
     const Order order = sorted_order(category);
     category.levels = reordered(category.levels, order);
     if (order.size() > 1) orders.one_hot.push_back(order);

@@ -5,6 +5,7 @@
 
 #include "io/python/pickle_view.hpp"
 #include "scvigor/error.hpp"
+#include "util/validate_options.hpp"
 
 namespace scvigor {
 
@@ -132,7 +133,7 @@ void set_option(const std::string& name, const Value* value,
   if (!setter.done() && !is_empty(value)) unsupported(name);
 }
 
-std::int64_t n_levels(const std::optional<CategorySetup>& category) {
+std::int64_t n_levels(const std::optional<CategoryEntry>& category) {
   return category ? static_cast<std::int64_t>(category->levels.size()) : 1;
 }
 
@@ -166,21 +167,21 @@ ModelOptions read_options(const Value* attributes, const ScviToolsModel& model,
     set_option(name, value, options);
   if (is_linear) set_linear_facts(options);
   options.n_genes = static_cast<std::int64_t>(model.genes.size());
-  options.n_batch = n_levels(model.setup.batch);
-  options.n_labels = n_levels(model.setup.labels);
+  options.n_batch = n_levels(model.registry.batch);
+  options.n_labels = n_levels(model.registry.labels);
   options.n_cats_per_cov.clear();
-  for (const auto& category : model.setup.categorical)
+  for (const auto& category : model.registry.categorical)
     options.n_cats_per_cov.push_back(
         static_cast<std::int64_t>(category.levels.size()));
   options.n_continuous_cov =
-      static_cast<std::int64_t>(model.setup.continuous.size());
-  options.use_size_factor = model.setup.size_factor.has_value();
+      static_cast<std::int64_t>(model.registry.continuous.size());
+  options.use_size_factor = model.registry.size_factor.has_value();
   // The default has changed over time; the weights know.
   if (!options.use_size_factor)
     options.use_observed_lib_size =
         !has_tensor(model.state, "library_log_means");
   try {
-    validate(options);
+    core::validate(options);
   } catch (const ArgumentError& error) {
     throw FileError(std::string("holds a wrong option: ") + error.what());
   }

@@ -1,3 +1,5 @@
+#include "io/scvi_tools/reader.hpp"
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -10,7 +12,6 @@
 #include "io/scvi_tools/history.hpp"
 #include "io/scvi_tools/options.hpp"
 #include "io/scvi_tools/registry.hpp"
-#include "scvigor/scvi_tools.hpp"
 #include "util/file_bytes.hpp"
 #include "util/utf8.hpp"
 
@@ -50,7 +51,7 @@ void check_genes(const std::vector<std::string>& genes) {
         std::string(genes.empty() ? "are missing." : "share a name."));
 }
 
-bool is_linear(const ScviRegistry& registry, const State& state) {
+bool is_linear(const RegistryRecord& registry, const State& state) {
   const std::string& name = registry.model_name;
   if (!name.empty() && name != "SCVI" && name != "LinearSCVI")
     throw FileError("is a model of the class " + name +
@@ -88,13 +89,13 @@ Split read_split(const Value* attributes, std::int64_t n_cells) {
 // `model` has its genes and weights.
 void read_attributes(const Value* attributes, ScviToolsModel& model) {
   check_genes(model.genes);
-  const ScviRegistry registry = read_registry(attributes);
-  model.version = registry.version;
-  model.minified = registry.minified;
-  model.n_cells = registry.n_cells;
-  model.setup = registry.setup;
+  const RegistryRecord found = read_registry(attributes);
+  model.version = found.version;
+  model.minified = found.minified;
+  model.n_cells = found.n_cells;
+  model.registry = found.registry;
   model.options =
-      read_options(attributes, model, is_linear(registry, model.state));
+      read_options(attributes, model, is_linear(found, model.state));
   check_shapes(model.options, model.state);
   model.split = read_split(attributes, model.n_cells);
   model.history = read_scvi_history(find(attributes, "history_"));
@@ -147,6 +148,8 @@ ScviToolsModel read_old_files(const std::string& folder,
 
 }  // namespace
 
+namespace core {
+
 ScviToolsModel read_scvi_tools(const std::string& folder,
                                const std::string& prefix) {
   const std::string path = folder + "/" + prefix + "model.pt";
@@ -158,4 +161,5 @@ ScviToolsModel read_scvi_tools(const std::string& folder,
                   folder + "\".");
 }
 
+}  // namespace core
 }  // namespace scvigor

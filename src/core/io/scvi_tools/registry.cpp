@@ -51,10 +51,10 @@ LevelType level_type(Series::Type type) {
   return LevelType::kText;
 }
 
-CategorySetup read_category(const std::string& column, const Value* mapping) {
+CategoryEntry read_category(const std::string& column, const Value* mapping) {
   const std::string what = "the levels of \"" + column + "\"";
   Series series = read_series(mapping, what);
-  CategorySetup out{column, level_type(series.type), std::move(series.texts)};
+  CategoryEntry out{column, level_type(series.type), std::move(series.texts)};
   for (const double value : series.numbers)
     out.levels.push_back(level_text(series.type, value));
   const std::set<std::string> distinct(out.levels.begin(), out.levels.end());
@@ -70,7 +70,7 @@ const Value* state_of(const Value* fields, const std::string& field) {
   return is_none(found) ? nullptr : find(found, "state_registry");
 }
 
-std::optional<CategorySetup> read_field(const Value* fields,
+std::optional<CategoryEntry> read_field(const Value* fields,
                                         const std::string& field,
                                         const Value* column) {
   if (is_none(column)) return std::nullopt;
@@ -79,9 +79,9 @@ std::optional<CategorySetup> read_field(const Value* fields,
                        get(state, "categorical_mapping", "the field " + field));
 }
 
-std::vector<CategorySetup> read_joint(const Value* state,
+std::vector<CategoryEntry> read_joint(const Value* state,
                                       const Value* columns) {
-  std::vector<CategorySetup> out;
+  std::vector<CategoryEntry> out;
   if (is_none(state) || is_none(columns)) return out;
   const Value* mappings = get(state, "mappings", "the categorical covariates");
   const auto names =
@@ -100,25 +100,26 @@ std::vector<CategorySetup> read_joint(const Value* state,
   return out;
 }
 
-DataSetup read_fields(const Value* fields, const Value* arguments) {
-  DataSetup setup;
-  setup.batch = read_field(fields, "batch", find(arguments, "batch_key"));
-  setup.labels = read_field(fields, "labels", find(arguments, "labels_key"));
+Registry read_fields(const Value* fields, const Value* arguments) {
+  Registry registry;
+  registry.batch = read_field(fields, "batch", find(arguments, "batch_key"));
+  registry.labels = read_field(fields, "labels", find(arguments, "labels_key"));
   const Value* categorical = state_of(fields, "extra_categorical_covs");
-  setup.categorical = read_joint(categorical, find(categorical, "field_keys"));
+  registry.categorical =
+      read_joint(categorical, find(categorical, "field_keys"));
   const Value* continuous =
       find(state_of(fields, "extra_continuous_covs"), "columns");
   if (!is_none(continuous))
-    setup.continuous =
+    registry.continuous =
         read_texts(continuous, "the names of the continuous covariates");
   const auto name = [&](const char* key) -> std::optional<std::string> {
     const std::string given = text_or_empty(find(arguments, key));
     if (given.empty()) return std::nullopt;
     return given;
   };
-  setup.size_factor = name("size_factor_key");
-  setup.layer = name("layer");
-  return setup;
+  registry.size_factor = name("size_factor_key");
+  registry.layer = name("layer");
+  return registry;
 }
 
 std::string minify_type(const Value* fields) {
@@ -130,12 +131,12 @@ std::string minify_type(const Value* fields) {
              : "latent_posterior_parameters";
 }
 
-ScviRegistry read_new(const Value* registry) {
-  ScviRegistry out;
-  out.version = text_or_empty(find(registry, "scvi_version"));
-  out.model_name = text_or_empty(find(registry, "model_name"));
-  const Value* fields = get(registry, "field_registries", kRegistry);
-  out.setup = read_fields(fields, get(registry, "setup_args", kRegistry));
+RegistryRecord read_new(const Value* content) {
+  RegistryRecord out;
+  out.version = text_or_empty(find(content, "scvi_version"));
+  out.model_name = text_or_empty(find(content, "model_name"));
+  const Value* fields = get(content, "field_registries", kRegistry);
+  out.registry = read_fields(fields, get(content, "setup_args", kRegistry));
   out.minified = minify_type(fields);
   const Value* n_cells = find(state_of(fields, "X"), "n_obs");
   if (!is_none(n_cells))
@@ -145,7 +146,7 @@ ScviRegistry read_new(const Value* registry) {
 
 // ---- Before 0.15: one dictionary -------------------------------------------
 
-std::optional<CategorySetup> read_old_field(const Value* dictionary,
+std::optional<CategoryEntry> read_old_field(const Value* dictionary,
                                             const std::string& field) {
   const Value* place = find(find(dictionary, "data_registry"), field);
   if (is_none(place)) return std::nullopt;
@@ -155,25 +156,25 @@ std::optional<CategorySetup> read_old_field(const Value* dictionary,
       get(get(dictionary, "categorical_mappings", kRegistry), key, kRegistry);
   const std::string column =
       text(get(category, "original_key", field), "the column of " + field);
-  // How a column that nobody named was called
+  // The name of a column that was made up
   if (column.rfind("_scvi", 0) == 0) return std::nullopt;
   return read_category(column, get(category, "mapping", field));
 }
 
-ScviRegistry read_old(const Value* dictionary) {
-  ScviRegistry out;
+RegistryRecord read_old(const Value* dictionary) {
+  RegistryRecord out;
   out.version = text_or_empty(find(dictionary, "scvi_version"));
-  out.setup.batch = read_old_field(dictionary, "batch_indices");
-  out.setup.labels = read_old_field(dictionary, "labels");
+  out.registry.batch = read_old_field(dictionary, "batch_indices");
+  out.registry.labels = read_old_field(dictionary, "labels");
   const Value* categorical = find(dictionary, "extra_categoricals");
-  out.setup.categorical = read_joint(categorical, find(categorical, "keys"));
+  out.registry.categorical = read_joint(categorical, find(categorical, "keys"));
   const Value* continuous = find(dictionary, "extra_continuous_keys");
   if (!is_none(continuous))
-    out.setup.continuous =
+    out.registry.continuous =
         read_texts(continuous, "the names of the continuous covariates");
   const Value* counts = find(find(dictionary, "data_registry"), "X");
   if (text_or_empty(find(counts, "attr_name")) == "layers")
-    out.setup.layer = text_or_empty(find(counts, "attr_key"));
+    out.registry.layer = text_or_empty(find(counts, "attr_key"));
   const Value* n_cells = find(find(dictionary, "summary_stats"), "n_cells");
   if (!is_none(n_cells))
     out.n_cells = whole_number(n_cells, "the number of cells");
@@ -182,13 +183,13 @@ ScviRegistry read_old(const Value* dictionary) {
 
 }  // namespace
 
-ScviRegistry read_registry(const Value* attributes) {
-  const Value* registry = find(attributes, "registry_");
-  if (!is_none(registry)) return read_new(registry);
+RegistryRecord read_registry(const Value* attributes) {
+  const Value* content = find(attributes, "registry_");
+  if (!is_none(content)) return read_new(content);
   const Value* dictionary = find(attributes, "scvi_setup_dict_");
   if (!is_none(dictionary)) return read_old(dictionary);
   throw FileError(
-      "is no model that scvigor can read: it has neither "
+      "is not a model that scvigor can read: it has neither "
       "`registry_` nor `scvi_setup_dict_`.");
 }
 

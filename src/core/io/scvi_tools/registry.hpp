@@ -10,17 +10,17 @@
 namespace scvigor {
 
 // What scvi-tools' registry says about the data of a model.
-struct ScviRegistry {
+struct RegistryRecord {
   std::string version;
   std::string model_name;  // empty before 0.15
   std::int64_t n_cells = 0;
   std::string minified;
-  DataSetup setup;
+  Registry registry;
 };
 
 // From a model's attributes: `registry_` since 0.15, `scvi_setup_dict_`
 // before.
-ScviRegistry read_registry(const pickle::Value* attributes);
+RegistryRecord read_registry(const pickle::Value* attributes);
 
 }  // namespace scvigor
 

@@ -16,7 +16,7 @@ void write_array(Writer& out, const char* type, Items items) {
   });
 }
 
-void write_levels(Writer& out, const CategorySetup& category) {
+void write_levels(Writer& out, const CategoryEntry& category) {
   const auto& levels = category.levels;
   switch (category.type) {
     case LevelType::kText:
@@ -63,7 +63,7 @@ void write_field(Writer& out, const std::string& name,
 
 void write_counts_field(Writer& out, const ScviToolsModel& model) {
   const auto n_genes = static_cast<std::int64_t>(model.genes.size());
-  const auto& layer = model.setup.layer;
+  const auto& layer = model.registry.layer;
   write_field(
       out, "X", layer ? "layers" : "X", layer.value_or(""),
       [&] {
@@ -78,10 +78,10 @@ void write_counts_field(Writer& out, const ScviToolsModel& model) {
 }
 
 void write_category_field(Writer& out, const std::string& name,
-                          const std::optional<CategorySetup>& given) {
+                          const std::optional<CategoryEntry>& given) {
   // Without a column, all cells have the level 0 of one that scvi-tools makes.
-  const CategorySetup category = given.value_or(
-      CategorySetup{"_scvi_" + name, LevelType::kInteger, {"0"}});
+  const CategoryEntry category = given.value_or(
+      CategoryEntry{"_scvi_" + name, LevelType::kInteger, {"0"}});
   write_field(
       out, name, "obs", "_scvi_" + name,
       [&] {
@@ -95,7 +95,7 @@ void write_category_field(Writer& out, const std::string& name,
 }
 
 void write_categorical_field(Writer& out,
-                             const std::vector<CategorySetup>& categories) {
+                             const std::vector<CategoryEntry>& categories) {
   const std::string name = "extra_categorical_covs";
   const bool any = !categories.empty();
   write_field(
@@ -156,22 +156,22 @@ void write_names(Writer& out, const std::string& key,
 }
 
 std::optional<std::string> column_of(
-    const std::optional<CategorySetup>& category) {
+    const std::optional<CategoryEntry>& category) {
   return category ? std::optional<std::string>(category->column) : std::nullopt;
 }
 
 // The arguments of setup_anndata() that would give this model.
-void write_setup_args(Writer& out, const DataSetup& setup, bool is_linear) {
-  write_name(out, "layer", setup.layer);
-  write_name(out, "batch_key", column_of(setup.batch));
-  write_name(out, "labels_key", column_of(setup.labels));
+void write_setup_args(Writer& out, const Registry& registry, bool is_linear) {
+  write_name(out, "layer", registry.layer);
+  write_name(out, "batch_key", column_of(registry.batch));
+  write_name(out, "labels_key", column_of(registry.labels));
   if (is_linear) return;
-  write_name(out, "size_factor_key", setup.size_factor);
+  write_name(out, "size_factor_key", registry.size_factor);
   std::vector<std::string> columns;
-  for (const auto& category : setup.categorical)
+  for (const auto& category : registry.categorical)
     columns.push_back(category.column);
   write_names(out, "categorical_covariate_keys", columns);
-  write_names(out, "continuous_covariate_keys", setup.continuous);
+  write_names(out, "continuous_covariate_keys", registry.continuous);
 }
 
 }  // namespace
@@ -190,24 +190,24 @@ void write_integer_array(Writer& out, const std::vector<std::int64_t>& values) {
 
 void write_registry(Writer& out, const ScviToolsModel& model) {
   const bool is_linear = model.options.decoder == DecoderKind::kLinear;
-  const DataSetup& setup = model.setup;
+  const Registry& registry = model.registry;
   out.dict([&] {
     out.text_entry("scvi_version", model.version);
     out.text_entry("model_name", is_linear ? "LinearSCVI" : "SCVI");
     out.entry("setup_args", [&] {
-      out.dict([&] { write_setup_args(out, setup, is_linear); });
+      out.dict([&] { write_setup_args(out, registry, is_linear); });
     });
     out.entry("field_registries", [&] {
       out.dict([&] {
         write_counts_field(out, model);
-        write_category_field(out, "batch", setup.batch);
-        write_category_field(out, "labels", setup.labels);
+        write_category_field(out, "batch", registry.batch);
+        write_category_field(out, "labels", registry.labels);
         if (is_linear) return;
         write_field(
-            out, "size_factor", setup.size_factor ? "obs" : "",
-            setup.size_factor.value_or(""), [] {}, [] {});
-        write_categorical_field(out, setup.categorical);
-        write_continuous_field(out, setup.continuous);
+            out, "size_factor", registry.size_factor ? "obs" : "",
+            registry.size_factor.value_or(""), [] {}, [] {});
+        write_categorical_field(out, registry.categorical);
+        write_continuous_field(out, registry.continuous);
       });
     });
     out.text_entry("setup_method_name", "setup_anndata");

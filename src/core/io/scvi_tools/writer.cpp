@@ -1,10 +1,11 @@
+#include "io/scvi_tools/writer.hpp"
+
 #include <cstring>
 
 #include "io/python/pickle_writer.hpp"
 #include "io/python/zip_writer.hpp"
 #include "io/scvi_tools/attributes.hpp"
 #include "io/scvi_tools/level_order.hpp"
-#include "scvigor/scvi_tools.hpp"
 #include "util/atomic_file.hpp"
 
 namespace scvigor {
@@ -22,9 +23,9 @@ void check_linear(const ScviToolsModel& model) {
       throw ArgumentError(argument, "scvi-tools' LinearSCVI has no " + what +
                                         ", so this model cannot be exported.");
   };
-  refuse(!model.setup.categorical.empty(), "categorical_covariates",
+  refuse(!model.registry.categorical.empty(), "categorical_covariates",
          "categorical covariates");
-  refuse(!model.setup.continuous.empty(), "continuous_covariates",
+  refuse(!model.registry.continuous.empty(), "continuous_covariates",
          "continuous covariates");
   refuse(o.encode_covariates && o.n_batch > 1, "encode_covariates",
          "batches in its encoder");
@@ -112,6 +113,8 @@ class TensorWriter {
 
 }  // namespace
 
+namespace core {
+
 void write_scvi_tools(const ScviToolsModel& given, const std::string& path) {
   ScviToolsModel model = given;
   if (model.options.decoder == DecoderKind::kLinear) check_linear(model);
@@ -137,4 +140,5 @@ void write_scvi_tools(const ScviToolsModel& given, const std::string& path) {
   write_file_atomically(path, true, zip.finish());
 }
 
+}  // namespace core
 }  // namespace scvigor

@@ -1,9 +1,7 @@
-// Whether options are within range and make sense together.
+#include "util/validate_options.hpp"
 
 #include <cmath>
 #include <sstream>
-
-#include "scvigor/options.hpp"
 
 namespace scvigor {
 namespace {
@@ -78,6 +76,8 @@ const std::vector<std::string>& monitors() {
 
 }  // namespace
 
+namespace core {
+
 void validate(const ModelOptions& o) {
   at_least(1, "n_genes", o.n_genes);
   at_least(1, "n_batch", o.n_batch);
@@ -125,4 +125,5 @@ void validate(const TrainOptions& o) {
   at_least(0, "n_labels_reference", o.freeze.n_labels_reference);
 }
 
+}  // namespace core
 }  // namespace scvigor

@@ -1,0 +1,42 @@
+#include "scvigor/count_file.hpp"
+
+#include "io/counts/count_file.hpp"
+
+namespace scvigor {
+
+class CountFile::Impl : public CountFileReader {
+ public:
+  using CountFileReader::CountFileReader;
+};
+
+CountFile::CountFile(const std::string& path, const std::string& assay,
+                     const std::function<void()>& poll)
+    : impl_(std::make_unique<Impl>(path, assay, poll)) {}
+CountFile::CountFile(CountFile&&) noexcept = default;
+CountFile& CountFile::operator=(CountFile&&) noexcept = default;
+CountFile::~CountFile() = default;
+
+CountFileFormat CountFile::format() const { return impl_->content().format; }
+const std::string& CountFile::assay() const { return impl_->content().assay; }
+const std::vector<std::string>& CountFile::assays() const {
+  return impl_->content().assays;
+}
+std::int64_t CountFile::n_cells() const {
+  return static_cast<std::int64_t>(cells().names.size());
+}
+std::int64_t CountFile::n_genes() const {
+  return static_cast<std::int64_t>(genes().names.size());
+}
+std::int64_t CountFile::n_entries() const {
+  return impl_->content().indptr.back();
+}
+const Annotation& CountFile::cells() const { return impl_->content().cells; }
+const Annotation& CountFile::genes() const { return impl_->content().genes; }
+
+CountFile::Result CountFile::read(std::int32_t* indptr, std::int32_t* genes,
+                                  double* values,
+                                  const std::function<void()>& poll) const {
+  return impl_->read(indptr, genes, values, poll);
+}
+
+}  // namespace scvigor

@@ -1,0 +1,31 @@
+#ifndef SCVIGOR_CORE_IO_COUNTS_COUNT_FILE_HPP
+#define SCVIGOR_CORE_IO_COUNTS_COUNT_FILE_HPP
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "io/counts/count_file_content.hpp"
+
+namespace scvigor {
+
+// What CountFile does; see scvigor/count_file.hpp.
+class CountFileReader {
+ public:
+  CountFileReader(const std::string& path, const std::string& assay,
+                  const std::function<void()>& poll);
+
+  const CountFileContent& content() const { return content_; }
+  CountFile::Result read(std::int32_t* indptr, std::int32_t* genes,
+                         double* values,
+                         const std::function<void()>& poll) const;
+
+ private:
+  std::string path_;
+  std::int64_t bytes_;
+  CountFileContent content_;
+};
+
+}  // namespace scvigor
+
+#endif
