@@ -136,7 +136,7 @@ ModuleOutputs ModuleCase::outputs(const Mode& mode) {
   const at::Tensor library = vae().draw_library(q, noise_.l);
   const LikelihoodInput decoded =
       vae().decode(z, library, batch_, batch_.batch, mode);
-  const LikelihoodParameters p = vae().likelihood(decoded);
+  const LikelihoodParameters p = parameters_of(decoded);
   const LossTerms terms = vae().loss_terms_of(batch_, q, decoded);
   at::Tensor loss = at::zeros_like(terms.mean_reconstruction_loss);
   for (const auto& term : terms.objective(kl_weight_))
@@ -159,7 +159,7 @@ ModuleOutputs ModuleCase::outputs(const Mode& mode) {
 
 ModuleOutputs ModuleCase::transformed(std::int64_t code) {
   const EncoderOutput q = vae().infer(batch_, Mode{});
-  const LikelihoodParameters p = vae().likelihood(vae().decode(
+  const LikelihoodParameters p = parameters_of(vae().decode(
       vae().draw_z(q.qz, noise_.z), vae().draw_library(q, noise_.l), batch_,
       at::full_like(batch_.batch, code), Mode{}));
   return {{"px_scale", p.px_scale},

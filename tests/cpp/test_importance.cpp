@@ -82,7 +82,7 @@ at::Tensor expected_weights(Fixed& fit, const OverallOptions& o) {
                            ? draws.batch
                            : at::full({n}, o.transform_batch[0], at::kLong);
   const LikelihoodParameters p =
-      vae.likelihood(vae.decode(u, draws.log_library, draws, s, Mode{}));
+      parameters_of(vae.decode(u, draws.log_library, draws, s, Mode{}));
   std::vector<at::Tensor> log_px_z;
   for (std::int64_t a = 0; a < kCells; ++a) {
     const at::Tensor x = counts()[a].unsqueeze(0);

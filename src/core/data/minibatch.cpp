@@ -5,10 +5,10 @@
 #include <ATen/ops/from_blob.h>
 
 #include <cmath>
-#include <cstring>
 #include <vector>
 
 #include "simd/dispatch.hpp"
+#include "util/gather_rows.hpp"
 
 namespace scvigor {
 namespace {
@@ -22,10 +22,7 @@ at::Tensor take_rows(const std::vector<T>& values, std::int64_t width,
                      const at::TensorOptions& options) {
   at::Tensor out = at::empty(
       {n, width}, at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
-  T* to = out.template data_ptr<T>();
-  for (std::int64_t i = 0; i < n; ++i)
-    std::memcpy(to + i * width, values.data() + positions[i] * width,
-                sizeof(T) * static_cast<std::size_t>(width));
+  gather_rows(values.data(), width, positions, n, out.template data_ptr<T>());
   return out.to(options);
 }
 

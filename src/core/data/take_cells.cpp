@@ -1,8 +1,9 @@
 #include "data/take_cells.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
+
+#include "util/gather_rows.hpp"
 
 namespace scvigor {
 namespace {
@@ -11,14 +12,11 @@ namespace {
 template <class T>
 std::vector<T> take(const std::vector<T>& values, std::int64_t n,
                     const std::vector<std::int64_t>& positions) {
-  std::vector<T> out;
-  if (values.empty()) return out;
-  const auto width = static_cast<std::int64_t>(values.size()) / n;
-  out.reserve(positions.size() * static_cast<std::size_t>(width));
-  for (const auto i : positions) {
-    const auto first = values.begin() + static_cast<std::ptrdiff_t>(i * width);
-    out.insert(out.end(), first, first + static_cast<std::ptrdiff_t>(width));
-  }
+  if (values.empty()) return {};
+  const auto width = values.size() / static_cast<std::size_t>(n);
+  std::vector<T> out(positions.size() * width);
+  gather_rows(values.data(), static_cast<std::int64_t>(width), positions.data(),
+              static_cast<std::int64_t>(positions.size()), out.data());
   return out;
 }
 

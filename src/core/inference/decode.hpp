@@ -56,7 +56,7 @@ void decode_draw(Vae& vae, const Minibatch& batch, const EncoderOutput& q,
                  const DecodeOptions& options, Rng& rng, Visitor visit) {
   decode_logits(
       vae, batch, q, options, draw_for(vae, batch.n_cells(), options, rng),
-      [&](const LikelihoodInput& decoded) { visit(vae.likelihood(decoded)); });
+      [&](const LikelihoodInput& decoded) { visit(parameters_of(decoded)); });
 }
 
 // A mean that is fed one term at a time.

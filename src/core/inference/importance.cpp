@@ -77,7 +77,7 @@ at::Tensor log_px_given_z(Vae& vae, const Minibatch& draws,
                            ? draws.batch
                            : at::full({n}, options.transform_batch.front(),
                                       vae.tensor_options().dtype(at::kLong));
-  LikelihoodInput decoded = multiplied_out(
+  LikelihoodInput decoded = materialize_logits(
       vae.decode(vae.draw_z(qz, {}), draws.log_library, draws, s, Mode{}));
   at::Tensor out = at::empty(
       {n, static_cast<std::int64_t>(anchors.cells.size())}, at::kDouble);

@@ -1,39 +1,21 @@
 // Draws from the posterior predictive distribution.
 
-#include "distributions/sampling.hpp"
-
 #include "inference/decode.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor::verbs {
 namespace {
 
-at::Tensor like(const at::Tensor& row, const at::Tensor& matrix) {
-  return row.expand(matrix.sizes()).contiguous();
-}
-
-at::Tensor draw_counts(const LikelihoodParameters& p, GeneLikelihood likelihood,
-                       const GeneSubset& genes, Rng& rng) {
-  const at::Tensor mu = genes.of(p.px_rate);
-  if (likelihood == GeneLikelihood::kPoisson) return sample_poisson(mu, rng);
-  const at::Tensor theta = like(genes.of(p.px_r), mu);
-  if (likelihood == GeneLikelihood::kNormal)
-    return sample_normal(mu, theta, rng);
-  const at::Tensor x = sample_poisson(sample_gamma_rate(mu, theta, rng), rng);
-  return likelihood == GeneLikelihood::kZinb
-             ? drop_out(x, genes.of(p.px_dropout), rng)
-             : x;
-}
-
-at::Tensor draw_denoised(const LikelihoodParameters& p,
-                         GeneLikelihood likelihood, double size_factor,
-                         const GeneSubset& genes, Rng& rng) {
-  const at::Tensor mu = genes.of(p.px_scale) * size_factor;
-  if (likelihood == GeneLikelihood::kPoisson) return mu;
-  const at::Tensor theta = like(genes.of(p.px_r), mu);
-  return likelihood == GeneLikelihood::kNormal
-             ? sample_normal(mu, theta, rng)
-             : sample_gamma_rate(mu, theta, rng);
+// Those of some genes, each of them cells x genes.
+LikelihoodParameters parameters_of_genes(const LikelihoodParameters& p,
+                                         const GeneSubset& genes) {
+  LikelihoodParameters out;
+  out.px_scale = genes.of(p.px_scale);
+  out.px_rate = genes.of(p.px_rate);
+  if (p.px_r.defined())
+    out.px_r = genes.of(p.px_r).expand(out.px_rate.sizes()).contiguous();
+  if (p.px_dropout.defined()) out.px_dropout = genes.of(p.px_dropout);
+  return out;
 }
 
 // Draws `options.n_samples` times for every block; draw(px) makes one.
@@ -64,10 +46,10 @@ void posterior_predictive_sample(Vae& vae, const Cells& cells,
   check_decode_options(options, vae.options());
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const GeneSubset genes(options.genes, vae);
-  const auto likelihood = vae.options().gene_likelihood;
+  const auto& likelihood = likelihood_of(vae.options().gene_likelihood);
   sample_blocks(vae, cells, options, rng, sink, hooks,
                 [&](const LikelihoodParameters& p) {
-                  return draw_counts(p, likelihood, genes, rng);
+                  return likelihood.sample(parameters_of_genes(p, genes), rng);
                 });
 }
 
@@ -77,10 +59,12 @@ void denoised_sample(Vae& vae, const Cells& cells, double size_factor,
   check_decode_options(options, vae.options());
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const GeneSubset genes(options.genes, vae);
-  const auto likelihood = vae.options().gene_likelihood;
+  const auto& likelihood = likelihood_of(vae.options().gene_likelihood);
   sample_blocks(vae, cells, options, rng, sink, hooks,
-                [&](const LikelihoodParameters& p) {
-                  return draw_denoised(p, likelihood, size_factor, genes, rng);
+                [&](const LikelihoodParameters& all) {
+                  const auto p = parameters_of_genes(all, genes);
+                  return likelihood.sample_rate(p.px_scale * size_factor,
+                                                p.px_r, rng);
                 });
 }
 
