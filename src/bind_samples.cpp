@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "r_query.h"
+#include "scvigor/likelihood.hpp"
 
 using scvigor::Cells;
 using scvigor::DecodeOptions;
@@ -82,10 +83,10 @@ Rcpp::List fill(std::vector<Columns> samples, const Model& model,
 }
 
 std::vector<const char*> parameter_names(scvigor::GeneLikelihood likelihood) {
-  using scvigor::GeneLikelihood;
+  const auto traits = scvigor::likelihood_traits(likelihood);
   std::vector<const char*> names{"mean"};
-  if (likelihood != GeneLikelihood::kPoisson) names.push_back("dispersions");
-  if (likelihood == GeneLikelihood::kZinb) names.push_back("dropout");
+  if (traits.has_theta) names.push_back("dispersions");
+  if (traits.has_dropout) names.push_back("dropout");
   return names;
 }
 
@@ -108,7 +109,7 @@ Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
           return Rcpp::List();
         }
         const auto n = static_cast<std::size_t>(options.n_samples);
-        if (m.options().gene_likelihood != scvigor::GeneLikelihood::kNormal)
+        if (scvigor::likelihood_traits(m.options().gene_likelihood).is_count)
           return fill(std::vector<SparseColumns>(n), m, c, options, hooks);
         std::vector<DenseColumns> samples;
         for (std::size_t i = 0; i < n; ++i) samples.emplace_back(m, c, options);

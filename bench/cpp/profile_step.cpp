@@ -127,7 +127,7 @@ class Products {
 
 // The loss and its gradients with respect to given logits.
 void likelihood_alone(LikelihoodInput decoded, const SparseCounts& x) {
-  decoded = multiplied_out(std::move(decoded));
+  decoded = materialize_logits(std::move(decoded));
   for (LazyLogits* logits :
        {&decoded.scale_logits, &decoded.dropout_logits, &decoded.log_theta})
     if (logits->defined())
@@ -232,7 +232,7 @@ int main(int argc, char** argv) {
     parts.lap("(the same by BLAS)");
     {
       const at::NoGradGuard no_grad;
-      const LikelihoodInput logits = multiplied_out(decoded);
+      const LikelihoodInput logits = materialize_logits(decoded);
       parts.start();
       const at::AutoGradMode with_grad(true);
       likelihood_alone(logits, batch.counts);

@@ -40,8 +40,8 @@ const char* const kCountLossGrads[4] = {"scale logits", "dropout logits",
                                         "log theta", "log factor"};
 
 std::string describe(const CountLossShape& shape) {
-  static const char* const rows[] = {"one row", "a row a batch",
-                                     "a row a cell"};
+  static const char* const rows[] = {"one row", "one row per batch",
+                                     "one row per cell"};
   return to_string(shape.likelihood) +
          (shape.activation == ScaleActivation::kSoftmax ? ", softmax, "
                                                         : ", softplus, ") +
@@ -99,29 +99,40 @@ CountLossData random_count_loss(const CountLossShape& shape,
   return out;
 }
 
-CountLossData to_precision(const CountLossData& data,
-                           const at::TensorOptions& options) {
+CountLossData to_options(const CountLossData& data,
+                         const at::TensorOptions& options) {
   CountLossData out = data;
   for (auto* tensor : inputs_of(out.input))
     if (tensor->defined()) *tensor = leaf(*tensor, options);
   out.dense = data.dense.to(options);
   out.x = sparse_of(out.dense);
+  if (data.input.theta_row.defined())
+    out.input.theta_row = data.input.theta_row.to(out.dense.device());
   return out;
+}
+
+CountLoss count_loss_by_autograd(const LikelihoodInput& input,
+                                 const SparseCounts& x) {
+  const LikelihoodParameters p = parameters_of(input);
+  const at::Tensor loss =
+      -likelihood_of(input.likelihood).log_prob(x.dense(), p).sum(-1);
+  return {loss.detach(), (loss * input.cell_weight).sum()};
 }
 
 CountLossResult run_count_loss(const CountLossData& data,
                                CountLossFunction function) {
-  CountLossData copy = to_precision(data, data.dense.options());
-  // A weight a cell, so that no two cells count the same.
+  CountLossData copy = to_options(data, data.dense.options());
+  // Every cell has its own weight.
   copy.input.cell_weight =
       at::linspace(0.5, 1.5, data.dense.size(0), data.dense.options());
   Tape tape;
   const CountLoss loss = function(copy.input, copy.x);
   tape.backward({{loss.mean}});
   CountLossResult out;
-  out.loss = loss.per_cell;
+  out.loss = loss.per_cell.cpu();
   for (const auto* tensor : inputs_of(copy.input))
-    out.grads.push_back(tensor->defined() ? tensor->grad() : at::Tensor());
+    out.grads.push_back(tensor->defined() ? tensor->grad().cpu()
+                                          : at::Tensor());
   return out;
 }
 

@@ -34,17 +34,18 @@ std::string describe(const CountLossShape& shape);
 std::vector<CountLossShape> all_count_loss_shapes();
 
 // Random logits and counts; the second cell and the third gene are empty. The
-// inputs want gradients.
+// inputs require gradients.
 CountLossData random_count_loss(const CountLossShape& shape,
                                 const at::TensorOptions& options,
                                 std::uint64_t seed = 1);
 
-// The same numbers in another precision.
-CountLossData to_precision(const CountLossData& data,
-                           const at::TensorOptions& options);
+// The same numbers in another precision, or on another device.
+CountLossData to_options(const CountLossData& data,
+                         const at::TensorOptions& options);
 
-// The losses, and the gradients of their weighted sum by scale logits,
-// dropout logits, log theta and log factor. Undefined: no such input.
+// The losses, and the gradients of their weighted sum w.r.t. scale logits,
+// dropout logits, log theta and log factor, on the CPU. Undefined: no such
+// input.
 struct CountLossResult {
   at::Tensor loss;
   std::vector<at::Tensor> grads;
@@ -53,6 +54,10 @@ using CountLossFunction = scvigor::CountLoss (*)(
     const scvigor::LikelihoodInput&, const scvigor::SparseCounts&);
 CountLossResult run_count_loss(const CountLossData& data,
                                CountLossFunction function);
+
+// The loss from plain tensors and its gradients by autograd. Needs cell_weight.
+scvigor::CountLoss count_loss_by_autograd(const scvigor::LikelihoodInput& input,
+                                          const scvigor::SparseCounts& x);
 
 // Names of the gradients, in order.
 extern const char* const kCountLossGrads[4];

@@ -23,7 +23,7 @@ void for_each_cpu_level(Work work) {
            {CpuLevel::kBase, "base"},
            {CpuLevel::kAvx2, "AVX2"},
            {CpuLevel::kAvx512, "AVX-512"},
-           {CpuLevel::kAmx, "tiles"}})
+           {CpuLevel::kAmx, "AMX"}})
     if (candidate <= best) {
       level = candidate;
       work(name);

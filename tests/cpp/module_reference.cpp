@@ -135,7 +135,7 @@ ModuleOutputs ModuleCase::outputs(const Mode& mode) {
   const at::Tensor z = vae().draw_z(q.qz, noise_.z);
   const at::Tensor library = vae().draw_library(q, noise_.l);
   const LikelihoodInput decoded = vae().decode(z, library, batch_, mode);
-  const LikelihoodParameters p = vae().likelihood(decoded);
+  const LikelihoodParameters p = parameters_of(decoded);
   const LossTerms terms = vae().loss_terms_of(batch_, q, decoded);
   at::Tensor loss = at::zeros_like(terms.mean_reconstruction_loss);
   for (const auto& term : terms.objective(kl_weight_))
@@ -158,7 +158,7 @@ ModuleOutputs ModuleCase::outputs(const Mode& mode) {
 
 ModuleOutputs ModuleCase::transformed(std::int64_t code) {
   const EncoderOutput q = vae().infer(batch_, Mode{});
-  const LikelihoodParameters p = vae().likelihood(vae().decode(
+  const LikelihoodParameters p = parameters_of(vae().decode(
       vae().draw_z(q.qz, noise_.z), vae().draw_library(q, noise_.l),
       as_batch(batch_, code), Mode{}));
   return {{"px_scale", p.px_scale},

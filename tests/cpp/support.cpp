@@ -37,8 +37,8 @@ scvigor::SparseCounts sparse_of(const at::Tensor& dense) {
   const at::Tensor at_nonzero = dense.nonzero();
   scvigor::SparseCounts out;
   out.n_genes = dense.size(1);
-  out.indptr =
-      at::cat({at::zeros({1}, at::kLong), (dense != 0).sum(1).cumsum(0)});
+  out.indptr = at::cat(
+      {at::zeros({1}, at_nonzero.options()), (dense != 0).sum(1).cumsum(0)});
   out.genes = at_nonzero.select(1, 1).to(at::kInt).contiguous();
   out.values = dense.masked_select(dense != 0);
   return out;

@@ -1,11 +1,12 @@
-// The kernel against plain tensors and finite differences.
+// count_loss() against plain tensors with autograd, and finite differences, in
+// every backend.
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include "backends.hpp"
 #include "catch.hpp"
 #include "count_loss_inputs.hpp"
-#include "cpu_levels.hpp"
 #include "kernels/count_loss.hpp"
 #include "kernels/tape.hpp"
 #include "support.hpp"
@@ -25,16 +26,20 @@ void check_same(const CountLossResult& found, const CountLossResult& expected,
     REQUIRE_CLOSE(found.loss, expected.loss, tolerance);
   }
   for (std::size_t i = 0; i < found.grads.size(); ++i) {
-    INFO("gradient by " << kCountLossGrads[i]);
+    INFO("gradient w.r.t. " << kCountLossGrads[i]);
     REQUIRE(found.grads[i].defined() == expected.grads[i].defined());
     if (found.grads[i].defined())
       REQUIRE_CLOSE(found.grads[i], expected.grads[i], tolerance);
   }
 }
 
+CountLossData on(const support::Backend& backend, const CountLossData& data) {
+  return support::to_options(data, data.dense.options().device(backend.device));
+}
+
 // d loss / d one element, by central differences.
-double slope(const CountLossData& data, const at::Tensor& input,
-             std::int64_t element, const at::Tensor& weights) {
+double finite_difference(const CountLossData& data, const at::Tensor& input,
+                         std::int64_t element, const at::Tensor& weights) {
   const at::NoGradGuard no_grad;
   constexpr double kStep = 1e-5;
   const at::Tensor flat = input.view({-1});
@@ -52,34 +57,38 @@ double slope(const CountLossData& data, const at::Tensor& input,
 
 }  // namespace
 
-TEST_CASE("the kernel agrees with plain tensors") {
+TEST_CASE("count_loss() in float64 is what autograd gives") {
   for (const auto& shape : support::all_count_loss_shapes()) {
     DYNAMIC_SECTION(support::describe(shape)) {
       const auto data = support::random_count_loss(shape, at::kDouble);
-      const auto expected = run_count_loss(data, count_loss_reference);
-      support::for_each_cpu_level([&](const std::string& level) {
-        INFO(level);
-        check_same(run_count_loss(data, count_loss), expected, 1e-10);
+      const auto expected =
+          run_count_loss(data, support::count_loss_by_autograd);
+      support::for_each_backend([&](const support::Backend& backend) {
+        INFO(backend.name);
+        check_same(run_count_loss(on(backend, data), count_loss), expected,
+                   1e-10);
       });
     }
   }
 }
 
-TEST_CASE("the kernel in float32 agrees with plain tensors in float64") {
+TEST_CASE("count_loss() in float32 is what autograd gives in float64") {
   for (const auto& shape : support::all_count_loss_shapes()) {
     DYNAMIC_SECTION(support::describe(shape)) {
       const auto data = support::random_count_loss(shape, at::kFloat);
-      const auto expected = run_count_loss(
-          support::to_precision(data, at::kDouble), count_loss_reference);
-      support::for_each_cpu_level([&](const std::string& level) {
-        INFO(level);
-        check_same(run_count_loss(data, count_loss), expected, 1e-5);
+      const auto expected =
+          run_count_loss(support::to_options(data, at::kDouble),
+                         support::count_loss_by_autograd);
+      support::for_each_backend([&](const support::Backend& backend) {
+        INFO(backend.name);
+        check_same(run_count_loss(on(backend, data), count_loss), expected,
+                   1e-5);
       });
     }
   }
 }
 
-TEST_CASE("the kernel's gradients are finite differences") {
+TEST_CASE("gradients of count_loss() are finite differences") {
   for (auto shape : support::all_count_loss_shapes()) {
     shape.n_cells = 4;
     shape.n_genes = 5;
@@ -93,10 +102,10 @@ TEST_CASE("the kernel's gradients are finite differences") {
           data.input.log_theta.value, data.input.log_factor};
       for (std::size_t i = 0; i < 4; ++i) {
         if (!inputs[i].defined()) continue;
-        INFO("gradient by " << kCountLossGrads[i]);
+        INFO("gradient w.r.t. " << kCountLossGrads[i]);
         at::Tensor expected = at::empty({inputs[i].numel()}, at::kDouble);
         for (std::int64_t k = 0; k < expected.numel(); ++k)
-          expected[k] = slope(data, inputs[i], k, weights);
+          expected[k] = finite_difference(data, inputs[i], k, weights);
         REQUIRE_CLOSE(found.grads[i], expected, 1e-6);
       }
     }
@@ -131,7 +140,7 @@ TEST_CASE("an input without gradient changes no other gradient") {
 
 namespace {
 
-// The decoder's heads in front of a loss: leaves, and gradients by them.
+// The decoder's heads in front of a loss, which are leaves.
 struct Heads {
   at::Tensor hidden, scale, scale_bias, dropout, dropout_bias, theta,
       theta_bias;
@@ -142,38 +151,41 @@ struct Heads {
   }
 };
 
-// The logits of `data` as products, n_hidden units each.
+// Losses and gradients with the logits of `data` as deferred products.
 std::vector<at::Tensor> run_heads(const CountLossData& data, Heads heads,
-                                  bool own_theta, at::ScalarType precision,
+                                  bool theta_per_cell,
+                                  const at::TensorOptions& options,
                                   support::CountLossFunction function) {
   for (auto* leaf : heads.leaves())
-    *leaf = leaf->detach().to(precision, false, true).requires_grad_(true);
-  CountLossData copy = support::to_precision(data, precision);
+    *leaf = leaf->detach().to(options, false, true).requires_grad_(true);
+  CountLossData copy = support::to_options(data, options);
   auto& in = copy.input;
-  in.cell_weight = at::linspace(0.5, 1.5, data.dense.size(0), precision);
+  in.cell_weight = at::linspace(0.5, 1.5, data.dense.size(0), options);
   in.scale_logits = {heads.hidden, heads.scale, heads.scale_bias};
   if (in.dropout_logits.defined())
     in.dropout_logits = {heads.hidden, heads.dropout, heads.dropout_bias};
-  if (own_theta) in.log_theta = {heads.hidden, heads.theta, heads.theta_bias};
+  if (theta_per_cell)
+    in.log_theta = {heads.hidden, heads.theta, heads.theta_bias};
   Tape tape;
   const CountLoss loss = function(in, copy.x);
   tape.backward({{loss.mean}});
   std::vector<at::Tensor> results{loss.per_cell, in.log_factor.grad()};
   for (const auto* leaf : heads.leaves()) results.push_back(leaf->grad());
-  if (!own_theta && in.log_theta.defined())
+  if (!theta_per_cell && in.log_theta.defined())
     results.push_back(in.log_theta.value.grad());
   return results;
 }
 
 }  // namespace
 
-TEST_CASE("heads multiplied within the loss are the products before it") {
+TEST_CASE("deferred heads give what products before the loss give") {
   constexpr std::int64_t kHidden = 24;
   Rng rng(5);
   for (auto shape : support::all_count_loss_shapes()) {
     shape.n_cells = 300;  // two chunks
     shape.n_genes = 67;
-    const bool own_theta = shape.theta_rows == support::ThetaRows::kPerCell;
+    const bool theta_per_cell =
+        shape.theta_rows == support::ThetaRows::kPerCell;
     DYNAMIC_SECTION(support::describe(shape)) {
       const auto data = support::random_count_loss(shape, at::kDouble);
       Heads heads;
@@ -183,17 +195,18 @@ TEST_CASE("heads multiplied within the loss are the products before it") {
       for (auto* bias :
            {&heads.scale_bias, &heads.dropout_bias, &heads.theta_bias})
         *bias = rng.normal({shape.n_genes}, at::kDouble);
-      const auto expected =
-          run_heads(data, heads, own_theta, at::kDouble, count_loss_reference);
-      support::for_each_cpu_level([&](const std::string& level) {
-        INFO(level);
-        const auto found =
-            run_heads(data, heads, own_theta, at::kFloat, count_loss);
+      const auto expected = run_heads(data, heads, theta_per_cell, at::kDouble,
+                                      support::count_loss_by_autograd);
+      support::for_each_backend([&](const support::Backend& backend) {
+        INFO(backend.name);
+        const auto found = run_heads(
+            data, heads, theta_per_cell,
+            at::TensorOptions(backend.device).dtype(at::kFloat), count_loss);
         for (std::size_t i = 0; i < expected.size(); ++i) {
           INFO("result " << i);
           REQUIRE(found[i].defined() == expected[i].defined());
           if (expected[i].defined())
-            REQUIRE_CLOSE(found[i], expected[i], 2e-5,
+            REQUIRE_CLOSE(found[i].cpu(), expected[i], 2e-5,
                           1.0 + expected[i].abs().max().item<double>());
         }
       });

@@ -1,4 +1,4 @@
-// The kernel where models rarely go: empty cells, huge counts, extreme logits
+// count_loss() where models rarely go: empty cells, huge counts, extreme logits
 // and dispersions; and what must not matter: order and threads.
 
 #include <ATen/ATen.h>
@@ -6,9 +6,9 @@
 
 #include <cmath>
 
+#include "backends.hpp"
 #include "catch.hpp"
 #include "count_loss_inputs.hpp"
-#include "cpu_levels.hpp"
 #include "kernels/count_loss.hpp"
 #include "scvigor/runtime.hpp"
 #include "support.hpp"
@@ -20,13 +20,15 @@ using support::CountLossResult;
 namespace {
 
 void check_finite(const CountLossData& data) {
-  support::for_each_cpu_level([&](const std::string& level) {
-    INFO(level);
-    const auto found = run_count_loss(data, count_loss);
+  support::for_each_backend([&](const support::Backend& backend) {
+    INFO(backend.name);
+    const auto found = run_count_loss(
+        support::to_options(data, data.dense.options().device(backend.device)),
+        count_loss);
     CHECK(found.loss.isfinite().all().item<bool>());
     for (std::size_t i = 0; i < found.grads.size(); ++i)
       if (found.grads[i].defined()) {
-        INFO("gradient by " << support::kCountLossGrads[i]);
+        INFO("gradient w.r.t. " << support::kCountLossGrads[i]);
         CHECK(found.grads[i].isfinite().all().item<bool>());
       }
   });
@@ -180,7 +182,7 @@ TEST_CASE("the number of threads changes no bit of a loss") {
     CHECK(one.loss.equal(two.loss));
     for (std::size_t i = 0; i < one.grads.size(); ++i)
       if (one.grads[i].defined()) {
-        INFO("gradient by " << support::kCountLossGrads[i]);
+        INFO("gradient w.r.t. " << support::kCountLossGrads[i]);
         CHECK(one.grads[i].equal(two.grads[i]));
       }
   }

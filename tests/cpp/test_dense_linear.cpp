@@ -4,8 +4,8 @@
 
 #include <vector>
 
+#include "backends.hpp"
 #include "catch.hpp"
-#include "cpu_levels.hpp"
 #include "kernels/dense_linear.hpp"
 #include "kernels/tape.hpp"
 #include "scvigor/runtime.hpp"
@@ -18,10 +18,10 @@ namespace {
 struct Layer {
   at::Tensor x, weight, bias;
 
-  Layer to(at::ScalarType precision) const {
+  Layer to(const at::TensorOptions& options) const {
     const auto leaf = [&](const at::Tensor& t) {
       return t.defined() ? t.detach()
-                               .to(precision, false, true)
+                               .to(options, false, true)
                                .requires_grad_(t.requires_grad())
                          : t;
     };
@@ -49,6 +49,11 @@ Layer whole_layer(std::int64_t n, std::int64_t inputs, std::int64_t outputs) {
 using Form = at::Tensor (*)(const at::Tensor&, const at::Tensor&,
                             const at::Tensor&);
 
+at::Tensor by_autograd(const at::Tensor& x, const at::Tensor& weight,
+                       const at::Tensor& bias) {
+  return bias.defined() ? x.mm(weight) + bias : x.mm(weight);
+}
+
 // The output and the gradients, as many as there are.
 std::vector<at::Tensor> run(const Layer& layer, Form form) {
   Tape tape;
@@ -62,15 +67,19 @@ std::vector<at::Tensor> run(const Layer& layer, Form form) {
 }
 
 void check_against_double(const Layer& layer) {
-  const auto expected = run(layer.to(at::kDouble), dense_linear_reference);
-  support::for_each_cpu_level([&](const std::string& level) {
-    INFO(level);
-    const auto found = run(layer.to(at::kFloat), dense_linear);
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      REQUIRE(found[i].defined() == expected[i].defined());
-      if (!expected[i].defined()) continue;
-      INFO("result " << i);
-      CHECK(found[i].to(at::kDouble).equal(expected[i]));
+  const auto expected = run(layer.to(at::kDouble), by_autograd);
+  support::for_each_backend([&](const support::Backend& backend) {
+    for (const auto precision : {at::kFloat, at::kDouble}) {
+      INFO(backend.name << " in " << precision);
+      const auto found =
+          run(layer.to(at::TensorOptions(backend.device).dtype(precision)),
+              dense_linear);
+      for (std::size_t i = 0; i < expected.size(); ++i) {
+        REQUIRE(found[i].defined() == expected[i].defined());
+        if (!expected[i].defined()) continue;
+        INFO("result " << i);
+        CHECK(found[i].to(at::kCPU, at::kDouble).equal(expected[i]));
+      }
     }
   });
 }

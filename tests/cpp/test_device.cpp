@@ -1,12 +1,12 @@
-// One path for every device. Without a GPU: the forms that it would
-// run, here, and tensors that live elsewhere and hold nothing.
+// One path for every device. Without a GPU: the backend that it would use, on
+// the CPU.
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
 #include "catch.hpp"
 #include "device_cases.hpp"
-#include "kernels/backend.hpp"
+#include "kernels/kernels.hpp"
 #include "model/vae.hpp"
 #include "scvigor/runtime.hpp"
 #include "simulated.hpp"
@@ -15,25 +15,25 @@
 using namespace scvigor;
 using support::Training;
 
-TEST_CASE("training with reference forms alone gives the kernels' weights") {
+TEST_CASE(
+    "training with the reference backend gives the CPU backend's weights") {
   for (const auto& one : support::device_cases()) {
     INFO(one.name);
     const Training t = support::training_of(one, Precision::kFloat64);
-    const auto by_kernels = support::run(t);
-    const ReferenceForms reference;
-    support::check_close(support::run(t), by_kernels, 1e-8);
+    const auto by_cpu = support::run(t);
+    const UseReferenceKernels reference;
+    support::check_close(support::run(t), by_cpu, 1e-8);
   }
 }
 
-TEST_CASE("verbs with reference forms alone give the kernels' values") {
+TEST_CASE("verbs with the reference backend give the CPU backend's values") {
   for (const auto& one : support::device_cases()) {
     INFO(one.name);
     const Training t = support::training_of(one, Precision::kFloat64);
     const Model model = std::move(support::run(t).model);
-    const auto by_kernels = support::ask_everything(model, t.cells);
-    const ReferenceForms reference;
-    support::check_close(support::ask_everything(model, t.cells), by_kernels,
-                         1e-9);
+    const auto by_cpu = support::ask_everything(model, t.cells);
+    const UseReferenceKernels reference;
+    support::check_close(support::ask_everything(model, t.cells), by_cpu, 1e-9);
   }
 }
 
@@ -60,8 +60,8 @@ TEST_CASE("the state lists the tensors that the layers compute with") {
     const EncoderOutput q = vae.infer(batch, Mode{});
     CHECK(q.qz.mean.abs().max().item<double>() == 0.0);
     CHECK(q.ql.mean.abs().max().item<double>() == 0.0);
-    const LikelihoodParameters p =
-        vae.likelihood(vae.decode(q.qz.mean + 1.0, q.library, batch, Mode{}));
+    const LikelihoodParameters p = parameters_of(
+        vae.decode(q.qz.mean + 1.0, q.library, batch, Mode{}));
     REQUIRE_CLOSE(p.px_scale, at::full_like(p.px_scale, 1.0 / 8.0), 1e-6);
     REQUIRE_CLOSE(p.px_r, at::ones_like(p.px_r), 1e-12);
     CHECK(vae.library_prior_of(batch.batch).mean.abs().max().item<double>() ==

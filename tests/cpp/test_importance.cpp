@@ -78,7 +78,7 @@ at::Tensor expected_weights(Fixed& fit, const OverallOptions& o) {
     positions[i] = static_cast<std::int64_t>(i);
   const Minibatch draws =
       Loader(pool, vae.tensor_options()).load(positions.data(), n);
-  const LikelihoodParameters p = vae.likelihood(vae.decode(
+  const LikelihoodParameters p = parameters_of(vae.decode(
       u, draws.log_library,
       o.transform_batch.empty() ? draws : as_batch(draws, o.transform_batch[0]),
       Mode{}));

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "backends.hpp"
 #include "catch.hpp"
 #include "distributions/distributions.hpp"
 #include "kernels/normal_terms.hpp"
@@ -19,37 +20,40 @@ struct Posterior {
   at::Tensor mean, var, eps;
 };
 
-Posterior random_posterior(at::ScalarType precision) {
+Posterior random_posterior(const at::TensorOptions& options) {
   Rng rng(2);
   const auto normal = [&] { return rng.normal({6, 5}, at::kDouble); };
-  return {normal().to(precision).requires_grad_(true),
-          normal().exp().to(precision).requires_grad_(true),
-          normal().to(precision)};
+  return {normal().to(options).requires_grad_(true),
+          normal().exp().to(options).requires_grad_(true),
+          normal().to(options)};
 }
 
 // What `form` gives, weighted by cell, and its gradients.
 template <class Form>
-std::vector<at::Tensor> run(at::ScalarType precision, Form form) {
-  const Posterior q = random_posterior(precision);
+std::vector<at::Tensor> run(const at::TensorOptions& options, Form form) {
+  const Posterior q = random_posterior(options);
   Tape tape;
   const at::Tensor out = form(q);
   const at::Tensor weights =
-      at::linspace(0.5, 1.5, out.numel(), precision).reshape(out.sizes());
+      at::linspace(0.5, 1.5, out.numel(), options).reshape(out.sizes());
   tape.backward({{(out * weights).sum()}});
   return {out.detach(), q.mean.grad(), q.var.grad()};
 }
 
 template <class Found, class Expected>
 void check(Found found, Expected expected) {
-  for (const auto precision : {at::kDouble, at::kFloat}) {
-    const auto right = run(at::kDouble, expected);
-    const auto result = run(precision, found);
-    for (std::size_t i = 0; i < right.size(); ++i) {
-      INFO("result " << i << " in " << precision);
-      REQUIRE_CLOSE(result[i], right[i],
-                    precision == at::kDouble ? 1e-12 : 1e-5);
+  const auto right = run(at::kDouble, expected);
+  support::for_each_backend([&](const support::Backend& backend) {
+    for (const auto precision : {at::kDouble, at::kFloat}) {
+      const auto result =
+          run(at::TensorOptions(backend.device).dtype(precision), found);
+      for (std::size_t i = 0; i < right.size(); ++i) {
+        INFO("result " << i << ", " << backend.name << " in " << precision);
+        REQUIRE_CLOSE(result[i].cpu(), right[i],
+                      precision == at::kDouble ? 1e-12 : 1e-5);
+      }
     }
-  }
+  });
 }
 
 }  // namespace
@@ -59,7 +63,7 @@ TEST_CASE("normal_draw() is mean + sqrt(var) eps") {
         [](const Posterior& q) { return q.mean + q.var.sqrt() * q.eps; });
 }
 
-TEST_CASE("normal_var() is positive, and never less than it should be") {
+TEST_CASE("normal_var() is the activation plus the least variance") {
   for (const auto activation : {VarActivation::kExp, VarActivation::kSoftplus})
     check(
         [&](const Posterior& q) {
@@ -79,9 +83,13 @@ TEST_CASE("normal_kl() is the divergence from the standard normal") {
   };
   check([](const Posterior& q) { return normal_kl(q.mean, q.var).mean; },
         [&](const Posterior& q) { return expected(q).mean(); });
-  const Tape tape;
-  const Posterior q = random_posterior(at::kDouble);
-  const at::Tensor per_cell = normal_kl(q.mean, q.var).per_cell;
-  REQUIRE_CLOSE(per_cell, expected(q).detach(), 1e-12);
-  CHECK_FALSE(per_cell.requires_grad());
+  support::for_each_backend([&](const support::Backend& backend) {
+    INFO(backend.name);
+    const Tape tape;
+    const Posterior q =
+        random_posterior(at::TensorOptions(backend.device).dtype(at::kDouble));
+    const at::Tensor per_cell = normal_kl(q.mean, q.var).per_cell;
+    REQUIRE_CLOSE(per_cell, expected(q).detach(), 1e-12);
+    CHECK_FALSE(per_cell.requires_grad());
+  });
 }

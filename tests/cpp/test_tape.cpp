@@ -6,8 +6,8 @@
 #include <stdexcept>
 
 #include "catch.hpp"
-#include "kernels/backend.hpp"
 #include "kernels/dense_linear.hpp"
+#include "kernels/kernels.hpp"
 #include "kernels/tape.hpp"
 #include "support.hpp"
 #include "util/rng.hpp"
@@ -49,7 +49,7 @@ std::vector<at::Tensor> grads_of(const Net& net) {
 
 TEST_CASE("kernels on a tape and plain operations pass gradients on") {
   const auto found = grads_of(random_net());
-  const ReferenceForms reference;
+  const UseReferenceKernels reference;
   const auto expected = grads_of(random_net());
   for (std::size_t i = 0; i < found.size(); ++i) {
     INFO("parameter " << i);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "api/errors.hpp"
+#include "distributions/likelihood.hpp"
 #include "model/state_io.hpp"
 #include "model/vae.hpp"
 
@@ -17,6 +18,10 @@ LibraryPrior placeholder_prior(const ModelOptions& options) {
 }
 
 }  // namespace
+
+LikelihoodTraits likelihood_traits(GeneLikelihood choice) {
+  return likelihood_of(choice).traits;
+}
 
 Model::Model(const ModelOptions& options, std::uint64_t seed,
              const LibraryPrior& prior)

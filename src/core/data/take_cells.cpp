@@ -1,7 +1,6 @@
 #include "data/take_cells.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
 
 #include "util/gather_rows.hpp"

@@ -59,7 +59,7 @@ void for_each_draw(Vae& vae, const Cells& cells, const DecodeOptions& options,
                 vae, batch, q, options,
                 noise_for(vae, batch.n_cells(), options.posterior_mean, rng),
                 [&](const LikelihoodInput& decoded) {
-                  use(vae.likelihood(decoded));
+                  use(parameters_of(decoded));
                 });
           });
       });

@@ -76,7 +76,7 @@ at::Tensor log_px_given_z(Vae& vae, const Minibatch& draws,
   const EncoderOutput q{qz, draws.log_library, {}};
   LikelihoodInput decoded;
   decode_draw(vae, draws, q, options, {}, [&](const LikelihoodInput& input) {
-    decoded = multiplied_out(input);
+    decoded = materialize_logits(input);
   });
   at::Tensor out = at::empty(
       {n, static_cast<std::int64_t>(anchors.cells.size())}, at::kDouble);

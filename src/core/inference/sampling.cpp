@@ -1,39 +1,21 @@
 // Draws from the posterior predictive distribution.
 
-#include "distributions/sampling.hpp"
-
 #include "inference/decode.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor::core {
 namespace {
 
-at::Tensor like(const at::Tensor& row, const at::Tensor& matrix) {
-  return row.expand(matrix.sizes()).contiguous();
-}
-
-at::Tensor draw_counts(const LikelihoodParameters& p, const GeneSubset& genes,
-                       GeneLikelihood likelihood, Rng& rng) {
-  const at::Tensor mu = genes.of(p.px_rate);
-  if (likelihood == GeneLikelihood::kPoisson) return sample_poisson(mu, rng);
-  const at::Tensor theta = like(genes.of(p.px_r), mu);
-  if (likelihood == GeneLikelihood::kNormal)
-    return sample_normal(mu, theta, rng);
-  const at::Tensor x = sample_poisson(sample_gamma_rate(mu, theta, rng), rng);
-  return likelihood == GeneLikelihood::kZinb
-             ? drop_out(x, genes.of(p.px_dropout), rng)
-             : x;
-}
-
-at::Tensor draw_denoised(const LikelihoodParameters& p, const GeneSubset& genes,
-                         GeneLikelihood likelihood, double size_factor,
-                         Rng& rng) {
-  const at::Tensor mu = genes.of(p.px_scale) * size_factor;
-  if (likelihood == GeneLikelihood::kPoisson) return mu;
-  const at::Tensor theta = like(genes.of(p.px_r), mu);
-  return likelihood == GeneLikelihood::kNormal
-             ? sample_normal(mu, theta, rng)
-             : sample_gamma_rate(mu, theta, rng);
+// Those of some genes, each of them cells x genes.
+LikelihoodParameters parameters_of_genes(const LikelihoodParameters& p,
+                                         const GeneSubset& genes) {
+  LikelihoodParameters out;
+  out.px_scale = genes.of(p.px_scale);
+  out.px_rate = genes.of(p.px_rate);
+  if (p.px_r.defined())
+    out.px_r = genes.of(p.px_r).expand(out.px_rate.sizes()).contiguous();
+  if (p.px_dropout.defined()) out.px_dropout = genes.of(p.px_dropout);
+  return out;
 }
 
 // Gives `sink` the samples of draw(parameters, genes, rng), each the mean over
@@ -60,20 +42,22 @@ void sample(Vae& vae, const Cells& cells, const DecodeOptions& options,
 void posterior_predictive_sample(Vae& vae, const Cells& cells,
                                  const DecodeOptions& options,
                                  const SampleSink& sink, const Hooks& hooks) {
-  const auto likelihood = vae.options().gene_likelihood;
+  const auto& likelihood = likelihood_of(vae.options().gene_likelihood);
   sample(vae, cells, options, sink, hooks,
          [&](const LikelihoodParameters& p, const GeneSubset& genes, Rng& rng) {
-           return draw_counts(p, genes, likelihood, rng);
+           return likelihood.sample(parameters_of_genes(p, genes), rng);
          });
 }
 
 void denoised_sample(Vae& vae, const Cells& cells, double size_factor,
                      const DecodeOptions& options, const SampleSink& sink,
                      const Hooks& hooks) {
-  const auto likelihood = vae.options().gene_likelihood;
+  const auto& likelihood = likelihood_of(vae.options().gene_likelihood);
   sample(vae, cells, options, sink, hooks,
-         [&](const LikelihoodParameters& p, const GeneSubset& genes, Rng& rng) {
-           return draw_denoised(p, genes, likelihood, size_factor, rng);
+         [&](const LikelihoodParameters& all, const GeneSubset& genes,
+             Rng& rng) {
+           const auto p = parameters_of_genes(all, genes);
+           return likelihood.sample_rate(p.px_scale * size_factor, p.px_r, rng);
          });
 }
 

@@ -5,33 +5,41 @@
 
 namespace scvigor {
 
-// What follows a linear layer in training, for n cells.
+// BatchNorm behind a linear layer, and what follows it, for n cells:
+//
+//   y = mask * relu(weight (x + linear_bias - mean) / sqrt(var + eps) + bias)
 struct BatchNormInput {
-  at::Tensor x;            // n x units, without the linear layer's bias
-  at::Tensor linear_bias;  // units: that bias, or undefined. BatchNorm takes it
-                           // out again: it moves the running mean and nothing
-                           // else, and its gradient is zero. Summed up it would
-                           // be rounding noise, which Adam blows up
-  at::Tensor weight, bias;               // units: gamma and beta
-  at::Tensor running_mean, running_var;  // units, updated
-  double momentum;  // the share of this minibatch in the running statistics
+  at::Tensor x;                          // n x units
+  at::Tensor linear_bias;                // units, or undefined: zeros
+  at::Tensor weight, bias;               // units
+  at::Tensor running_mean, running_var;  // units
+  double momentum;  // weight of this minibatch in the running statistics
   double eps;
-  bool relu;
-  at::Tensor mask;  // n x units: 0 or what a kept unit is multiplied by; or
-                    // undefined
+  bool relu;        // false: no activation
+  at::Tensor mask;  // n x units: 0, or the factor of a unit that dropout keeps;
+                    // undefined: no dropout
 };
 
-// mask * relu(gamma (x - mean) / sqrt(var + eps) + beta), mean and variance of
-// every unit over the cells. Differentiable by x, weight and bias.
+// Training: mean and variance of every unit over the cells, which are averaged
+// into the running ones. Differentiable w.r.t. x, weight, bias and linear_bias.
+// linear_bias moves the running mean and nothing else: its gradient is zero,
+// exactly. (Computed, it would be rounding noise, which Adam amplifies.)
 at::Tensor batch_norm_training(const BatchNormInput& input);
 
-// The same in evaluation: mean and variance are the running ones, which stay as
-// they are, and nothing is dropped. Here `shift` counts.
+// Inference: mean and variance are the running ones, which stay as they are;
+// there is no mask. Differentiable w.r.t. the same.
 at::Tensor batch_norm_inference(const BatchNormInput& input);
 
-// The two from plain tensors.
-at::Tensor batch_norm_training_reference(const BatchNormInput& input);
-at::Tensor batch_norm_inference_reference(const BatchNormInput& input);
+// y, and the statistics of the minibatch as the backward kernel needs them.
+struct BatchNormOutput {
+  at::Tensor y;             // n x units
+  at::Tensor mean, inv_sd;  // units; inv_sd = 1 / sqrt(var + eps)
+};
+
+struct BatchNormGrads {
+  at::Tensor x, weight, bias;
+  at::Tensor linear_bias;  // undefined in training
+};
 
 }  // namespace scvigor
 

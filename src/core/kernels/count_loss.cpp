@@ -1,53 +1,62 @@
 #include "kernels/count_loss.hpp"
 
+#include <ATen/core/grad_mode.h>
+
 #include <utility>
 
-#include "kernels/backend.hpp"
-#include "kernels/cpu/count_loss_pass.hpp"
+#include "kernels/kernels.hpp"
 #include "kernels/tape.hpp"
 
 namespace scvigor {
 namespace {
 
-CountLoss count_loss_kernel(const LikelihoodInput& in, const SparseCounts& x) {
-  const auto tensors = inputs_of(in);
-  Tape* tape = Tape::active_for(tensors);
-  CountLossWanted wanted{};
-  for (std::size_t i = 0; i < tensors.size(); ++i)
-    wanted[i] =
-        tape != nullptr && tensors[i].defined() && tensors[i].requires_grad();
-  CountLossResults results = run_count_loss_pass(in, x, wanted);
-  const CountLoss out{results.per_cell, results.mean};
-  if (tape != nullptr)
-    tape->record(out.mean, [tensors, grads = results.grads](
-                               const at::Tensor& grad) mutable {
-      const double factor = grad.item<double>();
-      for (std::size_t i = 0; i < tensors.size(); ++i) {
-        if (!grads[i].defined()) continue;
-        if (factor != 1.0) grads[i].mul_(factor);
-        Tape::add_grad(tensors[i], std::move(grads[i]));
-      }
-    });
-  return out;
+// Without asking another device for the number.
+bool is_known_to_be_one(const at::Tensor& grad) {
+  return grad.is_cpu() && grad.item<double>() == 1.0;
 }
 
 }  // namespace
 
-LikelihoodInput multiplied_out(LikelihoodInput input) {
-  for (LazyLogits* logits :
-       {&input.scale_logits, &input.dropout_logits, &input.log_theta})
-    if (logits->is_deferred()) *logits = logits->tensor();
-  return input;
+CountLossTensors differentiable_inputs(const LikelihoodInput& in) {
+  return {in.scale_logits.hidden,
+          in.scale_logits.value,
+          in.scale_logits.weight,
+          in.scale_logits.bias,
+          in.dropout_logits.value,
+          in.dropout_logits.weight,
+          in.dropout_logits.bias,
+          in.log_theta.value,
+          in.log_theta.weight,
+          in.log_theta.bias,
+          in.log_factor};
 }
 
-// Products within the pass are made in float32 alone.
+// Kernels multiply deferred logits in float32; for float64, which tests use,
+// that is done here.
 CountLoss count_loss(const LikelihoodInput& input, const SparseCounts& x) {
-  if (!has_kernel(input.log_factor) ||
-      input.likelihood == GeneLikelihood::kNormal)
-    return count_loss_reference(input, x);
-  return input.log_factor.scalar_type() == at::kFloat
-             ? count_loss_kernel(input, x)
-             : count_loss_kernel(multiplied_out(input), x);
+  const LikelihoodInput in = input.log_factor.scalar_type() == at::kFloat
+                                 ? input
+                                 : materialize_logits(input);
+  const CountLossTensors tensors = differentiable_inputs(in);
+  Tape* tape = Tape::active_for(tensors);
+  const at::NoGradGuard no_grad;
+  CountLossMask needs_grad{};
+  for (std::size_t i = 0; i < tensors.size(); ++i)
+    needs_grad[i] =
+        tape != nullptr && tensors[i].defined() && tensors[i].requires_grad();
+  CountLossResults results =
+      kernels_for(in.log_factor.device()).count_loss(in, x, needs_grad);
+  if (tape != nullptr)
+    tape->record(results.mean, [tensors, grads = std::move(results.grads)](
+                                   const at::Tensor& grad) mutable {
+      const bool scaled = !is_known_to_be_one(grad);
+      for (std::size_t i = 0; i < tensors.size(); ++i) {
+        if (!grads[i].defined()) continue;
+        if (scaled) grads[i].mul_(grad);
+        Tape::add_grad(tensors[i], std::move(grads[i]));
+      }
+    });
+  return {results.per_cell, results.mean};
 }
 
 }  // namespace scvigor

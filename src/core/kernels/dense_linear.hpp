@@ -5,16 +5,16 @@
 
 namespace scvigor {
 
-// x weight + bias
+// y = x W + b
 //   x: n x inputs;  weight: inputs x outputs;  bias: outputs, or undefined
-// Differentiable by all three.
+//   y: n x outputs
+// Differentiable w.r.t. all three.
 at::Tensor dense_linear(const at::Tensor& x, const at::Tensor& weight,
                         const at::Tensor& bias);
 
-// The same from plain tensors: for tests, float64, and devices without a
-// kernel.
-at::Tensor dense_linear_reference(const at::Tensor& x, const at::Tensor& weight,
-                                  const at::Tensor& bias);
+struct DenseLinearGrads {
+  at::Tensor x, weight, bias;
+};
 
 }  // namespace scvigor
 

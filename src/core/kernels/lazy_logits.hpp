@@ -3,14 +3,16 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <utility>
+
 #include "kernels/dense_linear.hpp"
 
 namespace scvigor {
 
-// An output of the decoder, n x genes: as it is, or as the product
-// hidden weight + bias that nobody has multiplied out yet.
+// A head of the decoder, n x genes: its logits, or a deferred product
+// hidden weight + bias, which the kernel that needs it computes piece by piece.
 struct LazyLogits {
-  at::Tensor value;   // n x genes; undefined: the product
+  at::Tensor value;   // n x genes; undefined: deferred
   at::Tensor hidden;  // n x n_hidden
   at::Tensor weight;  // n_hidden x genes
   at::Tensor bias;    // genes, or undefined

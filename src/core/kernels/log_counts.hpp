@@ -5,8 +5,8 @@
 
 namespace scvigor {
 
-// log(1 + x), what the encoder sees of the counts: any shape, no gradient.
-// NaN below -1, where it is not defined.
+// log(1 + x), the encoder's view of counts: any shape, no gradient. NaN below
+// -1, where it is not defined.
 at::Tensor log1p_counts(const at::Tensor& x);
 
 }  // namespace scvigor

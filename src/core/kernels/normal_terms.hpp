@@ -7,24 +7,30 @@
 
 namespace scvigor {
 
-// Small arithmetic of q(z | x) = N(mean, var), n x dimensions each: as plain
-// tensors it takes twenty operations and their gradients, each of which costs
-// more than its numbers do.
+// The arithmetic of q(z | x) = N(mean, var), n x dimensions each. As separate
+// tensor operations it would be twenty and their gradients, each of which
+// costs more than its numbers do.
 
-// mean + sqrt(var) eps. Differentiable by mean and var.
+// z = mean + sqrt(var) eps. Differentiable w.r.t. mean and var.
 at::Tensor normal_draw(const at::Tensor& mean, const at::Tensor& var,
                        const at::Tensor& eps);
 
-// What an encoder says of its variance: the activation of `raw`, plus `least`.
+// var = exp(raw) + min_var, or softplus(raw) + min_var: the variance head of
+// an encoder. Differentiable w.r.t. raw.
 at::Tensor normal_var(const at::Tensor& raw, VarActivation activation,
-                      double least);
+                      double min_var);
 
-// KL(N(mean, var) || N(0, 1)), summed up over the dimensions.
+// KL(N(mean, var) || N(0, 1)) = 1/2 sum (mean^2 + var - 1 - log var), the sum
+// over the dimensions.
 struct NormalKl {
   at::Tensor per_cell;  // n, without a gradient
-  at::Tensor mean;      // over the cells: differentiable by mean and var
+  at::Tensor mean;      // over the cells; differentiable w.r.t. mean and var
 };
 NormalKl normal_kl(const at::Tensor& mean, const at::Tensor& var);
+
+struct NormalGrads {
+  at::Tensor mean, var;
+};
 
 }  // namespace scvigor
 

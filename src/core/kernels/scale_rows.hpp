@@ -4,11 +4,11 @@
 #include <cstdint>
 #include <vector>
 
-#include "kernels/count_loss.hpp"
+#include "kernels/likelihood_input.hpp"
 
 namespace scvigor {
 
-// px_scale of n cells, times a factor of each, in double precision.
+// px_scale of n cells, each times a factor, in double precision.
 struct ScaleRows {
   const std::vector<double>* factor;       // n
   const std::vector<std::int64_t>* genes;  // which ones; empty: all
@@ -16,8 +16,7 @@ struct ScaleRows {
   double* out;                             // n x genes, row-major
 };
 
-// The head, the softmax (or softplus) and the conversion in one go, some cells
-// at a time.
+// The head, its activation and the conversion in one, without a gradient.
 void scale_rows(const LikelihoodInput& decoded, const ScaleRows& rows);
 
 }  // namespace scvigor

@@ -7,13 +7,10 @@
 
 namespace scvigor {
 
-// x W for sparse x (n x genes) and dense W (genes x outputs): the first layer
-// of the encoders. Differentiable by W.
+// y = x W for sparse x: the first layer of the encoders.
+//   x: n x genes;  weight: genes x outputs;  y: n x outputs
+// Differentiable w.r.t. the weight.
 at::Tensor sparse_linear(const SparseCounts& x, const at::Tensor& weight);
-
-// The same from plain tensors: for tests, and for devices without a kernel.
-at::Tensor sparse_linear_reference(const SparseCounts& x,
-                                   const at::Tensor& weight);
 
 }  // namespace scvigor
 

@@ -3,14 +3,13 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/softmax.h>
-#include <ATen/ops/softplus.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros_like.h>
 
 #include "distributions/distributions.hpp"
+#include "kernels/gather_rows.hpp"
 #include "kernels/log_counts.hpp"
 #include "kernels/normal_terms.hpp"
-#include "kernels/row_lookup.hpp"
 #include "model/build.hpp"
 #include "util/tensor_operators.hpp"
 #include "util/validate_options.hpp"
@@ -112,7 +111,7 @@ at::Tensor Vae::join_covariates(const at::Tensor& first,
   if (options_.n_continuous_cov > 0) columns.push_back(cells.continuous);
   if (batch_embedding_.defined())
     columns.push_back(cells.batch.defined()
-                          ? look_up_rows(batch_embedding_, cells.batch)
+                          ? gather_rows(batch_embedding_, cells.batch)
                           : batch_embedding_.expand({cells.n_cells(), -1}));
   if (columns.empty()) return {};
   return columns.size() == 1 ? columns.front() : at::cat(columns, 1);
@@ -193,9 +192,10 @@ LikelihoodInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
                             const Minibatch& cells, const Mode& mode) {
   const LayerInput input = decoder_input(z, cells);
   DecoderHeads heads;
-  heads.dropout = options_.gene_likelihood == GeneLikelihood::kZinb;
-  const bool has_theta = options_.gene_likelihood != GeneLikelihood::kPoisson;
-  heads.theta = has_theta && options_.dispersion == Dispersion::kGeneCell;
+  const auto& traits = likelihood_of(options_.gene_likelihood).traits;
+  heads.dropout = traits.has_dropout;
+  heads.theta =
+      traits.has_theta && options_.dispersion == Dispersion::kGeneCell;
   const DecoderOutput logits =
       decoder_->forward(input, heads, decoder_mode(mode, freeze_));
 
@@ -206,30 +206,13 @@ LikelihoodInput Vae::decode(const at::Tensor& z, const at::Tensor& library,
   out.scale_logits = logits.scale_logits;
   out.dropout_logits = logits.dropout_logits;
   out.log_factor = log_factor(cells, library);
-  if (has_theta) {
+  if (traits.has_theta) {
     out.log_theta = heads.theta ? logits.log_theta : LazyLogits(px_r_);
     if (options_.dispersion == Dispersion::kGeneBatch)
       out.theta_row = cells.batch;
     else if (options_.dispersion == Dispersion::kGeneLabel)
       out.theta_row = cells.labels;
   }
-  return out;
-}
-
-LikelihoodParameters Vae::likelihood(const LikelihoodInput& decoded) const {
-  LikelihoodParameters out;
-  const at::Tensor logits = decoded.scale_logits.tensor();
-  out.px_scale = decoded.activation == ScaleActivation::kSoftmax
-                     ? at::softmax(logits, -1)
-                     : at::softplus(logits);
-  out.px_rate = decoded.log_factor.exp() * out.px_scale;
-  if (decoded.log_theta.defined()) {
-    out.px_r = decoded.log_theta.tensor().exp();
-    if (decoded.theta_row.defined())
-      out.px_r = out.px_r.index_select(0, decoded.theta_row);
-  }
-  if (decoded.dropout_logits.defined())
-    out.px_dropout = decoded.dropout_logits.tensor();
   return out;
 }
 

@@ -27,14 +27,6 @@ struct Noise {
   at::Tensor l;  // n x 1
 };
 
-// Parameters of the likelihood, n x genes each, as users see them.
-struct LikelihoodParameters {
-  at::Tensor px_scale;    // rho
-  at::Tensor px_rate;     // mu
-  at::Tensor px_r;        // theta (normal: standard deviation), 1 or n rows
-  at::Tensor px_dropout;  // pi, logits
-};
-
 // Terms of the objective per cell (n).
 struct LossTerms {
   // -log p(x | z, l) and the KL terms, without gradients.
@@ -88,7 +80,6 @@ class Vae {
   // n x 1: mu = exp(log_factor) * px_scale.
   at::Tensor log_factor(const Minibatch& cells,
                         const at::Tensor& library) const;
-  LikelihoodParameters likelihood(const LikelihoodInput& decoded) const;
   // The logits of px_scale are scale_hidden() times scale_head(), in
   // evaluation mode.
   at::Tensor scale_hidden(const at::Tensor& z, const Minibatch& cells);

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "kernels/dense_linear.hpp"
-#include "kernels/row_lookup.hpp"
+#include "kernels/gather_rows.hpp"
 #include "kernels/sparse_linear.hpp"
 #include "util/tensor_operators.hpp"
 
@@ -38,7 +38,7 @@ at::Tensor Linear::forward(const LayerInput& input, bool with_bias) const {
   if (has_counts_) out = add(out, sparse_linear(*input.counts, *block++));
   if (has_dense_) out = add(out, dense_linear(input.dense, *block++, bias));
   for (const auto& codes : input.codes)
-    out = look_up_rows(*block++, codes, out);
+    out = gather_rows(*block++, codes, out);
   return out;
 }
 

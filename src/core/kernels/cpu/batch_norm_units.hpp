@@ -1,8 +1,16 @@
 #ifndef SCVIGOR_CORE_KERNELS_CPU_BATCH_NORM_UNITS_HPP
 #define SCVIGOR_CORE_KERNELS_CPU_BATCH_NORM_UNITS_HPP
 
-// The passes of batch_norm_training() over a block of units, which only
-// normalize.cpp includes.
+// The passes of BatchNorm over the cells, for a block of units:
+//
+//   mean, squares = sum (x - mean)^2
+//   y       = mask relu(factor (x - mean) + beta), factor = gamma inv_sd
+//   grad_z  = grad_y mask [y > 0]                  z is what relu is given
+//   grad_x  = factor (grad_z - mean(grad_z) - (x - mean) proj_scale),
+//             proj_scale = inv_sd^2 mean(grad_z (x - mean))
+//
+// Sums over cells are in double precision: small errors grow in a division by
+// a small standard deviation.
 
 #include <array>
 #include <cstdint>
@@ -13,21 +21,19 @@
 namespace scvigor {
 namespace {
 
-// A task takes this many units of all cells. Sums over cells are in double
-// precision: before a normalization small errors grow.
+// A task takes this many units of all cells.
 constexpr std::int64_t kUnits = 64;
-using Sums = std::array<double, kUnits>;
+using UnitSums = std::array<double, kUnits>;
 
-// A block of units of a row-major matrix.
-template <class T>
+// Units side by side of a row-major matrix.
 struct UnitBlock {
-  std::int64_t n;      // cells
-  std::int64_t width;  // units, at most kUnits
-  std::int64_t step;   // from a cell to the next
+  std::int64_t n;         // cells
+  std::int64_t width;     // units, at most kUnits
+  std::int64_t row_step;  // from a cell to the next
 };
 
-// Units side by side: as many as a register has numbers in double precision,
-// or one.
+// Units that are computed together: as many as a register has numbers of
+// double precision, or one.
 template <class T>
 struct Lanes {
   using Wide = typename Register<double, 64>::Type;
@@ -60,23 +66,23 @@ struct Lane {
   }
 };
 
-// Calls Group<L, kN>::run(u, arguments) for all units u of a block, kN times
+// Calls Pass<L, kN>::run(u, arguments) for all units u of a block, kN times
 // L::kSize of them at a time: their sums stay in registers.
-template <class T, template <class, int> class Group, class... Arguments>
-SCVIGOR_INLINE void for_groups(std::int64_t width, Arguments... arguments) {
+template <class T, template <class, int> class Pass, class... Arguments>
+SCVIGOR_INLINE void for_unit_groups(std::int64_t width,
+                                    Arguments... arguments) {
   constexpr std::int64_t kWide = 4 * Lanes<T>::kSize;
   std::int64_t u = 0;
   for (; u + kWide <= width; u += kWide)
-    Group<Lanes<T>, 4>::run(u, arguments...);
-  for (; u < width; ++u) Group<Lane<T>, 1>::run(u, arguments...);
+    Pass<Lanes<T>, 4>::run(u, arguments...);
+  for (; u < width; ++u) Pass<Lane<T>, 1>::run(u, arguments...);
 }
 
-// mean[u] and the sum of squared distances from it, over the cells. Distances
-// from the first cell are what is added up.
+// mean[u] and squares[u]. Distances from the first cell are what is added up.
 template <class L, int kN>
-struct Moments {
+struct MeanAndSquares {
   template <class T>
-  static SCVIGOR_INLINE void run(std::int64_t unit, const UnitBlock<T>& block,
+  static SCVIGOR_INLINE void run(std::int64_t unit, const UnitBlock& block,
                                  const T* x, double* mean, double* squares) {
     using Wide = typename L::Wide;
     Wide start[kN], sum[kN], square[kN];
@@ -86,7 +92,7 @@ struct Moments {
       sum[j] = square[j] = Wide{};
     }
     for (std::int64_t i = 1; i < block.n; ++i) {
-      const T* row = x + i * block.step + unit;
+      const T* row = x + i * block.row_step + unit;
 #pragma GCC unroll 4
       for (int j = 0; j < kN; ++j) {
         Wide d;
@@ -106,143 +112,140 @@ struct Moments {
   }
 };
 template <class T>
-SCVIGOR_INLINE void moments_body(const UnitBlock<T>& block, const T* x,
-                                 double* mean, double* squares) {
-  for_groups<T, Moments>(block.width, block, x, mean, squares);
+SCVIGOR_INLINE void mean_and_squares_body(const UnitBlock& block, const T* x,
+                                          double* mean, double* squares) {
+  for_unit_groups<T, MeanAndSquares>(block.width, block, x, mean, squares);
 }
 
-// out = mask activation(gamma (x - mean) scale + beta), with gamma scale as
-// `factor`
+// y from x
 template <class T>
-SCVIGOR_INLINE void transform_body(const UnitBlock<T>& block, const T* x,
+SCVIGOR_INLINE void normalize_body(const UnitBlock& block, const T* x,
                                    const T* mask, const T* beta,
                                    const double* mean, const double* factor,
-                                   bool relu, T* out) {
+                                   bool relu, T* y) {
   for (std::int64_t i = 0; i < block.n; ++i) {
-    const auto at = i * block.step;
+    const auto at = i * block.row_step;
 #pragma omp simd
     for (std::int64_t u = 0; u < block.width; ++u) {
-      const T y = static_cast<T>((static_cast<double>(x[at + u]) - mean[u]) *
+      const T z = static_cast<T>((static_cast<double>(x[at + u]) - mean[u]) *
                                  factor[u]) +
                   beta[u];
-      out[at + u] = relu && y < T(0) ? T(0) : y;
+      y[at + u] = relu && z < T(0) ? T(0) : z;
     }
     if (mask == nullptr) continue;
 #pragma omp simd
-    for (std::int64_t u = 0; u < block.width; ++u) out[at + u] *= mask[at + u];
+    for (std::int64_t u = 0; u < block.width; ++u) y[at + u] *= mask[at + u];
   }
 }
 
-// grad_y = grad mask where the activation let something through, and its sums
-// over the cells; those of grad_y (x - mean) too.
+// grad_z, and over the cells: sum = sum grad_z, dot = sum grad_z (x - mean)
 template <class L, int kN>
-struct UndoActivation {
+struct ActivationBackward {
   template <class T>
-  static SCVIGOR_INLINE void run(std::int64_t unit, const UnitBlock<T>& block,
-                                 const T* grad, const T* mask, const T* out,
+  static SCVIGOR_INLINE void run(std::int64_t unit, const UnitBlock& block,
+                                 const T* grad_y, const T* mask, const T* y,
                                  bool relu, const T* x, const double* mean,
-                                 T* grad_y, double* sum, double* product) {
+                                 T* grad_z, double* sum, double* dot) {
     using Wide = typename L::Wide;
-    Wide center[kN], sums[kN], products[kN];
+    Wide center[kN], sums[kN], dots[kN];
 #pragma GCC unroll 4
     for (int j = 0; j < kN; ++j) {
       center[j] = *reinterpret_cast<const Wide*>(mean + unit + j * L::kSize);
-      sums[j] = products[j] = Wide{};
+      sums[j] = dots[j] = Wide{};
     }
     for (std::int64_t i = 0; i < block.n; ++i) {
-      const auto row = i * block.step + unit;
+      const auto row = i * block.row_step + unit;
 #pragma GCC unroll 4
       for (int j = 0; j < kN; ++j) {
         const auto at = row + j * L::kSize;
-        Wide value, other;
-        L::load(grad + at, value);
+        Wide grad, other;
+        L::load(grad_y + at, grad);
         if (relu) {
-          L::load(out + at, other);
-          value = other > 0.0 ? value : Wide{};
+          L::load(y + at, other);
+          grad = other > 0.0 ? grad : Wide{};
         }
         if (mask != nullptr) {
           L::load(mask + at, other);
-          value *= other;
+          grad *= other;
         }
-        L::store(value, grad_y + at);
-        sums[j] += value;
+        L::store(grad, grad_z + at);
+        sums[j] += grad;
         L::load(x + at, other);
-        products[j] += value * (other - center[j]);
+        dots[j] += grad * (other - center[j]);
       }
     }
 #pragma GCC unroll 4
     for (int j = 0; j < kN; ++j) {
       L::store_sum(sums[j], sum + unit + j * L::kSize);
-      L::store_sum(products[j], product + unit + j * L::kSize);
+      L::store_sum(dots[j], dot + unit + j * L::kSize);
     }
   }
 };
 template <class T>
-SCVIGOR_INLINE void undo_activation_body(const UnitBlock<T>& block,
-                                         const T* grad, const T* mask,
-                                         const T* out, bool relu, const T* x,
-                                         const double* mean, T* grad_y,
-                                         double* sum, double* product) {
-  for_groups<T, UndoActivation>(block.width, block, grad, mask, out, relu, x,
-                                mean, grad_y, sum, product);
+SCVIGOR_INLINE void activation_backward_body(const UnitBlock& block,
+                                             const T* grad_y, const T* mask,
+                                             const T* y, bool relu, const T* x,
+                                             const double* mean, T* grad_z,
+                                             double* sum, double* dot) {
+  for_unit_groups<T, ActivationBackward>(block.width, block, grad_y, mask, y,
+                                         relu, x, mean, grad_z, sum, dot);
 }
 
-// grad_x = factor (grad_y - mean of grad_y - (x - mean) slope), in place of
-// grad_y
+// grad: grad_z, which becomes grad_x
 template <class T>
-SCVIGOR_INLINE void undo_transform_body(const UnitBlock<T>& block, const T* x,
-                                        const double* mean,
-                                        const double* factor,
-                                        const double* mean_grad,
-                                        const double* slope, T* grad) {
+SCVIGOR_INLINE void normalize_backward_body(const UnitBlock& block, const T* x,
+                                            const double* mean,
+                                            const double* factor,
+                                            const double* grad_mean,
+                                            const double* proj_scale, T* grad) {
   for (std::int64_t i = 0; i < block.n; ++i) {
-    const auto at = i * block.step;
+    const auto at = i * block.row_step;
 #pragma omp simd
     for (std::int64_t u = 0; u < block.width; ++u)
       grad[at + u] = static_cast<T>(
-          factor[u] * (static_cast<double>(grad[at + u]) - mean_grad[u] -
-                       (static_cast<double>(x[at + u]) - mean[u]) * slope[u]));
+          factor[u] *
+          (static_cast<double>(grad[at + u]) - grad_mean[u] -
+           (static_cast<double>(x[at + u]) - mean[u]) * proj_scale[u]));
   }
 }
 
-// out = activation(scale x + shift), for n cells of a whole matrix
+// y = relu(scale x + offset), for n cells of a whole matrix
 template <class T>
-SCVIGOR_INLINE void scale_units_body(std::int64_t n, std::int64_t units,
-                                     const T* x, const T* scale, const T* shift,
-                                     bool relu, T* out) {
+SCVIGOR_INLINE void scale_and_offset_body(std::int64_t n, std::int64_t units,
+                                          const T* x, const T* scale,
+                                          const T* offset, bool relu, T* y) {
   for (std::int64_t i = 0; i < n; ++i)
 #pragma omp simd
     for (std::int64_t u = 0; u < units; ++u) {
-      const T y = scale[u] * x[i * units + u] + shift[u];
-      out[i * units + u] = relu && y < T(0) ? T(0) : y;
+      const T z = scale[u] * x[i * units + u] + offset[u];
+      y[i * units + u] = relu && z < T(0) ? T(0) : z;
     }
 }
 
-#define SCVIGOR_BATCH_NORM_KERNELS(T)                                         \
-  SCVIGOR_KERNEL(                                                             \
-      moments, moments_body,                                                  \
-      (const UnitBlock<T>& block, const T* x, double* mean, double* squares), \
-      (block, x, mean, squares))                                              \
-  SCVIGOR_KERNEL(                                                             \
-      transform, transform_body,                                              \
-      (const UnitBlock<T>& block, const T* x, const T* mask, const T* beta,   \
-       const double* mean, const double* factor, bool relu, T* out),          \
-      (block, x, mask, beta, mean, factor, relu, out))                        \
-  SCVIGOR_KERNEL(                                                             \
-      undo_activation, undo_activation_body,                                  \
-      (const UnitBlock<T>& block, const T* grad, const T* mask, const T* out, \
-       bool relu, const T* x, const double* mean, T* grad_y, double* sum,     \
-       double* product),                                                      \
-      (block, grad, mask, out, relu, x, mean, grad_y, sum, product))          \
-  SCVIGOR_KERNEL(undo_transform, undo_transform_body,                         \
-                 (const UnitBlock<T>& block, const T* x, const double* mean,  \
-                  const double* factor, const double* mean_grad,              \
-                  const double* slope, T* grad),                              \
-                 (block, x, mean, factor, mean_grad, slope, grad))            \
-  SCVIGOR_KERNEL(scale_units, scale_units_body,                               \
-                 (std::int64_t n, std::int64_t units, const T* x,             \
-                  const T* scale, const T* shift, bool relu, T* out),         \
-                 (n, units, x, scale, shift, relu, out))
+#define SCVIGOR_BATCH_NORM_KERNELS(T)                                       \
+  SCVIGOR_KERNEL(                                                           \
+      mean_and_squares, mean_and_squares_body,                              \
+      (const UnitBlock& block, const T* x, double* mean, double* squares),  \
+      (block, x, mean, squares))                                            \
+  SCVIGOR_KERNEL(                                                           \
+      normalize, normalize_body,                                            \
+      (const UnitBlock& block, const T* x, const T* mask, const T* beta,    \
+       const double* mean, const double* factor, bool relu, T* y),          \
+      (block, x, mask, beta, mean, factor, relu, y))                        \
+  SCVIGOR_KERNEL(activation_backward, activation_backward_body,             \
+                 (const UnitBlock& block, const T* grad_y, const T* mask,   \
+                  const T* y, bool relu, const T* x, const double* mean,    \
+                  T* grad_z, double* sum, double* dot),                     \
+                 (block, grad_y, mask, y, relu, x, mean, grad_z, sum, dot)) \
+  SCVIGOR_KERNEL(normalize_backward, normalize_backward_body,               \
+                 (const UnitBlock& block, const T* x, const double* mean,   \
+                  const double* factor, const double* grad_mean,            \
+                  const double* proj_scale, T* grad),                       \
+                 (block, x, mean, factor, grad_mean, proj_scale, grad))     \
+  SCVIGOR_KERNEL(scale_and_offset, scale_and_offset_body,                   \
+                 (std::int64_t n, std::int64_t units, const T* x,           \
+                  const T* scale, const T* offset, bool relu, T* y),        \
+                 (n, units, x, scale, offset, relu, y))
 SCVIGOR_BATCH_NORM_KERNELS(float)
 SCVIGOR_BATCH_NORM_KERNELS(double)
 #undef SCVIGOR_BATCH_NORM_KERNELS

@@ -8,51 +8,47 @@
 #include "simd/dispatch.hpp"
 #include "simd/vector_math.hpp"
 
-// The likelihood of one cell's counts, all genes in one pass: what is needed at
-// every gene, and by every gradient. What only non-zero counts need is in
+// The pass over all genes of a cell: those terms of the loss and of every
+// gradient that a zero count has as well. Notation and formulas are in
+// count_loss_row.hpp; the terms of non-zero counts alone are in
 // count_loss_nonzero.hpp.
-//
-// Throughout, t = theta [log(theta + eps) - log(theta + mu + eps)] is the log
-// probability of a zero under NB, written -theta log u, u = 1 + mu / (theta +
-// eps), so that a large theta does not cancel. Gradients are by log mu, log
-// theta and pi, because those are what the decoder's outputs move.
 
 namespace scvigor {
 
 // Sums are taken in T over so many genes, in double precision over those.
 constexpr std::int64_t kRun = 4096;
 
-// Arrays of length genes.
+// Arrays of length n_genes.
 template <class T>
 struct GenePass {
-  std::int64_t genes;
-  T* counts;       // zeros in the end
+  std::int64_t n_genes;
+  T* counts;       // become zeros
   const T* scale;  // mu = factor * scale
   T factor;
-  T weight;
+  T weight;  // of the cell
   ThetaTerms<T> theta;
-  T* dropout;    // ZINB: pi, to become weight times the gradient by it
-  T* odds;       // ZINB: room
-  T* mu_grad;    // the gradient by log mu
-  T* theta_sum;  // weight times the gradient by log theta is added
+  T* dropout;         // ZINB: pi, which becomes weight times its gradient
+  T* log_args;        // ZINB: scratch
+  T* grad_log_mu;     // result, without the weight
+  T* grad_log_theta;  // weight times the gradient is added
   // Results.
   double loss;
-  double mu_grad_sum;
+  double grad_log_mu_sum;
 };
 
-// What NB and ZINB make of mu and theta, from one division: `rest` joins the
-// denominators, and comes back inverted.
+// Functions of mu and theta, from one division: `other` joins the denominators,
+// and comes back inverted.
 template <class T>
-struct Odds {
+struct NbRatios {
   T log_u;
-  T share;        // r / u, r = mu / (theta + eps)
-  T theta_share;  // theta / (theta + eps) r / u
-  T not_share;    // theta / (theta + eps) / u
-  T presence;     // mu / (mu + eps)
-  T inverse_rest;
+  T p_mu;             // mu / (theta + mu + eps) = r / u
+  T p_mu_theta_by_q;  // (theta / q) p_mu
+  T p_theta;          // theta / (theta + mu + eps) = (theta / q) / u
+  T mu_by_mu_eps;     // mu / (mu + eps)
+  T inverse_other;
 };
 template <class T>
-SCVIGOR_INLINE Odds<T> odds_of(T mu, T theta, T inverse_q, T rest) {
+SCVIGOR_INLINE NbRatios<T> nb_ratios(T mu, T theta, T inverse_q, T other) {
   // Where a product of denominators would leave float32: the ratios have
   // reached their limits long before. NaN stays.
   constexpr T kMaxRatio = T(1e20);
@@ -62,32 +58,31 @@ SCVIGOR_INLINE Odds<T> odds_of(T mu, T theta, T inverse_q, T rest) {
   mu = mu > kMaxMean ? kMaxMean : mu;
   const T u = T(1) + r;
   const T m = mu + T(kEps);
-  const T inverse = T(1) / ((u * m) * rest);
-  const T inverse_um = inverse * rest;
+  const T inverse = T(1) / ((u * m) * other);
+  const T inverse_um = inverse * other;
   const T inverse_u = inverse_um * m;
-  const T share = r * inverse_u;
+  const T p_mu = r * inverse_u;
   const T theta_by_q = theta * inverse_q;
   return {vmath::log_of_sum(r, u, inverse_u),
-          share,
-          theta_by_q * share,
+          p_mu,
+          theta_by_q * p_mu,
           theta_by_q * inverse_u,
           mu * inverse_um * u,
           inverse * (u * m)};
 }
 
-// -log NB(x) = -t + x [log u - log(mu + eps)] - rise: here all but x log(mu +
-// eps) and rise (theta_terms.hpp).
+// NB: of the loss, x log u - t.
 template <class T>
 SCVIGOR_INLINE void nb_genes_body(GenePass<T>& p) {
   T* counts = p.counts;
   const T* scale = p.scale;
   const T* thetas = p.theta.theta;
   const T* inverse_q = p.theta.inverse_q;
-  T* mu_grad = p.mu_grad;
-  T* theta_sum = p.theta_sum;
-  p.loss = p.mu_grad_sum = 0.0;
-  for (std::int64_t first = 0; first < p.genes; first += kRun) {
-    const auto last = first + kRun < p.genes ? first + kRun : p.genes;
+  T* grad_log_mu = p.grad_log_mu;
+  T* grad_log_theta = p.grad_log_theta;
+  p.loss = p.grad_log_mu_sum = 0.0;
+  for (std::int64_t first = 0; first < p.n_genes; first += kRun) {
+    const auto last = first + kRun < p.n_genes ? first + kRun : p.n_genes;
     T loss = T(0);
     T sum = T(0);
 #pragma omp simd reduction(+ : loss, sum)
@@ -95,17 +90,17 @@ SCVIGOR_INLINE void nb_genes_body(GenePass<T>& p) {
       const T x = counts[g];
       counts[g] = T(0);
       const T theta = thetas[g];
-      const auto odds = odds_of(p.factor * scale[g], theta, inverse_q[g], T(1));
-      const T t = -theta * odds.log_u;
-      const T grad = theta * odds.share - x * odds.presence * odds.not_share;
-      mu_grad[g] = grad;
+      const auto nb = nb_ratios(p.factor * scale[g], theta, inverse_q[g], T(1));
+      const T t = -theta * nb.log_u;
+      const T grad = theta * nb.p_mu - x * nb.mu_by_mu_eps * nb.p_theta;
+      grad_log_mu[g] = grad;
       sum += grad;
-      theta_sum[g] +=
-          p.weight * (x * odds.not_share - (t + theta * odds.theta_share));
-      loss += x * odds.log_u - t;
+      grad_log_theta[g] +=
+          p.weight * (x * nb.p_theta - (t + theta * nb.p_mu_theta_by_q));
+      loss += x * nb.log_u - t;
     }
     p.loss += static_cast<double>(loss);
-    p.mu_grad_sum += static_cast<double>(sum);
+    p.grad_log_mu_sum += static_cast<double>(sum);
   }
 }
 
@@ -133,8 +128,8 @@ SCVIGOR_INLINE void add_logs_body(const T* values, std::int64_t n,
     *sum += static_cast<double>(vmath::log(values[i]));
 }
 
-// Of all genes: -log p(0) under ZINB is softplus(-pi) - softplus(t - pi); of
-// the other counts' loss, softplus(-pi) + pi, and what NB makes of them.
+// ZINB: of the loss at x = 0, all of it, softplus(-pi) - softplus(t - pi); at
+// other counts, softplus(-pi) + pi + x log u - t.
 template <class T>
 SCVIGOR_INLINE void zinb_genes_body(GenePass<T>& p) {
   T* counts = p.counts;
@@ -142,12 +137,12 @@ SCVIGOR_INLINE void zinb_genes_body(GenePass<T>& p) {
   const T* thetas = p.theta.theta;
   const T* inverse_q = p.theta.inverse_q;
   T* dropout = p.dropout;
-  T* logs = p.odds;
-  T* mu_grad = p.mu_grad;
-  T* theta_sum = p.theta_sum;
-  p.loss = p.mu_grad_sum = 0.0;
-  for (std::int64_t first = 0; first < p.genes; first += kRun) {
-    const auto last = first + kRun < p.genes ? first + kRun : p.genes;
+  T* log_args = p.log_args;
+  T* grad_log_mu = p.grad_log_mu;
+  T* grad_log_theta = p.grad_log_theta;
+  p.loss = p.grad_log_mu_sum = 0.0;
+  for (std::int64_t first = 0; first < p.n_genes; first += kRun) {
+    const auto last = first + kRun < p.n_genes ? first + kRun : p.n_genes;
     T loss = T(0);
     T sum = T(0);
 #pragma omp simd reduction(+ : loss, sum)
@@ -156,33 +151,37 @@ SCVIGOR_INLINE void zinb_genes_body(GenePass<T>& p) {
       counts[g] = T(0);
       const bool is_zero = x == T(0);
       const T theta = thetas[g];
-      const T all = -dropout[g];
-      const T e_all = vmath::exp_minus_abs(all);
-      const auto odds =
-          odds_of(p.factor * scale[g], theta, inverse_q[g], T(1) + e_all);
-      const T i_all = odds.inverse_rest;
-      const T p_all = (all < T(0) ? e_all : T(1)) * i_all;
-      const T t = -theta * odds.log_u;
-      const T count = t + all;
-      const T e_count = vmath::exp_minus_abs(count);
-      const T i_count = T(1) / (T(1) + e_count);
-      const T p_count = (count < T(0) ? e_count : T(1)) * i_count;
-      const T counted = is_zero ? p_count : T(1);
-      loss += x * odds.log_u + (all < T(0) ? T(0) : all) -
-              (is_zero && count < T(0) ? T(0) : count);
-      logs[g] = T(1) + (is_zero ? (e_all - e_count) * i_count : e_all);
+      const T minus_pi = -dropout[g];
+      const T e_pi = vmath::exp_minus_abs(minus_pi);
+      const auto nb =
+          nb_ratios(p.factor * scale[g], theta, inverse_q[g], T(1) + e_pi);
+      // sigmoid(-pi)
+      const T p_kept = (minus_pi < T(0) ? e_pi : T(1)) * nb.inverse_other;
+      const T t = -theta * nb.log_u;
+      const T zero_logit = t + minus_pi;
+      const T e_zero = vmath::exp_minus_abs(zero_logit);
+      const T inverse_zero = T(1) / (T(1) + e_zero);
+      // The probability, given x, that it was counted and not dropped:
+      // sigmoid(t - pi) at x = 0.
+      const T p_zero_counted =
+          (zero_logit < T(0) ? e_zero : T(1)) * inverse_zero;
+      const T p_counted = is_zero ? p_zero_counted : T(1);
+      loss += x * nb.log_u + (minus_pi < T(0) ? T(0) : minus_pi) -
+              (is_zero && zero_logit < T(0) ? T(0) : zero_logit);
+      log_args[g] = T(1) + (is_zero ? (e_pi - e_zero) * inverse_zero : e_pi);
       const T grad =
-          counted * (theta * odds.share) - x * odds.presence * odds.not_share;
-      mu_grad[g] = grad;
+          p_counted * (theta * nb.p_mu) - x * nb.mu_by_mu_eps * nb.p_theta;
+      grad_log_mu[g] = grad;
       sum += grad;
-      theta_sum[g] += p.weight * (x * odds.not_share -
-                                  counted * (t + theta * odds.theta_share));
-      dropout[g] = p.weight * (counted - p_all);
+      grad_log_theta[g] +=
+          p.weight *
+          (x * nb.p_theta - p_counted * (t + theta * nb.p_mu_theta_by_q));
+      dropout[g] = p.weight * (p_counted - p_kept);
     }
     p.loss += static_cast<double>(loss);
-    p.mu_grad_sum += static_cast<double>(sum);
+    p.grad_log_mu_sum += static_cast<double>(sum);
   }
-  add_logs_body(logs, p.genes, &p.loss);
+  add_logs_body(log_args, p.n_genes, &p.loss);
 }
 
 // Poisson: of the loss, mu.
@@ -190,22 +189,22 @@ template <class T>
 SCVIGOR_INLINE void poisson_genes_body(GenePass<T>& p) {
   T* counts = p.counts;
   const T* scale = p.scale;
-  T* mu_grad = p.mu_grad;
-  p.loss = p.mu_grad_sum = 0.0;
-  for (std::int64_t first = 0; first < p.genes; first += kRun) {
-    const auto last = first + kRun < p.genes ? first + kRun : p.genes;
+  T* grad_log_mu = p.grad_log_mu;
+  p.loss = p.grad_log_mu_sum = 0.0;
+  for (std::int64_t first = 0; first < p.n_genes; first += kRun) {
+    const auto last = first + kRun < p.n_genes ? first + kRun : p.n_genes;
     T loss = T(0);
     T sum = T(0);
 #pragma omp simd reduction(+ : loss, sum)
     for (auto g = first; g < last; ++g) {
       const T mu = p.factor * scale[g];
-      mu_grad[g] = mu - counts[g];
+      grad_log_mu[g] = mu - counts[g];
       counts[g] = T(0);
       loss += mu;
-      sum += mu_grad[g];
+      sum += grad_log_mu[g];
     }
     p.loss += static_cast<double>(loss);
-    p.mu_grad_sum += static_cast<double>(sum);
+    p.grad_log_mu_sum += static_cast<double>(sum);
   }
 }
 

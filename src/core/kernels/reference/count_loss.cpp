@@ -1,49 +1,57 @@
-#include "kernels/count_loss.hpp"
+#include <ATen/core/grad_mode.h>
 
-#include <ATen/ops/exp.h>
-#include <ATen/ops/softmax.h>
-#include <ATen/ops/softplus.h>
+#include <algorithm>
 
-#include "distributions/distributions.hpp"
+#include "kernels/reference/reference_kernels.hpp"
+#include "kernels/tape.hpp"
 #include "util/tensor_operators.hpp"
+
+// The loss from plain tensors, and its gradients by autograd.
 
 namespace scvigor {
 namespace {
 
-at::Tensor log_prob(const LikelihoodInput& in, const at::Tensor& x,
-                    const at::Tensor& mu, const at::Tensor& theta) {
-  switch (in.likelihood) {
-    case GeneLikelihood::kZinb:
-      return zinb_log_prob(x, mu, theta, in.dropout_logits.tensor());
-    case GeneLikelihood::kNb:
-      return nb_log_prob(x, mu, theta);
-    case GeneLikelihood::kPoisson:
-      return poisson_log_prob(x, mu);
-    case GeneLikelihood::kNormal:
-      break;
+// The input with other tensors, in the order of differentiable_inputs().
+LikelihoodInput with_inputs(LikelihoodInput in,
+                            const CountLossTensors& tensors) {
+  const auto* tensor = &tensors[1];
+  for (LazyLogits* logits :
+       {&in.scale_logits, &in.dropout_logits, &in.log_theta}) {
+    *logits = logits->is_deferred()
+                  ? LazyLogits(tensors[0], tensor[1], tensor[2])
+                  : LazyLogits(tensor[0]);
+    tensor += 3;
   }
-  return normal_log_prob(x, mu, theta);
+  in.log_factor = tensors.back();
+  return in;
 }
 
 }  // namespace
 
-CountLoss count_loss_reference(const LikelihoodInput& input,
-                               const SparseCounts& x) {
-  const at::Tensor logits = input.scale_logits.tensor();
-  const at::Tensor scale = input.activation == ScaleActivation::kSoftmax
-                               ? at::softmax(logits, -1)
-                               : at::softplus(logits);
-  const at::Tensor mu = input.log_factor.exp() * scale;
-  at::Tensor theta;
-  if (input.log_theta.defined()) {
-    theta = input.log_theta.tensor().exp();
-    if (input.theta_row.defined())
-      theta = theta.index_select(0, input.theta_row);
-  }
-  const at::Tensor loss = -log_prob(input, x.dense(), mu, theta).sum(-1);
-  return {loss.detach(), input.cell_weight.defined()
-                             ? (loss * input.cell_weight).sum()
-                             : loss.mean()};
+CountLossResults ReferenceKernels::count_loss(
+    const LikelihoodInput& input, const SparseCounts& x,
+    const CountLossMask& needs_grad) const {
+  const bool with_grad =
+      std::find(needs_grad.begin(), needs_grad.end(), true) != needs_grad.end();
+  const at::AutoGradMode grad_mode(with_grad);
+  CountLossTensors leaves = differentiable_inputs(input);
+  for (std::size_t i = 0; i < leaves.size(); ++i)
+    if (leaves[i].defined())
+      leaves[i] = leaves[i].detach().requires_grad_(needs_grad[i]);
+
+  Tape tape;
+  const LikelihoodParameters p = parameters_of(with_inputs(input, leaves));
+  const at::Tensor loss =
+      -likelihood_of(input.likelihood).log_prob(x.dense(), p).sum(-1);
+  const at::Tensor mean = input.cell_weight.defined()
+                              ? (loss * input.cell_weight).sum()
+                              : loss.mean();
+  CountLossResults out{loss.detach(), mean.detach(), {}};
+  if (!with_grad) return out;
+  tape.backward({{mean}});
+  for (std::size_t i = 0; i < leaves.size(); ++i)
+    if (needs_grad[i]) out.grads[i] = leaves[i].grad();
+  return out;
 }
 
 }  // namespace scvigor
