@@ -9,6 +9,7 @@
 #include "count_file_writer.hpp"
 #include "io/python/pickle_writer.hpp"
 #include "io/scvi_tools/level_order.hpp"
+#include "io/scvi_tools/writer.hpp"
 #include "scvi_tools_samples.hpp"
 #include "scvigor/scvi_tools.hpp"
 #include "util/file_bytes.hpp"
@@ -39,7 +40,7 @@ class Folder {
 
 ScviToolsModel round_trip(const ScviToolsModel& model) {
   const Folder folder;
-  write_scvi_tools(model, folder.path("model.pt"));
+  core::write_scvi_tools(model, folder.path("model.pt"));
   return read_scvi_tools(folder.path(), "");
 }
 
