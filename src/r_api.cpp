@@ -138,6 +138,12 @@ Rcpp::List model_content(SEXP object) {
   throw scvigor::ArgumentError("object", message);
 }
 
+// Null outside the range.
+const char* name_at(const std::vector<std::string>& names, std::int64_t i) {
+  const bool inside = i >= 0 && i < static_cast<std::int64_t>(names.size());
+  return inside ? names[static_cast<std::size_t>(i)].c_str() : nullptr;
+}
+
 extern "C" {
 
 int api_version() { return SCVIGOR_API_VERSION; }
@@ -179,14 +185,11 @@ int api_model_dims(const scvigor_model* model, scvigor_dims* dims) {
 }
 
 const char* api_gene_name(const scvigor_model* model, std::int64_t gene) {
-  const auto i = static_cast<std::size_t>(gene);
-  return i < model->genes.size() ? model->genes[i].c_str() : nullptr;
+  return model == nullptr ? nullptr : name_at(model->genes, gene);
 }
 
 const char* api_batch_level(const scvigor_model* model, std::int64_t batch) {
-  const auto i = static_cast<std::size_t>(batch);
-  return i < model->batch_levels.size() ? model->batch_levels[i].c_str()
-                                        : nullptr;
+  return model == nullptr ? nullptr : name_at(model->batch_levels, batch);
 }
 
 int api_latent(const scvigor_model* model, const scvigor_cells* cells,
