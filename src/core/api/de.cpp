@@ -4,6 +4,7 @@
 #include <string>
 
 #include "api/check_cells.hpp"
+#include "api/check_options.hpp"
 #include "api/errors.hpp"
 #include "de/delta.hpp"
 #include "de/pairs.hpp"
@@ -69,6 +70,12 @@ void check(const DeOptions& o, const Cells& cells, const ModelOptions& model) {
   for (const auto* batches : {&o.batchid1, &o.batchid2})
     check_positions(*batches, model.n_batch, "batchid1",
                     "Batches must be those of the model.");
+  if (o.importance) {
+    OverallOptions weights;
+    weights.max_cells = o.max_cells;
+    weights.n_mc_samples = o.n_mc_samples;
+    check_importance(weights, cells);
+  }
   const bool estimate = !o.test.vanilla && !o.test.pseudocounts;
   need(!estimate ||
            (o.part_totals.n_cols == model.n_genes &&

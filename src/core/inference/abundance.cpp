@@ -32,18 +32,6 @@ std::vector<Positions> cells_by_sample(const AbundanceOptions& options) {
   return out;
 }
 
-void check(const AbundanceOptions& options, const Cells& cells) {
-  if (static_cast<std::int64_t>(options.sample.size()) != cells.n_cells() ||
-      std::any_of(options.sample.begin(), options.sample.end(),
-                  [](std::int64_t code) { return code < 0; }))
-    throw ArgumentError("sample", "`sample` must have a code for each cell.");
-  if (options.num_cells_posterior && *options.num_cells_posterior < 1)
-    throw ArgumentError("num_cells_posterior",
-                        "`num_cells_posterior` must be at least 1.");
-  if (options.dof && !(*options.dof > 0.0))
-    throw ArgumentError("dof", "`dof` must be above 0.");
-}
-
 at::Tensor tensor_of(const Matrix& matrix) {
   return at::tensor(matrix.values, at::kDouble)
       .reshape({matrix.n_rows, matrix.n_cols});
@@ -54,7 +42,6 @@ at::Tensor tensor_of(const Matrix& matrix) {
 Matrix differential_abundance(Vae& vae, const Cells& cells,
                               const AbundanceOptions& options,
                               const Hooks& hooks) {
-  check(options, cells);
   const Posterior q = latent_posterior(vae, cells, options.batch_size, hooks);
   Matrix out;
   if (hooks.interrupted && hooks.interrupted()) return out;

@@ -64,11 +64,6 @@ at::Tensor spearman(Vae& vae, const Cells& cells, std::int64_t n_genes,
 Matrix feature_correlation(Vae& vae, const Cells& cells,
                            const CorrelationOptions& options,
                            const Hooks& hooks) {
-  check_decode_options(options, vae.options());
-  if (cells.n_cells() * options.n_samples < 2)
-    throw ArgumentError("n_samples",
-                        "Correlations need at least two values of a gene: use "
-                        "more cells or a larger `n_samples`.");
   const auto n_genes = options.genes.empty()
                            ? vae.options().n_genes
                            : static_cast<std::int64_t>(options.genes.size());

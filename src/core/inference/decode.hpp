@@ -9,10 +9,6 @@
 
 namespace scvigor {
 
-// Throws an ArgumentError for batches or genes that the model does not have.
-void check_decode_options(const DecodeOptions& options,
-                          const ModelOptions& model);
-
 // Columns `genes` of a matrix; all if the list is empty.
 class GeneSubset {
  public:

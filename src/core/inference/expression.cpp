@@ -29,7 +29,6 @@ void normalized_expression(Vae& vae, const Cells& cells,
                            const ExpressionOptions& options,
                            const RowSink& sink, const Hooks& hooks,
                            const RowBuffer& buffer) {
-  check_decode_options(options, vae.options());
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const auto n_samples = options.posterior_mean ? 1 : options.n_samples;
   const auto n_batches = std::max<std::int64_t>(

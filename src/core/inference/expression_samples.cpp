@@ -33,10 +33,6 @@ Cells choose_uniformly(Vae& vae, const Cells& cells,
 void expression_samples(Vae& vae, const Cells& cells,
                         const OverallOptions& options, const RowSink& sink,
                         const Hooks& hooks) {
-  if (options.n_samples_overall < 1)
-    throw ArgumentError("n_samples_overall",
-                        "`n_samples_overall` must be at least 1.");
-  check_decode_options(options, vae.options());
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const Cells drawn =
       options.importance ? choose_by_importance(vae, cells, options, rng, hooks)

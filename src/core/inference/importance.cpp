@@ -91,30 +91,12 @@ at::Tensor log_px_given_z(Vae& vae, const Minibatch& draws,
   return out;
 }
 
-void check(const Cells& cells, const OverallOptions& options) {
-  if (!cells.counts)
-    throw ArgumentError("x",
-                        "Importance weights need the counts of the "
-                        "cells: pass `x`.");
-  if (options.transform_batch.size() > 1)
-    throw ArgumentError(
-        "transform_batch",
-        "Importance weights are computed for one batch; name one "
-        "in `transform_batch`, or use `weights = "
-        "\"uniform\"`.");
-  if (options.max_cells < 1)
-    throw ArgumentError("max_cells", "`max_cells` must be at least 1.");
-  if (options.n_mc_samples < 1)
-    throw ArgumentError("n_mc_samples", "`n_mc_samples` must be at least 1.");
-}
-
 }  // namespace
 
 std::vector<double> weights_of_draws(Vae& vae, const Cells& draws,
                                      const Cells& cells,
                                      const OverallOptions& options, Rng& rng,
                                      const Hooks& hooks) {
-  check(cells, options);
   const Anchors anchors = make_anchors(vae, cells, options, rng, hooks);
   at::Tensor log_weights = at::full({draws.n_cells()}, 0.0, at::kDouble);
   for_each_block(
@@ -142,7 +124,6 @@ namespace core {
 std::vector<double> importance_weights(Vae& vae, const Cells& cells,
                                        const OverallOptions& options,
                                        const Hooks& hooks) {
-  check(cells, options);
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const Cells pool =
       draw_cells(vae, cells, options.n_samples, options.batch_size, rng, hooks);

@@ -63,8 +63,6 @@ Posterior latent_posterior(Vae& vae, const Cells& cells,
 
 Matrix latent_representation(Vae& vae, const Cells& cells,
                              const LatentOptions& options, const Hooks& hooks) {
-  if (options.mc_samples < 1)
-    throw ArgumentError("mc_samples", "`mc_samples` must be at least 1.");
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const bool logistic =
       vae.options().latent_distribution == LatentDistribution::kLogisticNormal;

@@ -4,8 +4,6 @@ namespace scvigor::core {
 
 CellLosses cell_losses(Vae& vae, const Cells& cells, const LossOptions& options,
                        const Hooks& hooks) {
-  if (!cells.counts)
-    throw ArgumentError("x", "The counts of the cells are needed: pass `x`.");
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   CellLosses out;
   for_each_block(

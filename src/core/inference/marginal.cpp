@@ -44,10 +44,6 @@ namespace core {
 std::vector<double> marginal_log_likelihood(Vae& vae, const Cells& cells,
                                             const MarginalOptions& options,
                                             const Hooks& hooks) {
-  if (!cells.counts)
-    throw ArgumentError("x", "The counts of the cells are needed: pass `x`.");
-  if (options.n_mc_samples < 1)
-    throw ArgumentError("n_mc_samples", "`n_mc_samples` must be at least 1.");
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const double log_n = std::log(static_cast<double>(options.n_mc_samples));
   std::vector<double> out;

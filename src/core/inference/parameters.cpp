@@ -33,7 +33,6 @@ RowBlock rows_of(RunningMean& parameter, std::int64_t first, at::Tensor& rows) {
 void likelihood_parameters(Vae& vae, const Cells& cells,
                            const DecodeOptions& options,
                            const LikelihoodSink& sink, const Hooks& hooks) {
-  check_decode_options(options, vae.options());
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const GeneSubset genes(options.genes, vae);
   for_each_draw(

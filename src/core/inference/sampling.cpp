@@ -23,7 +23,6 @@ LikelihoodParameters parameters_of_genes(const LikelihoodParameters& p,
 template <class Draw>
 void sample(Vae& vae, const Cells& cells, const DecodeOptions& options,
             const SampleSink& sink, const Hooks& hooks, Draw draw) {
-  check_decode_options(options, vae.options());
   Rng rng(derive_seed(options.seed, SeedUse::kInference));
   const GeneSubset genes(options.genes, vae);
   for_each_draw(vae, cells, options, rng, hooks,
