@@ -41,8 +41,8 @@
 #' @param checkpoint,checkpoint_overwrite As in [trainSCVI()].
 #' @param seed A whole number that fixes the result; NULL (default): drawn
 #'   from R's random numbers.
-#' @param num_threads Threads; NULL (default): one per core, or what the
-#'   environment variable OMP_NUM_THREADS says.
+#' @param num_threads Threads, at most one per processor. NULL (default): one
+#'   per processor, or what the environment variable OMP_NUM_THREADS says.
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
 #' @return For a model, a new [SCVIModel-class], whose history continues
@@ -61,6 +61,7 @@ continueTraining <- function(
     num_threads = NULL, accelerator = "auto", verbose = interactive()
 ) {
     .check_flag(verbose, "verbose")
+    compute <- .compute_options(num_threads, accelerator)
     model <- scviModel(object, name)
     is_model <- is(object, "SCVIModel")
     if (is.null(x)) {
@@ -73,9 +74,7 @@ continueTraining <- function(
         x <- object
     }
     given <- .split_dots(list(...), model)
-    model <- .with_training_cells(
-        model, x, given$data, .compute_options(num_threads, accelerator)
-    )
+    model <- .with_training_cells(model, x, given$data, compute)
     config <- .run_config_of(model)
     config$train_options <- .continued_options(
         config, given$options, max_epochs
@@ -86,8 +85,9 @@ continueTraining <- function(
     counts <- .training_counts(config, x, given$data)
     checkpoint <- .checked_checkpoint_path(checkpoint, checkpoint_overwrite)
     config$seed <- .check_seed(seed)
-    config$num_threads <- .check_threads(num_threads)
+    config$num_threads <- compute$num_threads
     config$split <- .split_or_draw(config)
+    .check_other_run(checkpoint, config, checkpoint_overwrite)
     trained <- .fit(
         config, counts, checkpoint, accelerator, verbose,
         start = list(weights = .weights(model))
@@ -137,11 +137,11 @@ continueTraining <- function(
             "frozen weights."
         )
     }
-    known <- c(options, .reading_arguments)
-    if (is.null(names(dots))) {
-        .check_dots(dots, known)
-    }
-    .check_dots(dots[!names(dots) %in% known], known)
+    is_known <- names(dots) %in% c(options, .reading_arguments)
+    .check_dots(
+        if (is.null(names(dots))) dots else dots[!is_known],
+        c(options, .reading_arguments, names(formals(continueTraining)))
+    )
     is_option <- names(dots) %in% options
     list(options = dots[is_option], data = dots[!is_option])
 }

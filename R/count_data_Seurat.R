@@ -11,22 +11,32 @@
     if (!isTRUE(assay %in% known)) {
         .stop_argument(
             "assay", "There is no assay \"", assay, "\"; there ",
-            .or_choices(known), "."
+            .or_choices(known), .near_miss(assay, known)
         )
     }
     label <- paste0("Layer \"", assay.type, "\" of assay \"", assay, "\"")
     counts <- .seurat_counts(x[[assay]], assay.type, label, colnames(x))
-    data <- .new_count_data(counts, x[[]], label)
+    data <- .new_count_data(counts, .seurat_cell_table(x), label)
     # the default assay of today, for the calls to come
     data$assay <- assay
     data
+}
+
+# The table in the order of the cells, also where it was replaced by hand.
+.seurat_cell_table <- function(x) {
+    table <- x[[]]
+    order <- .positions_by_name(
+        rownames(table), colnames(x), nrow(table), "x", "The cell table of `x`",
+        "cells"
+    )
+    if (is.null(order)) table else table[order, , drop = FALSE]
 }
 
 .seurat_counts <- function(assay, layer, label, cells) {
     counts <- if ("LayerData" %in% getNamespaceExports("SeuratObject")) {
         .layer_counts(assay, layer, label, cells)
     } else {
-        .slot_counts(assay, layer, label)
+        .slot_counts(assay, layer, label, cells)
     }
     if (!length(counts)) {
         .stop_argument(
@@ -36,15 +46,22 @@
     counts
 }
 
-.slot_counts <- function(assay, slot, label) {
+.slot_counts <- function(assay, slot, label, cells) {
     known <- c("counts", "data", "scale.data")
     if (!isTRUE(slot %in% known)) {
         .stop_argument(
             "assay.type", label, " does not exist; there ",
-            .or_choices(known), "."
+            .or_choices(known), .near_miss(slot, known)
         )
     }
-    SeuratObject::GetAssayData(assay, slot = slot)
+    counts <- SeuratObject::GetAssayData(assay, slot = slot)
+    if (is(counts, "Matrix")) {
+        counts <- .check_slots(counts, label)
+    }
+    if (length(counts) && !identical(colnames(counts), cells)) {
+        counts <- .join_layers(list(counts), rownames(counts), cells, label)
+    }
+    counts
 }
 
 .layer_counts <- function(assay, layer, label, cells) {
@@ -53,7 +70,7 @@
     if (!length(layers)) {
         .stop_argument(
             "assay.type", label, " does not exist; there ",
-            .or_choices(known), "."
+            .or_choices(known), .near_miss(layer, known)
         )
     }
     layer_data <- getExportedValue("SeuratObject", "LayerData")
@@ -88,6 +105,9 @@
         )
     }
     entries <- lapply(layers, function(layer) {
+        if (is(layer, "Matrix")) {
+            layer <- .check_slots(layer, label)
+        }
         found <- Matrix::summary(as(layer, "CsparseMatrix"))
         data.frame(
             i = match(rownames(layer), genes)[found$i],

@@ -25,8 +25,8 @@
 #' @param checkpoint,checkpoint_overwrite As in [trainSCVI()].
 #' @param seed A whole number that fixes the result; NULL (default): drawn from
 #'   R's random numbers.
-#' @param num_threads Threads; NULL (default): one per core, or what the
-#'   environment variable OMP_NUM_THREADS says.
+#' @param num_threads Threads, at most one per processor. NULL (default): one
+#'   per processor, or what the environment variable OMP_NUM_THREADS says.
 #' @param accelerator Where to compute, as in [trainSCVI()].
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
@@ -62,6 +62,8 @@ mapQuery <- function(
     .check_not_missing(missing(x), "x", "the query's cells")
     x <- .as_mappable(x)
     name <- .latent_name(x, name)
+    .check_can_store(x, name)
+    num_threads <- if (!is.null(num_threads)) .check_threads(num_threads)
     reference <- .reference_model(
         reference, reference_name, "reference_name"
     )
@@ -69,6 +71,9 @@ mapQuery <- function(
     seed <- .check_seed(seed)
     run <- list(seed = seed, num_threads = num_threads,
                 accelerator = accelerator)
+    known <- if (!is.null(reference_data)) {
+        .joint_cells(reference, reference_data, "reference_data")
+    }
     query <- do.call(loadQuery, c(list(reference, x), given$load, run))
     if (!isTRUE(max_epochs == 0)) {
         if (verbose) {
@@ -81,8 +86,8 @@ mapQuery <- function(
             given$train, run
         ))
     }
-    if (!is.null(reference_data)) {
-        return(.add_joint(x, query, reference, reference_data, name))
+    if (!is.null(known)) {
+        return(.add_joint(x, query, known, name))
     }
     .warn_replaced(name, .latent_names(x), "result")
     .add_result(x, query, name)
@@ -139,11 +144,11 @@ mapQuery <- function(
     train <- setdiff(
         .option_names()$train, c("max_epochs", load)
     )
-    known <- c(load, train)
-    if (is.null(names(dots))) {
-        .check_dots(dots, known)
-    }
-    .check_dots(dots[!names(dots) %in% known], known)
+    is_known <- names(dots) %in% c(load, train)
+    .check_dots(
+        if (is.null(names(dots))) dots else dots[!is_known],
+        c(load, train, names(formals(mapQuery)))
+    )
     list(load = dots[names(dots) %in% load],
          train = dots[names(dots) %in% train])
 }

@@ -188,8 +188,10 @@ std::vector<double> marginal_log_likelihood(const Model& model,
 // posteriors of each sample's cells, n_cells x samples, before any softmax.
 // With `dof` the components are Student's t distributions. A cell's own
 // posterior is one component of its own sample's mixture.
+constexpr std::int64_t kNoSample = -1;
 struct AbundanceOptions {
-  std::vector<std::int64_t> sample;                 // code of each cell, from 0
+  std::vector<std::int64_t> sample;  // code of each cell, from 0, or kNoSample
+  std::vector<std::int64_t> scored;  // cells of the result; empty: all
   std::optional<std::int64_t> num_cells_posterior;  // max. cells per mixture
   std::optional<double> dof;
   std::int64_t batch_size = 512;
