@@ -23,7 +23,7 @@
 #' @slot run A list: seed, epochs, why training stopped, seconds, version.
 #' @slot cache An environment: the C++ handle, rebuilt when it is missing.
 #'
-#' @return `show()` prints the model and returns nothing of use.
+#' @return `show()` prints the model and returns NULL, invisibly.
 #' @seealso [trainSCVI()], [latentRepresentation()], [normalizedExpression()]
 #' @examples
 #' counts <- SummarizedExperiment::assay(exampleSCE())

@@ -6,7 +6,7 @@
 #' @slot draws A list per model: matrices of the same shape.
 #'
 #' @param object A `SCVIPredictiveCheck`.
-#' @return `show()` prints an overview and returns nothing of use.
+#' @return `show()` prints an overview and returns NULL, invisibly.
 #' @examples
 #' sce <- exampleSCE()
 #' model <- trainSCVI(sce, max_epochs = 2, n_hidden = 16)

@@ -26,8 +26,8 @@
     x
 }
 
-# With the model's own seed: a logistic normal's mean is drawn, and R's random
-# numbers have been asked for once already.
+# With the model's own seed: a logistic normal's mean is drawn, and the run has
+# taken its one draw from R's random numbers already.
 .training_latent <- function(model) {
     latentRepresentation(model, seed = .run(model)$seed)
 }
@@ -50,7 +50,7 @@
     Filter(function(model) is(model, "SCVIModel"), models)
 }
 
-# The name of the result that `name` asks for; NULL: the only one, or the one
+# The name of the result that `name` selects; NULL: the only one, or the one
 # under the default name.
 .result_name <- function(x, name) {
     known <- names(.stored_models(x))

@@ -1,14 +1,14 @@
 # Checks of arguments that do not travel as options to the core, which checks
 # its own.
 
-# What a verb's `...` caught, although nothing is waiting for it.
+# What a verb's `...` caught, although the verb takes no such argument.
 .check_dots <- function(dots, known) {
     if (!length(dots)) {
         return(invisible())
     }
     name <- names(dots)[1]
     if (is.null(name) || !nzchar(name)) {
-        .stop_argument("...", "There is an argument too many without a name.")
+        .stop_argument("...", "There is an unexpected argument without a name.")
     }
     .stop_argument(
         name, "There is no argument `", name, "`",
@@ -95,7 +95,7 @@
         .stop_argument(
             argument, "The folder \"", folder, "\" of `", argument, "` ",
             if (dir.exists(folder)) {
-                "cannot be written to; choose another, or ask for the right."
+                "cannot be written to; choose another, or get write permission."
             } else if (file.exists(folder)) {
                 "is a file; give the path of a folder."
             } else {

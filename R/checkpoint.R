@@ -5,7 +5,7 @@
 .checkpoint_version <- 1L
 
 # The file that `checkpoint` of trainSCVI() stands for; NULL stays NULL. A file
-# that is something else is not overwritten unasked.
+# that is something else is not overwritten without `overwrite`.
 .checked_checkpoint_path <- function(checkpoint, overwrite) {
     .check_flag(overwrite, "checkpoint_overwrite")
     if (is.null(checkpoint)) {
@@ -32,8 +32,8 @@
     normalizePath(path, mustWork = FALSE)
 }
 
-# Writes the states that the core hands over, and can tell about it.
-# `saved` epochs are in the file already.
+# Writes the states that the core hands over: a callback, and functions that
+# describe the file in messages. `saved` epochs are in the file already.
 .checkpoint_writer <- function(path, config, saved = NULL) {
     problem <- NULL
     write <- function(state) {
@@ -56,7 +56,7 @@
         }
         paste0(
             " The checkpoint \"", path, "\" holds the run after epoch ",
-            saved, "; resumeTraining() goes on from there."
+            saved, "; resumeTraining() continues from there."
         )
     }
     warn <- function() {
@@ -120,7 +120,7 @@
         .stop_core("file", paste0(
             "\"", path, "\" was written by a newer version of scvigor (",
             content$scvigor, "); this one is ", packageVersion("scvigor"),
-            ". Update scvigor to go on."
+            ". Update scvigor to resume it."
         ))
     }
     .check_checkpoint(content, path)

@@ -1,4 +1,4 @@
-# Conditions that callers can tell apart: scvigor_argument_error (with the
+# Classed conditions: scvigor_argument_error (with the
 # field `argument`), scvigor_file_error, scvigor_numeric_error (with `epoch`),
 # all scvigor_error; scvigor_warning; scvigor_message.
 

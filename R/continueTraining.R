@@ -1,4 +1,4 @@
-#' Train a model further
+#' Continue training a model
 #'
 #' Trains a fitted model for more epochs on the cells that it was trained on.
 #' Its architecture, genes, covariates and split stay; training options may
@@ -6,10 +6,10 @@
 #'
 #' As a second `train()` in scvi-tools, this is a new training that starts from
 #' the weights of the model: with a fresh optimizer, and with schedules that
-#' begin anew. So the weight of the KL term grows once more from
+#' start again. So the weight of the KL term grows once more from
 #' `min_kl_weight`; `n_epochs_kl_warmup = NULL` keeps it at its maximum. The
 #' split of the cells, which scvi-tools draws again, stays here, so that
-#' validation cells remain unseen. To go on with a run as if it had never
+#' validation cells remain unseen. To continue a run as if it had never
 #' ended, see [resumeTraining()].
 #'
 #' @section The decoder alone:
@@ -41,11 +41,11 @@
 #' @param checkpoint,checkpoint_overwrite As in [trainSCVI()].
 #' @param seed A whole number that fixes the result; NULL (default): drawn
 #'   from R's random numbers.
-#' @param num_threads Threads; NULL (default): one a core, or what the
+#' @param num_threads Threads; NULL (default): one per core, or what the
 #'   environment variable OMP_NUM_THREADS says.
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
-#' @return For a model, a new [SCVIModel-class], whose history goes on from
+#' @return For a model, a new [SCVIModel-class], whose history continues
 #'   that of the model. For another object, the object with its latent space
 #'   and model replaced.
 #' @seealso [trainSCVI()], [resumeTraining()]
@@ -146,7 +146,7 @@ continueTraining <- function(
     list(options = dots[is_option], data = dots[!is_option])
 }
 
-# A model that loadQuery() made knows of its reference's levels.
+# A model that loadQuery() made stores the number of its reference's levels.
 .is_query <- function(train_options) {
     isTRUE(train_options$n_batch_reference > 0)
 }

@@ -38,7 +38,7 @@
     names
 }
 
-# Errors and counts of one object, with a label that tells which.
+# Counts of one object; errors say which object it is.
 .read_part <- function(part, label, ...) {
     tryCatch(
         .count_data(part, ...),
@@ -103,7 +103,7 @@
     unname(lapply(counts, function(part) as(part, "dgCMatrix")))
 }
 
-# Names that several objects use are told apart by their source.
+# Names that several objects share get their source as a prefix.
 .join_names <- function(names, sources) {
     if (any(vapply(names, is.null, NA))) {
         return(NULL)

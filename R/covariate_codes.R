@@ -1,6 +1,6 @@
 # Codes of new data under a model's registry. Each covariate is taken from what
 # the call gives, else from the columns that the model was trained with, else,
-# for cells that the model knows by name, from the codes stored in training.
+# for cells that are among the training cells by name, from the codes stored in training.
 
 .codes_for <- function(model, data, given) {
     registry <- .registry(model)
@@ -104,7 +104,7 @@
             .stop_argument(
                 .argument_of[[field]], "The model was trained with `",
                 .argument_of[[field]], "`; give it for these cells too, one ",
-                "value a cell."
+                "value per cell."
             )
         } else {
             codes[[field]] <- integer(ncol(data$counts))

@@ -1,6 +1,6 @@
 # The covariates of a model: batch, labels, further categories, continuous
 # values, size factors. Each is given as the name of a column of the cell
-# table or as values, one a cell. The registry remembers per covariate where
+# table or as values, one per cell. The registry stores per covariate where
 # it came from (`column`, NULL for values) and its `levels`; the codes are
 # what the core sees, counting from 0.
 
@@ -37,7 +37,7 @@
     if (is.null(data$cell_data)) {
         .stop_argument(
             argument, "`", argument, "` names the column \"", column,
-            "\", but there is no cell table to find it in; give one value a ",
+            "\", but there is no cell table to find it in; give one value per ",
             "cell."
         )
     }
@@ -48,7 +48,7 @@
             "\" in the cell table; there ", .or_choices(known), "."
         )
     }
-    # `[[` of a DataFrame takes its time
+    # `[[` of a DataFrame is slow
     list(column = column, values = as.list(data$cell_data)[[column]])
 }
 
@@ -167,8 +167,8 @@
         }
         .stop_argument(
             argument, .covariate_label(covariate, argument),
-            " has levels that the model does not know: ",
-            .quote_first(unique(values[is.na(codes)])), ". It knows ",
+            " has levels that the model does not have: ",
+            .quote_first(unique(values[is.na(codes)])), ". The model has ",
             .quote_first(levels, 20), "."
         )
     }

@@ -20,7 +20,7 @@
     if (is.null(data$cell_data)) {
         .stop_argument(
             argument, "`", argument, "` is a condition, but there is no cell ",
-            "table to ask; give positions, names, or TRUE and FALSE."
+            "table to evaluate it in; give positions, names, or TRUE and FALSE."
         )
     }
     table <- as.data.frame(data$cell_data, optional = TRUE)
@@ -32,7 +32,7 @@
         }
     }, error = function(error) {
         .stop_argument(
-            argument, "`", argument, "` is no condition on the cell table: ",
+            argument, "`", argument, "` is not a valid condition on the cell table: ",
             conditionMessage(error), ". It has the columns ",
             .quote_first(names(table), 20), "."
         )
@@ -52,7 +52,7 @@
     }
     if (is.null(groups)) {
         .stop_argument(
-            "groups", "Tell what to compare: `groups`, a column or a vector, ",
+            "groups", "Say what to compare: `groups`, a column or a vector, ",
             "or `idx1`."
         )
     }

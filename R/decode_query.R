@@ -35,7 +35,7 @@
     ))
 }
 
-# Without counts the library encoder has nothing to see.
+# Without counts the library encoder has no input.
 .check_library <- function(query) {
     options <- .model_options(query$model)
     learned <- !options$use_observed_lib_size && !options$use_size_factor

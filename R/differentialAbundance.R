@@ -2,7 +2,7 @@
 #'
 #' Where in latent space the cells of each sample lie: the log-density of
 #' every cell under the mixture of the posteriors of each sample's cells.
-#' Differences between columns tell, for a cell's state, which samples or
+#' Differences between columns show, for a cell's state, which samples or
 #' groups of samples have more such cells than their sizes suggest.
 #'
 #' scvi-tools 1.4 gives the components the posterior's variance as scale; here
@@ -16,7 +16,7 @@
 #'   a vector with a value per cell.
 #' @param num_cells_posterior The largest number of cells, drawn at random,
 #'   that a sample's mixture is made of. NULL (default): all. Fewer are
-#'   quicker: time grows with cells times cells.
+#'   faster: time grows with the square of the number of cells.
 #' @param dof Degrees of freedom of Student's t for the components. NULL
 #'   (default): they are normal. Few (3, say) have long tails, and judge cells
 #'   far from all others less harshly.
@@ -46,7 +46,7 @@ differentialAbundance <- function(
     }
     if (missing(sample) || is.null(sample)) {
         .stop_argument(
-            "sample", "`sample` must tell the sample of every cell: a column ",
+            "sample", "`sample` must give the sample of every cell: a column ",
             "name or a vector."
         )
     }

@@ -1,4 +1,4 @@
-#' Do draws tell groups apart as the counts do?
+#' Do groups differ in the draws as they do in the counts?
 #'
 #' Tests every group of cells against all others, gene by gene, once with the
 #' observed counts and once with each drawn data set, and compares the answers.

@@ -9,7 +9,7 @@
 #' `adata.obs` the columns that the model was trained with, under the same
 #' names. A covariate that was given by value has the name of its argument
 #' (`batch`, `labels`, `size_factor`) or of its column in the table; a message
-#' tells. Levels are sorted in the file, as scvi-tools has them.
+#' says so. Levels are sorted in the file, as scvi-tools has them.
 #'
 #' scvi-tools computes in single precision: of a model with `precision =
 #' "float64"` it keeps seven digits. It has no linear decoder with covariates

@@ -1,6 +1,6 @@
 # Draws from all cells together, for normalizedExpression().
 
-# NULL when results per cell are asked for.
+# NULL when results per cell are wanted.
 .check_overall <- function(n_samples_overall, weights, max_cells,
                            n_mc_samples, n_samples, sink) {
     .check_choice(weights, c("uniform", "importance"), "weights")

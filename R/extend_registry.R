@@ -1,5 +1,5 @@
-# A reference's registry with the levels of a query: those that the reference
-# knows keep their codes, the others follow.
+# A reference's registry with the levels of a query: those of the
+# reference keep their codes, the others follow.
 
 # The query's covariates, read as the reference's were.
 .query_covariates <- function(model, data, given) {
@@ -24,7 +24,7 @@
             .stop_argument(
                 argument, "The reference was trained with `", argument,
                 "`; give it for the query too, as the name of a column or as ",
-                "one value a cell."
+                "one value per cell."
             )
         }
     }

@@ -19,7 +19,7 @@
 }
 
 # `start` is empty for a new model, list(weights =) or the state of a run that
-# goes on; `checkpoint` is the path of a file, or NULL.
+# is resumed; `checkpoint` is the path of a file, or NULL.
 .fit <- function(config, counts, checkpoint, accelerator, verbose,
                  start = list()) {
     if (verbose) {

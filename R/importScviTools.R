@@ -18,9 +18,9 @@
 #'
 #' @section Safety:
 #' A model of scvi-tools is a Python pickle, which can make Python run
-#' anything. scvigor's reader runs nothing: it knows the few types that such
+#' any code. scvigor's reader runs nothing: it reads the few types that such
 #' models consist of, and refuses a file with any other, by name. Models from
-#' elsewhere can be read without fear.
+#' untrusted sources can be read safely.
 #'
 #' @param dir The folder that the model was saved in.
 #' @param x The training cells, in their order in Python, in any form that

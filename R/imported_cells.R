@@ -1,6 +1,6 @@
 # The training cells of an imported model.
 
-# What the model knows of its cells when it was trained in R.
+# Stores what a model trained in R keeps of its cells.
 .set_training_cells <- function(model, codes, names, posterior, log_library) {
     n_cells <- length(log_library)
     split <- trainingSplit(model)

@@ -1,4 +1,4 @@
-#' The cells in latent space
+#' Latent representation of cells
 #'
 #' The coordinates of cells in the space that the model has learned: for
 #' clustering, UMAP, trajectories. Batch and depth are accounted for.
@@ -25,7 +25,7 @@
 #'   at a time. More use more memory; the result is the same.
 #' @param seed A whole number that fixes random draws; NULL (default): drawn
 #'   from R's random numbers when it is needed.
-#' @param num_threads Threads; NULL (default): one a core, or what the
+#' @param num_threads Threads; NULL (default): one per core, or what the
 #'   environment variable OMP_NUM_THREADS says.
 #' @param accelerator Where to compute: `"cpu"`; `"cuda"`, a CUDA GPU; `"auto"`
 #'   (default), whichever is expected to be done first: a GPU where there are

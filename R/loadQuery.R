@@ -1,8 +1,8 @@
-#' Give a reference model new cells to learn about
+#' Make a query model from a reference
 #'
 #' Takes a trained model, the reference, and makes of it a model of new cells,
-#' the query: with the reference's weights, and room for the batches and
-#' levels that only the query has. Trained on the query with
+#' the query: with the reference's weights, and further weights for the batches
+#' and levels that only the query has. Trained on the query with
 #' [continueTraining()], it learns these and leaves the rest of the reference
 #' as it is, so that the query's cells come to lie among the reference's
 #' (scArches). [mapQuery()] does both in one call.
@@ -17,7 +17,7 @@
 #' trains, but does not learn from it. The switches below free or freeze more.
 #'
 #' So the latent space of the reference's cells does not move, if the query
-#' brings its own batches. Their normalized expression can, since the decoder's
+#' has batches of its own. Their normalized expression can, since the decoder's
 #' BatchNorm is shared; `freeze_batchnorm_decoder = TRUE` keeps it too.
 #'
 #' @section What makes a good reference:

@@ -8,8 +8,8 @@ loadSCVI <- function(path, x = NULL, ...) {
         if (!.has_cells(model)) {
             .warn(
                 "The model in \"", path, "\" was saved without its cells. ",
-                "Give cells as `x` to the functions that are to be asked ",
-                "about them, or to minify()."
+                "Give cells as `x` to the functions that need them, or ",
+                "to minify()."
             )
         }
         return(model)
@@ -25,8 +25,8 @@ loadSCVI <- function(path, x = NULL, ...) {
     .with_query_cells(model, query, .compute_options(NULL, "auto"))
 }
 
-# Genes that the model knows nothing of, although it was trained on all that
-# its data had: these are other data.
+# Genes that the model does not have, although it was trained on all genes of
+# its data: these are other data.
 .check_no_further_genes <- function(model, n_given) {
     n_genes <- length(.genes(model))
     if (identical(.registry(model)$n_genes_given, n_genes) &&

@@ -1,6 +1,6 @@
 #' Loadings of a linear decoder
 #'
-#' How much every gene answers to every latent dimension, for a model trained
+#' How much every gene responds to every latent dimension, for a model trained
 #' with `decoder = "linear"`: the weights of the decoder, times the scale of
 #' its batch normalization, without the columns of batches and covariates.
 #' Genes with large values take a growing share of a cell's counts along the

@@ -14,7 +14,7 @@
 #'   `batch_size` or `early_stopping`.
 #' @param max_epochs Passes over the query's cells. NULL (default): as in
 #'   [trainSCVI()]. More adapt the model further to the query. 0: none, the
-#'   cells are placed by what the reference knows.
+#'   cells are placed by the reference alone.
 #' @param reference_data The reference's cells, in any form that [trainSCVI()]
 #'   takes, to have them in the result too. NULL (default): the result holds
 #'   the query.
@@ -25,7 +25,7 @@
 #' @param checkpoint,checkpoint_overwrite As in [trainSCVI()].
 #' @param seed A whole number that fixes the result; NULL (default): drawn from
 #'   R's random numbers.
-#' @param num_threads Threads; NULL (default): one a core, or what the
+#' @param num_threads Threads; NULL (default): one per core, or what the
 #'   environment variable OMP_NUM_THREADS says.
 #' @param accelerator Where to compute, as in [trainSCVI()].
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.

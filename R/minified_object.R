@@ -1,4 +1,4 @@
-# Objects whose verbs answer from the posterior that their model keeps: the
+# Objects whose verbs use the posterior that their model keeps: the
 # names of such results stand in the metadata of the object.
 
 .minified_results <- function(object) {
@@ -12,7 +12,7 @@
     length(known) > 0 && .result_name(object, name) %in% known
 }
 
-# Whether a verb asks the model's own cells: for the model itself always, for
+# Whether a verb uses the model's stored cells: for the model itself always, for
 # a minified object unless the counts are needed and there.
 .uses_stored_posterior <- function(object, name, needs_counts) {
     if (.is_model_or_path(object)) {

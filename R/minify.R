@@ -20,7 +20,7 @@
 #'
 #' @param object A model, or an object that [runSCVI()] returned.
 #' @param x Cells, in any form that [trainSCVI()] takes. `minify()`: whose
-#'   posterior the model shall keep. NULL (default): those that it keeps
+#'   posterior the model is to keep. NULL (default): those that it keeps
 #'   already, or for another object its own. `unminify()`: where the counts of
 #'   a minified object come from; not used for a model.
 #' @param ... How to read `x`, as in [latentRepresentation()].

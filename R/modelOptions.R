@@ -1,4 +1,4 @@
-#' What a model is made of
+#' Options and weights of a model
 #'
 #' `modelOptions()` gives the architecture and the generative model,
 #' `trainOptions()` how the weights were found, `modelWeights()` the weights

@@ -127,7 +127,7 @@
     )
     if (!all(checks)) {
         stop(
-            "of no use are ", .quote_first(names(checks)[!checks]), ".",
+            "invalid: ", .quote_first(names(checks)[!checks]), ".",
             call. = FALSE
         )
     }

@@ -1,7 +1,7 @@
 # Nearest neighbors in a latent space and what they vote for.
 
-# Indices and distances of the k nearest cells of `reference`, a row a cell of
-# `query`. In C++, rather than by BiocNeighbors: comparing all pairs on all
+# Indices and distances of the k nearest cells of `reference`, one row per
+# cell of `query`. In C++, rather than by BiocNeighbors: comparing all pairs on all
 # threads takes less time than its exact search, whose index is built on one
 # thread and with R's random numbers.
 .nearest_neighbors <- function(query, reference, k, num_threads) {
@@ -26,7 +26,7 @@
     weights / rowSums(weights)
 }
 
-# The label with the largest weight and its share, the first in order of two
+# The label with the largest weight and its fraction, the first in order of two
 # that weigh the same.
 .weighted_vote <- function(index, weights, labels) {
     levels <- sort(unique(labels), method = "radix")

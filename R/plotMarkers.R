@@ -7,7 +7,7 @@ plotMarkers <- function(de, n = 5, type = "dot", min_proportion = 0.25) {
     .check_proportion(min_proportion, "min_proportion")
     if (is.null(table$group1) || is.null(table$non_zeros_proportion1)) {
         .stop_argument(
-            "de", "`de` needs groups and raw statistics: ask ",
+            "de", "`de` needs groups and raw statistics: call ",
             "differentialExpression() with `groups` and `all_stats = TRUE`."
         )
     }

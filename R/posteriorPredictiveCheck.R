@@ -7,8 +7,8 @@
 #'   \item [zeroFraction()] per gene or per cell,
 #'   \item [calibrationError()], whether counts lie in the intervals of the
 #'     draws as often as they should,
-#'   \item [differentialExpressionCheck()], whether draws tell groups of cells
-#'     apart as the counts do.
+#'   \item [differentialExpressionCheck()], whether groups of cells differ in
+#'     the draws as they do in the counts.
 #' }
 #' [plotPredictiveCheck()] shows each.
 #'

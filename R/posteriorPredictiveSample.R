@@ -1,4 +1,4 @@
-#' Counts that the model would have drawn
+#' Sample counts from the model
 #'
 #' Draws from the posterior predictive distribution: for every cell first
 #' latent variables from its posterior, then counts from the likelihood, noise
@@ -10,7 +10,7 @@
 #'   variables.
 #' @param transform_batch Levels of the batch that the cells are decoded as.
 #'   NULL (default): each cell's own. Of several the mean is returned, which
-#'   is no whole number any more.
+#'   need not be a whole number.
 #'
 #' @section Large results:
 #' With `sink` samples are written block by block, `batch_size` cells at a

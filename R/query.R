@@ -1,6 +1,6 @@
-# The cells that a verb is asked about, as the core takes them.
+# The cells that a verb works on, as the core takes them.
 
-# Cells as the core's struct; its matrices have a column a cell.
+# Cells as the core's struct; its matrices have one column per cell.
 .core_cells <- function(codes, counts = NULL, posterior = NULL,
                         log_library = NULL) {
     transposed <- function(matrix) if (!is.null(matrix)) t(matrix)

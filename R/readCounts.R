@@ -12,14 +12,14 @@
 #' Sparse matrices may be compressed by cell or by gene; dense ones are read
 #' block by block. Compression may be gzip, LZF, szip or what HDF5 finds in
 #' the directory `HDF5_PLUGIN_PATH`. Several values of one gene in one cell
-#' are summed. Values that are no counts but were asked for come with a
+#' are summed. Values that are not counts but were requested come with a
 #' warning, as do cells that share a name. A damaged file is an error, never a
 #' crash: files are read in a process of their own.
 #'
 #' @param file Path of the file.
 #' @param assay What to read: `"X"`, `"raw"`, the name of a layer, or the name
-#'   of a genome in a file of CellRanger 2. Default NULL: found as told under
-#'   Details.
+#'   of a genome in a file of CellRanger 2. Default NULL: found as described
+#'   under Details.
 #' @param row.names What the genes are called: `"id"` (default), the file's
 #'   own index, which are Ensembl identifiers in a 10x file; or the name of a
 #'   column of `rowData`, such as `"Symbol"` in a 10x file. Genes with the
@@ -29,7 +29,7 @@
 #' @return A SingleCellExperiment with the assay "counts", a dgCMatrix of genes
 #'   x cells. `colData` has the columns of `obs`, `rowData` those of `var`;
 #'   categories are factors, missing values NA. From a 10x file, `rowData` has
-#'   ID, Symbol, Type and Genome; features that are no genes, such as
+#'   ID, Symbol, Type and Genome; features that are not genes, such as
 #'   antibodies, are alternative experiments named after their type.
 #' @seealso [runSCVI()]
 #' @examples
@@ -103,14 +103,14 @@ readCounts <- function(file, assay = NULL, row.names = "id",
     if (content$n_not_counts) {
         .warn(
             content$assay, " of \"", file, "\" has ", content$n_not_counts,
-            " values that are no counts, such as ", content$not_a_count, "."
+            " values that are not counts, such as ", content$not_a_count, "."
         )
     }
     skipped <- c(content$cells$skipped, content$genes$skipped)
     if (length(skipped)) {
         .warn(
             "Columns of \"", file, "\" that are not read, because they are ",
-            "no plain vectors: ", .quote_first(skipped), "."
+            "not plain vectors: ", .quote_first(skipped), "."
         )
     }
     cells <- content$cells$names
@@ -136,7 +136,7 @@ readCounts <- function(file, assay = NULL, row.names = "id",
     if (length(repeated)) {
         .warn(
             "Several genes of \"", file, "\" are called ",
-            .quote_first(repeated), "; a suffix now tells them apart."
+            .quote_first(repeated), "; a suffix now makes them unique."
         )
     }
     rownames(sce) <- unique_genes

@@ -1,4 +1,4 @@
-# A reference, in any form in which one has it: a model, the path of a saved
+# A reference in any of its forms: a model, the path of a saved
 # one, the folder of scvi-tools' model, an object that runSCVI() returned.
 
 # `name_argument` is what the caller calls `name`.
@@ -26,7 +26,7 @@
 .read_reference <- function(path) {
     if (length(path) != 1 || is.na(path) || !file.exists(path)) {
         .stop_argument(
-            "reference", "`reference` is no path of a saved model: ",
+            "reference", "`reference` is not the path of a saved model: ",
             .quote_first(path), "."
         )
     }

@@ -60,7 +60,7 @@
     )
 }
 
-# Codes of cells under a registry; matrices have a row a cell.
+# Codes of cells under a registry; matrices have one row per cell.
 .make_codes <- function(covariates, registry) {
     category <- function(covariate, entry, argument) {
         if (is.null(covariate)) {

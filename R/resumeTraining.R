@@ -1,4 +1,4 @@
-#' Go on with a run from its checkpoint
+#' Resume a run from its checkpoint
 #'
 #' Takes up a training that was cut short, or one that should have been
 #' longer, from the file that `trainSCVI(checkpoint = )` wrote: with its
@@ -7,18 +7,18 @@
 #' bit, on the same machine and with the same number of threads.
 #'
 #' The data must be those of the run: genes and cells are found by name, and
-#' their counts and covariates are compared. Checkpoints go on being written to
+#' their counts and covariates are compared. Further checkpoints are written to
 #' the same file.
 #'
 #' A run that ended because a number was not finite ends again at the same
 #' place. `max_epochs` set to the epochs that the checkpoint holds gives the
-#' model as it was then, and `lr` goes on in smaller steps.
+#' model as it was then, and `lr` continues in smaller steps.
 #'
 #' @inheritParams trainSCVI
 #' @param path The file, or the folder that was given as `checkpoint`.
 #' @param x The data of the run, as they were given to [trainSCVI()].
 #' @param max_epochs Epochs of the whole run. NULL (default): as many as were
-#'   asked for then. More make the run longer. Epochs before a
+#'   requested then. More make the run longer. Epochs before a
 #'   [continueTraining()] that wrote the file are not counted.
 #' @param ... Where they are not in `x`: `batch`, `labels`,
 #'   `categorical_covariates`, `continuous_covariates`, `size_factor`, to be

@@ -1,6 +1,6 @@
 #' Save a model to a file, and load it
 #'
-#' `saveSCVI()` writes a model, with everything that it knows, into one HDF5
+#' `saveSCVI()` writes a model, with everything that it holds, into one HDF5
 #' file, which other programs can read too. `loadSCVI()` gives it back:
 #' weights, options, genes, levels of the covariates, history, split and the
 #' latent posterior of the cells. `saveRDS()` keeps a model just as well; this
@@ -14,7 +14,7 @@
 #' an error of class `scvigor_file_error`.
 #'
 #' Every function that takes a model takes the path of such a file too:
-#' `modelRegistry("model.h5")` shows what the model knows of its data.
+#' `modelRegistry("model.h5")` shows the covariates and levels of a model.
 #'
 #' @section Data:
 #' A model keeps no counts. With `x`, `saveSCVI()` adds the counts of the
@@ -40,7 +40,7 @@
 #'   an error.
 #'
 #' @return `saveSCVI()`: the path, invisibly. `loadSCVI()`: an
-#'   [SCVIModel-class], in memory, ready to compute on the processor or on a
+#'   [SCVIModel-class], in memory, ready to compute on the CPU or on a
 #'   GPU, wherever it was trained.
 #' @seealso [minify()] for what a model keeps of its cells.
 #' @examples

@@ -1,6 +1,6 @@
-#' The scVI model behind an object
+#' Get the scVI model of an object
 #'
-#' [runSCVI()] keeps the model with its result. This function reaches it.
+#' [runSCVI()] keeps the model with its result. This function returns it.
 #'
 #' @param x A model (returned as it is), a SingleCellExperiment or Seurat
 #'   object that [runSCVI()] returned, or the path of a file that [saveSCVI()]

@@ -2,14 +2,13 @@
 #'
 #' scVI (Lopez et al., 2018) describes the counts of a cell by a small number
 #' of latent variables, its sequencing depth and its batch, and learns that
-#' description with a variational autoencoder. One trained model answers many
-#' questions: a batch-corrected latent space for clustering and UMAP,
+#' description with a variational autoencoder. One trained model gives a batch-corrected latent space for clustering and UMAP,
 #' normalized and denoised expression, how well each cell is explained.
 #'
 #' Start with [runSCVI()], which adds the latent space to a
 #' SingleCellExperiment or Seurat object, or with [trainSCVI()], which returns
 #' the model. [latentRepresentation()], [normalizedExpression()], [elbo()] and
-#' [reconstructionError()] ask a trained model, as do
+#' [reconstructionError()] use a trained model, as do
 #' [posteriorPredictiveSample()], [likelihoodParameters()],
 #' [latentLibrarySize()], [featureCorrelation()], [marginalLogLik()],
 #' [batchRepresentation()], [differentialAbundance()] and [loadings()];

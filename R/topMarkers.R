@@ -1,11 +1,11 @@
-#' Markers: the genes that are most higher in a group
+#' Marker genes of each group
 #'
 #' [differentialExpression()] sorts genes by the evidence that they differ, as
 #' scvi-tools does. With many cells hundreds of genes are certain to differ, and
-#' what one looks for is where they differ most: `topMarkers()` takes, of the
+#' the interesting ones are those that differ most: `topMarkers()` takes, of the
 #' genes that are higher in the group and have a count in enough of its cells,
-#' those with the largest change. Whether a gene is called at the false
-#' discovery rate is not asked, as few cells may not suffice to call any: the
+#' those with the largest change. It does not matter whether a gene is called at
+#' the false discovery rate, as few cells may not suffice to call any: the
 #' column `is_de_fdr_<target>` says so.
 #'
 #' @param de What [differentialExpression()] returned, in mode `"change"`, with
@@ -32,7 +32,7 @@ topMarkers <- function(de, n = 20, min_proportion = 0.25) {
     .check_proportion(min_proportion, "min_proportion")
     if (is.null(de$non_zeros_proportion1)) {
         .stop_argument(
-            "de", "`de` has no raw statistics: ask differentialExpression() ",
+            "de", "`de` has no raw statistics: call differentialExpression() ",
             "with `all_stats = TRUE`."
         )
     }

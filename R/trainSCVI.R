@@ -12,13 +12,13 @@
 #' maximum, which `verbose = TRUE` reports.
 #'
 #' Ctrl-C ends training at the next minibatch and returns the model as trained
-#' so far, with a warning. A loss, gradient or weight that is no longer finite
+#' so far, with a warning. A loss, gradient or weight that is not finite
 #' stops it with an error of class `scvigor_numeric_error`; with
 #' `load_best_on_end = TRUE`, it is a warning and the model of the best epoch is
 #' returned.
 #'
 #' A `checkpoint` keeps the whole run in a file, from which [resumeTraining()]
-#' goes on as if nothing had happened. [continueTraining()] trains a finished
+#' continues as if nothing had happened. [continueTraining()] trains a finished
 #' model further.
 #'
 #' @section Reproducibility:
@@ -50,7 +50,7 @@
 #' @param assay Assay of a Seurat object; NULL (default): its default assay.
 #' @param seed A whole number that fixes the result; NULL (default): drawn
 #'   from R's random numbers.
-#' @param num_threads Threads; NULL (default): one a core, or what the
+#' @param num_threads Threads; NULL (default): one per core, or what the
 #'   environment variable OMP_NUM_THREADS says.
 #' @param accelerator Where to train: `"cpu"`; `"cuda"`, a CUDA GPU; `"auto"`
 #'   (default), whichever is expected to be done first. A GPU wins with many

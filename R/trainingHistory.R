@@ -1,4 +1,4 @@
-#' How training went
+#' Training history
 #'
 #' The losses of every epoch. They are means over cells, in nats, and lower is
 #' better throughout: `elbo_train` and `elbo_validation` are negative ELBOs

@@ -1,4 +1,6 @@
-#' Which cells were used for what
+#' Training, validation and test cells
+#'
+#' Which cells a model was trained, validated and tested on.
 #'
 #' @param object A model, or an object that [runSCVI()] returned.
 #' @param name The name of the result in such an object, see [scviModel()].

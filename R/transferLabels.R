@@ -1,4 +1,4 @@
-#' Name a query's cells after their neighbors in a reference
+#' Transfer labels from a reference to a query
 #'
 #' Every cell gets the label that weighs most among its nearest neighbors in
 #' the latent space of the reference, and a confidence: the share of that label
@@ -38,12 +38,12 @@
 #' @param name,reference_name The names of the results in `x` and in
 #'   `reference`, see [runSCVI()]. NULL (default): `"scVI"`, for Seurat
 #'   `"scvi"`.
-#' @param num_threads Threads; NULL (default): one a core, or what the
+#' @param num_threads Threads; NULL (default): one per core, or what the
 #'   environment variable OMP_NUM_THREADS says.
 #'
 #' @return The object `x` with two columns in its cell table for each kind of
 #'   label: `<label>_predicted` and `<label>_confidence`. For a model or a
-#'   matrix, a DataFrame with these columns and a row a cell.
+#'   matrix, a DataFrame with these columns and one row per cell.
 #' @inherit loadQuery references
 #' @seealso [mapQuery()]
 #' @examples
@@ -98,7 +98,7 @@ transferLabels <- function(
 
 # ---- Labels ----------------------------------------------------------------
 
-# A named list of labels, each a character vector with a value a cell.
+# A named list of labels, each a character vector with one value per cell.
 .reference_labels <- function(reference, labels, n_cells, name) {
     if (is.null(labels)) {
         return(.trained_labels(reference, name))

@@ -60,8 +60,8 @@ cell_groups <- function(sce) {
     list(title = "cluster (k-means)", values = factor(clusters))
 }
 
-# The gene whose normalized expression tells the cells apart best.
-telling_gene <- function(sce) {
+# The gene whose normalized expression differs most between cells.
+variable_gene <- function(sce) {
     values <- normalizedExpression(sce, library_size = 1e4, seed = 1)
     values <- values[rowMeans(values) > 5, , drop = FALSE]
     gene <- which.max(apply(log1p(values), 1, stats::sd))
@@ -76,7 +76,7 @@ umap_panel <- function(sce, values, title) {
     )
     colors <- if (is.numeric(values)) {
         list(scale_color_viridis_c(trans = "log10"), guides(
-            color = guide_colourbar(barwidth = 10, barheight = 0.6)
+            color = guide_colorbar(barwidth = 10, barheight = 0.6)
         ))
     } else {
         shades <- grDevices::hcl.colors(nlevels(values), "Dark 3")
@@ -148,7 +148,7 @@ demo <- function() {
         list(title = batch, values = factor(sce[[batch]]))
     }
     panels <- lapply(
-        list(groups, second, telling_gene(sce)),
+        list(groups, second, variable_gene(sce)),
         function(panel) umap_panel(sce, panel$values, panel$title)
     )
     paths <- file.path(output, c("latent.csv", "umap.png", "sce.rds"))
@@ -157,7 +157,7 @@ demo <- function() {
     saveRDS(sce, paths[3])
     say("Latent space", paths[1])
     say("Picture", paths[2])
-    say("Object", paths[3], " (readRDS() and ask it: normalizedExpression(), ",
+    say("Object", paths[3], " (readRDS(), then normalizedExpression(), ",
         "elbo() ...)")
 }
 
