@@ -7,7 +7,7 @@
 #
 # make install   the package, in a library of its own below build/
 # make docs      man/, NAMESPACE and the Rcpp exports, from the sources
-# make check     layers, documentation and R CMD check, also each by itself
+# make check     layers, style, documentation and R CMD check, also each by itself
 # make bench     timings beside scvi-tools
 # make longtest  tests that take minutes
 # make clean     removes what was built
@@ -36,7 +36,7 @@ endif
 PACKAGES := build $(if $(LIBTORCH_HOME),,libtorch)
 
 .PHONY: all demo test install docs bench longtest clean
-.PHONY: check check-layers check-docs check-package
+.PHONY: check check-layers check-style check-docs check-package
 .PHONY: packages-demo packages-test packages-docs packages-vignettes FORCE
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
@@ -88,11 +88,15 @@ docs: packages-docs
 	@$(MAKE) --no-print-directory install
 	@Rscript tools/document.R .
 
-check: check-layers check-docs check-package
+check: check-layers check-style check-docs check-package
 
 check-layers:
 	@sh tools/check-layers.sh
 	@sh tools/test-check-layers.sh
+
+# With lintr, where it is installed.
+check-style:
+	@Rscript tools/lint.R
 
 check-docs: packages-docs
 	@$(MAKE) --no-print-directory install

@@ -1,6 +1,7 @@
 # Codes of new data under a model's registry. Each covariate is taken from what
 # the call gives, else from the columns that the model was trained with, else,
-# for cells that are among the training cells by name, from the codes stored in training.
+# for cells that are among the training cells by name, from the codes stored in
+# training.
 
 .codes_for <- function(model, data, given) {
     registry <- .registry(model)

@@ -32,8 +32,8 @@
         }
     }, error = function(error) {
         .stop_argument(
-            argument, "`", argument, "` is not a valid condition on the cell table: ",
-            conditionMessage(error), ". It has the columns ",
+            argument, "`", argument, "` is not a valid condition on the cell ",
+            "table: ", conditionMessage(error), ". It has the columns ",
             .quote_first(names(table), 20), "."
         )
     })

@@ -55,8 +55,8 @@
 #'   [normalizedExpression()], with `max_cells` and `n_mc_samples`.
 #' @param max_cells,n_mc_samples As in [normalizedExpression()].
 #' @param change_fn A function of the expression of the pairs of one gene in
-#'   both groups and of the pseudocounts, which returns one effect per pair. NULL
-#'   (default): the log2 fold change.
+#'   both groups and of the pseudocounts, which returns one effect per pair.
+#'   NULL (default): the log2 fold change.
 #' @param m1_domain_fn A function of the effects of one gene: TRUE where they
 #'   count as changed, or a list of two such vectors, higher and lower. NULL
 #'   (default): beyond `delta`.

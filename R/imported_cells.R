@@ -8,12 +8,10 @@
     # scvi-tools does not always say which cells were for what.
     part <- if (length(split$train)) "test" else "train"
     split[[part]] <- c(split[[part]], rest)
-    model@split <- split
-    model@codes <- codes
-    model@cells <- as.character(names)
-    model@posterior <- posterior
-    model@log_library <- log_library
-    model
+    .with_cells(
+        model, cells = as.character(names), codes = codes, split = split,
+        posterior = posterior, log_library = log_library
+    )
 }
 
 .add_cells <- function(model, x, ..., compute) {
@@ -34,9 +32,10 @@
     )
     given <- list(...)
     chosen <- intersect(names(given), .source_arguments)
-    model@registry$source[chosen] <- given[chosen]
+    registry <- .registry(model)
+    registry$source[chosen] <- given[chosen]
     .set_training_cells(
-        model, codes, query$cell_names,
+        initialize(model, registry = registry), codes, query$cell_names,
         latent_posterior(
             query$pointer, cells, .inference_batch_size, compute
         ),

@@ -1,8 +1,8 @@
 # Nearest neighbors in a latent space and what they vote for.
 
 # Indices and distances of the k nearest cells of `reference`, one row per
-# cell of `query`. In C++, rather than by BiocNeighbors: comparing all pairs on all
-# threads takes less time than its exact search, whose index is built on one
+# cell of `query`. In C++, rather than by BiocNeighbors: comparing all pairs on
+# all threads takes less time than its exact search, whose index is built on one
 # thread and with R's random numbers.
 .nearest_neighbors <- function(query, reference, k, num_threads) {
     if (k > nrow(reference)) {

@@ -102,8 +102,9 @@ readCounts <- function(file, assay = NULL, row.names = "id",
 .warn_about_file <- function(content, file) {
     if (content$n_not_counts) {
         .warn(
-            content$assay, " of \"", file, "\" has ", content$n_not_counts,
-            " values that are not counts, such as ", content$not_a_count, "."
+            content$assay, " of \"", file, "\" has ",
+            .pluralize(content$n_not_counts, "value"),
+            " that cannot be counts, such as ", content$not_a_count, "."
         )
     }
     skipped <- c(content$cells$skipped, content$genes$skipped)

@@ -2,8 +2,9 @@
 #'
 #' scVI (Lopez et al., 2018) describes the counts of a cell by a small number
 #' of latent variables, its sequencing depth and its batch, and learns that
-#' description with a variational autoencoder. One trained model gives a batch-corrected latent space for clustering and UMAP,
-#' normalized and denoised expression, how well each cell is explained.
+#' description with a variational autoencoder. One trained model gives
+#' a batch-corrected latent space for clustering and UMAP, normalized and
+#' denoised expression, and how well each cell is explained.
 #'
 #' Start with [runSCVI()], which adds the latent space to a
 #' SingleCellExperiment or Seurat object, or with [trainSCVI()], which returns

@@ -56,8 +56,8 @@
 #' @param checkpoint_overwrite TRUE: a file at that path is replaced, whatever
 #'   it is. Default FALSE: only if it is a checkpoint.
 #' @param plan_kwargs Training options as a named list, for code that passes
-#'   them around; an argument given by itself wins. A name that is not a training
-#'   option is an error, since nothing would use it.
+#'   them around; an argument given by itself wins. A name that is not a
+#'   training option is an error, since nothing would use it.
 #' @rdname trainSCVI
 #' @name trainSCVI
 NULL

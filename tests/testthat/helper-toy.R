@@ -66,7 +66,7 @@ interrupt_when_started <- function(process, started) {
     process$kill()
 }
 
-# The folder of reference numbers, or NULL. It is no part of the package.
+# The folder of reference numbers, or NULL. It is not part of the package.
 reference_folder <- function() {
     given <- Sys.getenv("SCVIGOR_REFERENCE", "")
     candidates <- if (nzchar(given)) {

@@ -2,7 +2,7 @@ sce <- toy_sce(20, per_batch = 30)
 model <- quick_train(sce, batch = "batch")
 without_cuda <- !scvigor:::runtime_info()$cuda
 
-test_that("the processor and \"auto\" give the same where there is no card", {
+test_that("the CPU and \"auto\" give the same where there is no GPU", {
     skip_if_not(without_cuda, "there is a CUDA device")
     on_cpu <- quick_train(sce, batch = "batch", accelerator = "cpu")
     expect_identical(modelWeights(on_cpu), modelWeights(model))
@@ -53,7 +53,7 @@ test_that("other words are errors that list the choices", {
     )
 })
 
-test_that("a model knows nothing of where it was trained", {
+test_that("a model does not depend on where it was trained", {
     expect_false(any(grepl("accelerator|cuda|cpu", names(c(
         modelOptions(model), trainOptions(model), scvigor:::.run(model)
     )))))

@@ -93,7 +93,7 @@ test_that("metadata says how the table was made", {
     expect_null(vanilla$delta)
 })
 
-test_that("the dictionary tells the two groups apart", {
+test_that("the dictionary distinguishes the two groups", {
     columns <- S4Vectors::metadata(quick(
         groups = "labels", group1 = "label_0", within = "batch",
         cred_interval_lvls = c(0.5, 0.95), fdr_target = 0.01

@@ -1,7 +1,7 @@
 sce <- toy_sce(30, per_batch = 100)
 model <- quick_train(sce, batch = "batch")
 
-test_that("LK01 LK02 one number, or one a cell; signs", {
+test_that("LK01 LK02 one number, or one per cell; signs", {
     bound <- elbo(model, sce, seed = 1)
     error <- reconstructionError(model, sce, seed = 1)
     expect_length(bound, 1)
@@ -27,7 +27,7 @@ test_that("LK07 new data, few cells and log data", {
     expect_true(is.finite(value))
 })
 
-test_that("counts are asked for: a model keeps none", {
+test_that("counts are required: a model keeps none", {
     expect_argument_error(elbo(model), "x", "give the data as `x`")
     expect_argument_error(reconstructionError(model), "x")
 })

@@ -87,7 +87,7 @@ test_that("an object with a result, a prefix, a layer and values", {
                      "counts")
 })
 
-test_that("mistakes are told, and files are kept", {
+test_that("mistakes are reported, and files are kept", {
     model <- quick_train(sce)
     folder <- withr::local_tempdir()
     file <- exportScviTools(model, folder)

@@ -46,7 +46,7 @@ test_that("uniform samples have the mean of all cells", {
     expect_true(all(abs(rowMeans(samples) - expected) < 3 * error))
 })
 
-test_that("samples are of the chosen cells, at their own depth if asked", {
+test_that("samples are of the chosen cells, at their own depth if requested", {
     sizes <- latentLibrarySize(model)[c(7, 3)]
     samples <- normalizedExpression(
         model, n_samples_overall = 50, library_size = "latent",

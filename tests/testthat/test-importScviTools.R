@@ -145,7 +145,7 @@ test_that("a minified model brings the posterior of its cells", {
                  class = "scvigor_file_error")
 })
 
-test_that("what is wrong with the files is told", {
+test_that("what is wrong with the files is reported", {
     expect_argument_error(importScviTools(), "dir", "Give the folder")
     expect_argument_error(importScviTools("nowhere"), "dir", "no folder")
     expect_argument_error(importScviTools(1), "dir")
@@ -243,7 +243,7 @@ test_that("numbers are scvi-tools' for its own model", {
     }
 })
 
-test_that("a history of scvi-tools goes on with ours", {
+test_that("a history of scvi-tools is continued by ours", {
     imported <- importScviTools(folder, x = sce)
     imported@history <- scvigor:::.as_history(
         list(elbo_train = c(3, 2), kl_global_train = c(0, 0)), 2

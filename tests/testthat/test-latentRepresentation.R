@@ -119,7 +119,7 @@ test_that("DS14 new data without the batch column", {
     )
 })
 
-test_that("labels are asked for only where they matter", {
+test_that("labels are required only where they matter", {
     other <- sce
     other$labels <- NULL
     expect_no_error(latentRepresentation(model, x = other))

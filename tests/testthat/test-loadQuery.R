@@ -480,7 +480,7 @@ test_that("a loaded query shows that it is not trained", {
     expect_length(trainingSplit(own)$train, 40)
 })
 
-test_that("TL04 what is no reference is an error", {
+test_that("TL04 what is not a reference is an error", {
     query <- parts$query
     expect_argument_error(loadQuery(x = query), "reference", "Give")
     expect_argument_error(loadQuery(reference), "x", "Give")

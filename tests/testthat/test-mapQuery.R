@@ -92,7 +92,7 @@ test_that("TL08 the reference's cells come along, in the joint space", {
     counts <- SummarizedExperiment::assay(joint)
     expect_equal(counts[, old], SummarizedExperiment::assay(reference))
     expect_equal(sum(counts[1:3, !old]), 0)
-    # a matrix has no table; names used twice are told apart
+    # a matrix has no table; names used twice get a prefix
     counts <- SummarizedExperiment::assay(parts$reference)
     colnames(other) <- colnames(counts)
     joint <- suppressMessages(quick_map(
@@ -180,26 +180,26 @@ test_that("Seurat's names of genes are those of other objects", {
     expect_identical(undo(c("a-b", "d_e"), c("a-b", "f")), c("a-b", "d_e"))
 })
 
-test_that("an encoder that cannot learn is told of", {
+test_that("an encoder that cannot learn is reported", {
     blind <- quick_run(parts$reference, batch = "batch")
-    told <- function(reference, ...) {
-        told <- FALSE
+    reported <- function(reference, ...) {
+        reported <- FALSE
         withCallingHandlers(
             utils::capture.output(mapQuery(
                 reference, parts$query, max_epochs = 1, seed = 1,
                 verbose = TRUE, ...
             )),
             message = function(message) {
-                told <<- told ||
+                reported <<- reported ||
                     grepl("sees no covariates", conditionMessage(message))
                 invokeRestart("muffleMessage")
             }
         )
-        told
+        reported
     }
-    expect_true(told(blind))
-    expect_false(told(blind, unfrozen = TRUE))
-    expect_false(told(reference))
+    expect_true(reported(blind))
+    expect_false(reported(blind, unfrozen = TRUE))
+    expect_false(reported(reference))
     # what the message says is so
     expect_equal(
         SingleCellExperiment::reducedDim(quick_map(blind, parts$query)),

@@ -1,7 +1,7 @@
 sce <- toy_sce(30, per_batch = 100)
 model <- quick_train(sce, batch = "batch")
 
-test_that("LK01 a number, or one a cell", {
+test_that("LK01 a number, or one per cell", {
     value <- marginalLogLik(model, sce, n_mc_samples = 3, seed = 1)
     expect_length(value, 1)
     per_cell <- marginalLogLik(model, sce, n_mc_samples = 3, per_cell = TRUE,

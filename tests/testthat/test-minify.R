@@ -71,7 +71,7 @@ test_that("MN03 the assay may have any name", {
     )
 })
 
-test_that("MN05 with the counts kept, all verbs work and training goes on", {
+test_that("MN05 with the counts kept, all verbs work and training continues", {
     kept <- minify(result, keep_counts = TRUE)
     expect_true(isMinified(kept))
     expect_identical(SummarizedExperiment::assayNames(kept), "counts")

@@ -1,4 +1,4 @@
-test_that("training is silent unless asked", {
+test_that("training is silent unless verbose", {
     sce <- toy_sce(10, per_batch = 50)
     expect_silent(quick_train(sce))
     expect_silent(trainSCVI(sce, max_epochs = 1, n_hidden = 8))
@@ -34,7 +34,7 @@ test_that("a terminal gets a progress bar", {
     expect_match(shown, "ELBO -123.5")
 })
 
-test_that("Ctrl-C while R shows progress asks training to stop", {
+test_that("Ctrl-C while R shows progress stops training", {
     interrupt <- structure(list(), class = c("interrupt", "condition"))
     pressed <- scvigor:::.interruptible(function(report) {
         if (report$epoch == 3) signalCondition(interrupt)

@@ -64,7 +64,7 @@ test_that("an h5ad becomes a SingleCellExperiment", {
     )
 })
 
-test_that("it says what it read, when asked to", {
+test_that("it says what it read when verbose", {
     file <- write_small_h5ad()
     expect_message(
         readCounts(file, verbose = TRUE), "4 cells x 3 genes from X",
@@ -73,13 +73,13 @@ test_that("it says what it read, when asked to", {
     expect_silent(readCounts(file, verbose = FALSE))
 })
 
-test_that("values that are no counts need to be asked for", {
+test_that("values that are not counts must be requested", {
     file <- write_small_h5ad(x = c(0.5, 1, 2, 3, 4))
     expect_error(
         readCounts(file), "holds no counts", class = "scvigor_file_error"
     )
     expect_warning(
-        sce <- readCounts(file, assay = "X"), "1 values that are no counts",
+        sce <- readCounts(file, assay = "X"), "1 value that cannot be counts",
         class = "scvigor_warning"
     )
     expect_equal(sum(SingleCellExperiment::counts(sce)), 10.5)
@@ -89,7 +89,7 @@ test_that("values that are no counts need to be asked for", {
     )
 })
 
-test_that("features that are no genes are alternative experiments", {
+test_that("features that are not genes are alternative experiments", {
     gene <- "Gene Expression"
     all_genes <- readCounts(write_tenx(c(gene, gene, gene)))
     expect_identical(SingleCellExperiment::counts(all_genes), small_counts())

@@ -40,7 +40,7 @@ test_that("TR20 a resumed run is the uninterrupted run, bit for bit", {
     }
 })
 
-test_that("TR20 a run that was killed goes on from its checkpoint", {
+test_that("TR20 a run that was killed resumes from its checkpoint", {
     skip_if_not_installed("callr")
     file <- withr::local_tempfile(fileext = ".rds")
     process <- callr::r_bg(function(sce, file) {
@@ -145,7 +145,7 @@ test_that("TR20 with load_best_on_end a NaN leaves the best epoch's model", {
     expect_true(all(is.finite(latentRepresentation(model))))
 })
 
-test_that("files that are no checkpoint of ours are kept", {
+test_that("files that are not checkpoints are kept", {
     file <- withr::local_tempfile(fileext = ".rds")
     writeLines("precious", file)
     expect_argument_error(eventful(checkpoint = file), "checkpoint",
@@ -261,7 +261,7 @@ test_that("Ctrl-C while checkpoints are kept names the file", {
 test_that("a checkpoint that cannot be written is a warning at the end", {
     path <- file.path(tempdir(), "no such folder", "run.rds")
     writer <- scvigor:::.checkpoint_writer(path, list())
-    # FALSE: training goes on
+    # FALSE: training continues
     expect_false(suppressWarnings(writer$on_checkpoint(list(epochs = 3))))
     warning <- expect_warning(writer$warn(), class = "scvigor_warning")
     expect_match(conditionMessage(warning), path, fixed = TRUE)

@@ -18,7 +18,7 @@ expect_same_model <- function(found, expected) {
     }
 }
 
-test_that("SL01 a saved model comes back with all that it knows", {
+test_that("SL01 a saved model comes back with all that it holds", {
     file <- save_to_temporary(model)
     loaded <- loadSCVI(file)
     expect_same_model(loaded, model)
@@ -130,7 +130,7 @@ test_that("SL04 without cells there is a warning, and verbs read new data", {
     expect_warning(loadSCVI(file, sce), NA)
 })
 
-test_that("SL05 the history is restored, and goes on with training", {
+test_that("SL05 the history is restored, and continues with training", {
     loaded <- loadSCVI(save_to_temporary(model))
     expect_identical(trainingHistory(loaded), trainingHistory(model))
     further <- function(model) {

@@ -100,7 +100,7 @@ test_that("TR14 early stopping counts its warm-up in epochs", {
     expect_output(print(model), "stopped early")
 })
 
-test_that("TR15 the history has a row an epoch, the rate of learning too", {
+test_that("TR15 the history has one row per epoch, with the learning rate", {
     history <- trainingHistory(quick_train(
         toy_sce(10, per_batch = 50), max_epochs = 20,
         check_val_every_n_epoch = 2, reduce_lr_on_plateau = TRUE,

@@ -135,7 +135,7 @@ test_that("objects take the columns and give the labels", {
     expect_identical(own$cat1_predicted, as.character(own$cat1))
 })
 
-test_that("latent spaces of different encoders are told apart", {
+test_that("latent spaces of different encoders are recognized", {
     parts <- query_parts()
     reference <- quick_run(parts$reference, batch = "batch", labels = "labels",
                            encode_covariates = TRUE, n_layers = 2)

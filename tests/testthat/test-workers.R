@@ -3,7 +3,7 @@
 sce <- toy_sce(30, per_batch = 60)
 model <- quick_train(sce, batch = "batch")
 
-# What a worker is asked. Without this file's environment, which a message to
+# What a worker computes. Without this file's environment, which a message to
 # another process would take along.
 use_model <- function(model, x) {
     list(
