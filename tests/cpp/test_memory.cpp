@@ -18,7 +18,10 @@ namespace {
 
 double n_made(const ModelOptions& options) {
   double n = 0.0;
-  for (const StateTensor& tensor : Model(options, 1).state())
+  const auto levels = static_cast<std::size_t>(options.n_batch);
+  const LibraryPrior prior{std::vector<double>(levels, 0.0),
+                           std::vector<double>(levels, 1.0)};
+  for (const StateTensor& tensor : Model(options, 1, prior).state())
     n += static_cast<double>(tensor.values.size());
   return n;
 }

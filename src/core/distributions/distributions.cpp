@@ -1,5 +1,6 @@
 #include "distributions/distributions.hpp"
 
+#include <ATen/ops/clamp_min.h>
 #include <ATen/ops/lgamma.h>
 #include <ATen/ops/log.h>
 #include <ATen/ops/log1p.h>
@@ -61,8 +62,15 @@ at::Tensor zinb_log_prob(const at::Tensor& x, const at::Tensor& mu,
                    zero + nb_log_count(x, mu, theta) - not_dropped - pi);
 }
 
+// A rate below this counts as this one in the logarithm, so that it stays finite
+// where exp() of the logits has underflowed.
+double min_rate(const at::Tensor& rate) {
+  return rate.scalar_type() == at::kFloat ? 1e-30 : 1e-300;
+}
+
 at::Tensor poisson_log_prob(const at::Tensor& x, const at::Tensor& rate) {
-  return at::xlogy(x, rate) - rate - at::lgamma(x + 1);
+  return at::xlogy(x, at::clamp_min(rate, min_rate(rate))) - rate -
+         at::lgamma(x + 1);
 }
 
 at::Tensor normal_log_prob(const at::Tensor& x, const at::Tensor& loc,
