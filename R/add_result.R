@@ -1,35 +1,85 @@
 # Where runSCVI() leaves its result in an object, and how it is found again.
 
 .add_result <- function(x, model, name) {
-    .add_latent(x, model, .training_latent(model), name)
+    latent <- .training_latent(model)
+    order <- .positions_by_name(
+        rownames(latent), .mark_utf8(colnames(x)), nrow(latent), "object",
+        "The latent space", "cells"
+    )
+    if (!is.null(order)) {
+        latent <- latent[order, , drop = FALSE]
+    }
+    .add_latent(x, model, latent, name)
 }
 
-# `latent`: cells x dimensions, for all cells of `x`.
+# `latent`: cells x dimensions, for all cells of `x` in their order.
 .add_latent <- function(x, model, latent, name) {
     UseMethod(".add_latent")
 }
 
 .add_latent.SummarizedExperiment <- function(x, model, latent, name) {
+    rownames(latent) <- colnames(x)
     reducedDim(x, name) <- latent
     metadata(x)[["scvigor"]][[name]] <- model
     x
 }
 
 .add_latent.Seurat <- function(x, model, latent, name) {
-    key <- paste0(gsub("[^A-Za-z0-9]", "", name), "_")
-    colnames(latent) <- paste0(key, seq_len(ncol(latent)))
+    .add_reduction(
+        x, latent, name, .registry(model)$source$assay, list(model = model)
+    )
+}
+
+.add_reduction <- function(x, latent, name, assay, misc = list()) {
+    key <- .reduction_key(name)
+    dimnames(latent) <- list(colnames(x), paste0(key, seq_len(ncol(latent))))
     x[[name]] <- SeuratObject::CreateDimReducObject(
-        embeddings = latent, assay = .registry(model)$source$assay,
-        key = key, stdev = unname(apply(latent, 2, sd)),
-        misc = list(model = model)
+        embeddings = latent, assay = assay, key = key,
+        stdev = unname(apply(latent, 2, sd)), misc = misc
     )
     x
+}
+
+# Stores a latent space of zeros, to see before training whether the result can
+# be: some names are not allowed, or taken by something else.
+.check_can_store <- function(x, name) {
+    models <- if (is(x, "SummarizedExperiment")) metadata(x)[["scvigor"]]
+    if (!is.null(models) && !is.list(models)) {
+        .stop_argument(
+            "x", "metadata(x)$scvigor holds a ", class(models)[1], "; scvigor ",
+            "keeps its models there. Give it another name."
+        )
+    }
+    zeros <- matrix(0, ncol(x), 2)
+    tryCatch(
+        suppressMessages(suppressWarnings(if (inherits(x, "Seurat")) {
+            .add_reduction(x, zeros, name, SeuratObject::DefaultAssay(x))
+        } else {
+            reducedDim(x, name) <- zeros
+        })),
+        error = function(error) {
+            .stop_argument(
+                "name", "A result cannot be stored under the name \"", name,
+                "\": ", conditionMessage(error)
+            )
+        }
+    )
+    invisible()
+}
+
+# Keys are made of letters and digits; a name without any gets a general one.
+.reduction_key <- function(name) {
+    plain <- gsub("[^A-Za-z0-9]", "", name)
+    paste0(if (nzchar(plain)) plain else "scvi", "_")
 }
 
 # With the model's own seed: a logistic normal's mean is drawn, and the run has
 # taken its one draw from R's random numbers already.
 .training_latent <- function(model) {
-    latentRepresentation(model, seed = .run(model)$seed)
+    suppressMessages(
+        latentRepresentation(model, seed = .run(model)$seed),
+        classes = "scvigor_message"
+    )
 }
 
 # The models in an object, by the names of their results.

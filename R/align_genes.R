@@ -1,30 +1,66 @@
 # The genes of cells and the genes of a model, matched by name.
 
-# The model's genes in the model's order. Those that a query model was loaded
-# without, `padded`, may be missing: they have no counts.
-.match_genes <- function(counts, genes, label, padded = NULL) {
-    if (is.null(rownames(counts))) {
-        if (nrow(counts) != length(genes)) {
-            .stop_argument(
-                "x", label, " has ", nrow(counts), " genes without names; ",
-                "the model has ", length(genes), ". Name the rows."
-            )
-        }
-        return(counts)
-    }
+.match_model_genes <- function(data, model) {
+    .match_genes(data$counts, .genes(model), data$label, .registry(model))
+}
+
+# The model's genes in the model's order. `registry` knows those that a query
+# model was loaded without, `padded`: they may be missing and have no counts;
+# and whether the model's genes have no names of their own, `unnamed_genes`.
+.match_genes <- function(counts, genes, label, registry = list()) {
     if (identical(rownames(counts), genes)) {
         return(counts)
     }
+    if (is.null(rownames(counts)) || isTRUE(registry$unnamed_genes)) {
+        return(.match_genes_by_position(counts, genes, label, registry))
+    }
     counts <- .match_seurat_dashes(counts, genes)
     missing <- setdiff(genes, rownames(counts))
-    absent <- setdiff(missing, padded)
+    absent <- setdiff(missing, registry$padded)
     if (length(absent)) {
         .stop_argument(
             "x", label, " lacks ", length(absent), " of the model's ",
-            length(genes), " genes: ", .quote_first(absent), "."
+            length(genes), " genes: ", .quote_first(absent),
+            if (any(colnames(counts) %in% genes)) {
+                "; they are among the names of its columns: give t(x)."
+            } else {
+                .near_miss(absent, rownames(counts))
+            }
         )
     }
     .pad_genes(counts, genes, missing)
+}
+
+# Where either side has no names, the number of genes must be the same.
+.match_genes_by_position <- function(counts, genes, label, registry) {
+    named <- !is.null(rownames(counts))
+    if (nrow(counts) != length(genes)) {
+        .stop_argument(
+            "x", label, " has ", .pluralize(nrow(counts), "gene"),
+            if (!named) " without names", "; the model ",
+            if (named) "was trained on " else "has ", length(genes),
+            if (named) " without names" else ". Name the rows", ".",
+            if (ncol(counts) == length(genes)) {
+                " Genes are rows: is `x` to be t(x)?"
+            }
+        )
+    }
+    if (!named) {
+        return(counts)
+    }
+    if (setequal(rownames(counts), genes)) {
+        .stop_argument(
+            "x", label, " has genes that are called as the model calls its ",
+            "own, which had no names in training, but in another order. Give ",
+            "them in the order of training without names."
+        )
+    }
+    .inform(
+        "The model was trained on genes without names; those of ", label,
+        " are taken to be the same, in the same order."
+    )
+    rownames(counts) <- genes
+    counts
 }
 
 # Seurat writes "-" for "_" in the names of genes. Rows that only so differ from

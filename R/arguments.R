@@ -12,7 +12,7 @@
     }
     .stop_argument(
         name, "There is no argument `", name, "`",
-        .did_you_mean(name, setdiff(known, c("...", "x", "object")))
+        .argument_hint(name, setdiff(known, "..."))
     )
 }
 
@@ -37,13 +37,14 @@
     value
 }
 
-.check_count <- function(value, argument, min = 1) {
+# `max`: beyond 2^53 numbers are not exact.
+.check_count <- function(value, argument, min = 1, max = 2^53) {
     is_valid <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
         value == floor(value) && value >= min
-    if (!is_valid) {
+    if (!is_valid || value > max) {
         .stop_argument(
             argument, "`", argument, "` must be one whole number of at least ",
-            min, "."
+            min, if (is_valid) paste(" and at most", .number_text(max)), "."
         )
     }
     value
@@ -71,11 +72,25 @@
     value
 }
 
+# A device by the names that others give it.
+.check_accelerator <- function(accelerator) {
+    known <- c("auto", "cpu", "cuda")
+    if (is.character(accelerator) && length(accelerator) == 1 &&
+        tolower(accelerator) %in% c("gpu", "cuda:0", "nvidia")) {
+        .stop_argument(
+            "accelerator", "`accelerator` = \"", accelerator, "\" is called ",
+            "\"cuda\" here; there are ", .quote_first(known), "."
+        )
+    }
+    .check_choice(accelerator, known, "accelerator")
+}
+
 .check_name <- function(value, argument) {
-    if (!is.character(value) || length(value) != 1 || is.na(value)) {
+    if (!is.character(value) || length(value) != 1 || is.na(value) ||
+        !nzchar(value)) {
         .stop_argument(argument, "`", argument, "` must be one name.")
     }
-    value
+    .to_utf8(unname(value), paste0("`", argument, "`"), argument)
 }
 
 .check_path <- function(path, argument, what = "file") {
@@ -105,17 +120,47 @@
     }
 }
 
-# 0 stands for the number of threads in use.
+# 0 stands for the number of threads in use. More than there are processors
+# would take turns.
 .check_threads <- function(num_threads) {
     if (is.null(num_threads)) {
         return(0L)
     }
-    as.integer(.check_count(num_threads, "num_threads"))
+    .check_count(num_threads, "num_threads", max = .Machine$integer.max)
+    processors <- machine_info()$n_processors
+    if (num_threads > processors) {
+        .inform(
+            "`num_threads` = ", .number_text(num_threads), ", but there ",
+            if (processors == 1) "is " else "are ",
+            .pluralize(processors, "processor"), ": so many threads are used."
+        )
+        num_threads <- processors
+    }
+    as.integer(num_threads)
+}
+
+# What a call would hold in memory at once.
+.check_memory <- function(bytes, argument, what, instead = NULL) {
+    limit <- machine_info()$memory_limit
+    if (bytes > limit) {
+        .stop_argument(
+            argument, what, " takes ", .gigabytes(bytes), " of memory; there ",
+            "are ", .gigabytes(limit), ".", instead
+        )
+    }
+}
+
+.gigabytes <- function(bytes) {
+    paste(formatC(bytes / 1e9, format = "f", big.mark = ",",
+                  digits = if (bytes < 1e10) 1 else 0), "GB")
 }
 
 # Where a call computes, as the core takes it.
 .compute_options <- function(num_threads, accelerator) {
-    list(num_threads = .check_threads(num_threads), accelerator = accelerator)
+    list(
+        num_threads = .check_threads(num_threads),
+        accelerator = .check_accelerator(accelerator)
+    )
 }
 
 # The one draw from R's stream that a run takes when no seed is given.
@@ -126,7 +171,9 @@
     .check_count(seed, "seed", min = 0)
 }
 
-# Positions that `subset` selects among `n` things, in the given order.
+# Positions that `subset` selects among `n` things, in the given order. Names
+# of logical or numeric values must say the same as their positions, or say
+# where logical ones belong.
 .positions <- function(subset, n, names, argument, things) {
     if (is.null(subset)) {
         return(seq_len(n))
@@ -134,34 +181,15 @@
     if (is.factor(subset)) {
         subset <- as.character(subset)
     }
-    if (is.character(subset)) {
-        found <- match(subset, names)
-        if (anyNA(found)) {
-            .stop_argument(
-                argument, "`", argument, "` names unknown ", things, ": ",
-                .quote_first(subset[is.na(found)]), "; there ",
-                .or_choices(names), "."
-            )
-        }
+    if (is(subset, "Rle")) {
+        subset <- S4Vectors::decode(subset)
+    }
+    found <- if (is.character(subset)) {
+        .positions_of_names(subset, names, argument, things)
     } else if (is.logical(subset)) {
-        if (length(subset) != n || anyNA(subset)) {
-            .stop_argument(
-                argument, "A logical `", argument, "` must hold TRUE or FALSE ",
-                "for each of the ", n, " ", things, "; it has ",
-                length(subset), " values and ", sum(is.na(subset)), " NA."
-            )
-        }
-        found <- which(subset)
+        .positions_of_true(subset, n, names, argument, things)
     } else if (is.numeric(subset)) {
-        wrong <- is.na(subset) | subset < 1 | subset > n |
-            subset != floor(subset)
-        if (any(wrong)) {
-            .stop_argument(
-                argument, "`", argument, "` must hold positions from 1 to ",
-                n, ", not ", .quote_first(subset[wrong]), "."
-            )
-        }
-        found <- as.integer(subset)
+        .positions_of_numbers(subset, n, names, argument, things)
     } else {
         .stop_argument(
             argument, "`", argument, "` must hold positions, names or TRUE ",
@@ -170,6 +198,69 @@
     }
     if (!length(found)) {
         .stop_argument(argument, "`", argument, "` selects no ", things, ".")
+    }
+    found
+}
+
+.positions_of_names <- function(subset, names, argument, things) {
+    subset <- .to_utf8(unname(subset), paste0("`", argument, "`"), argument)
+    found <- match(subset, names)
+    if (anyNA(found)) {
+        unknown <- subset[is.na(found)]
+        .stop_argument(
+            argument, "`", argument, "` names unknown ", things, ": ",
+            .quote_first(unknown), "; there ", .or_choices(names),
+            .near_miss(unknown, names)
+        )
+    }
+    ambiguous <- unique(names[duplicated(names)])
+    if (any(subset %in% ambiguous)) {
+        .stop_argument(
+            argument, "`", argument, "` names several ", things, " at once: ",
+            .quote_first(intersect(subset, ambiguous), 3), ". Give positions."
+        )
+    }
+    found
+}
+
+.positions_of_true <- function(subset, n, names, argument, things) {
+    what <- paste0("A logical `", argument, "`")
+    order <- .positions_by_name(
+        names(subset), names, length(subset), argument, what, things
+    )
+    if (!is.null(order)) {
+        subset <- subset[order]
+    }
+    if (length(subset) != n || anyNA(subset)) {
+        .stop_argument(
+            argument, what, " must hold TRUE or FALSE for each of the ", n,
+            " ", things, "; it has ", length(subset), " values and ",
+            sum(is.na(subset)), " NA."
+        )
+    }
+    which(unname(subset))
+}
+
+.positions_of_numbers <- function(subset, n, names, argument, things) {
+    wrong <- is.na(subset) | subset < 1 | subset > n | subset != floor(subset)
+    if (any(wrong)) {
+        .stop_argument(
+            argument, "`", argument, "` must hold positions from 1 to ",
+            n, ", not ", .quote_first(subset[wrong]), "."
+        )
+    }
+    found <- as.integer(subset)
+    # which() of a named vector gives positions with the names of what was TRUE
+    said <- .real_names(names(subset))
+    if (!is.null(said) && !is.null(names) && all(said %in% names) &&
+        !identical(.mark_utf8(said), names[found])) {
+        at <- which(.mark_utf8(said) != names[found])[1]
+        .stop_argument(
+            argument, "`", argument, "` has positions with names that are ",
+            "others': position ", found[at], " is called \"", said[at],
+            "\", but is \"", names[found[at]], "\" in `x`. Give the names, ",
+            "or unname() the positions."
+        )
     }
     found
 }

@@ -44,7 +44,7 @@ batchRepresentation <- function(
         return(vectors)
     }
     query <- .query(
-        object, x, ..., subset.col = subset.col, name = name,
+        object, x, list(...), subset.col = subset.col, name = name,
         needs_counts = FALSE, known = names(formals())
     )
     codes <- query$cells$batch

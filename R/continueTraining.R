@@ -61,6 +61,7 @@ continueTraining <- function(
     num_threads = NULL, accelerator = "auto", verbose = interactive()
 ) {
     .check_flag(verbose, "verbose")
+    compute <- .compute_options(num_threads, accelerator)
     model <- scviModel(object, name)
     is_model <- is(object, "SCVIModel")
     if (is.null(x)) {
@@ -73,9 +74,7 @@ continueTraining <- function(
         x <- object
     }
     given <- .split_dots(list(...), model)
-    model <- .with_training_cells(
-        model, x, given$data, .compute_options(num_threads, accelerator)
-    )
+    model <- .with_training_cells(model, x, given$data, compute)
     config <- .run_config_of(model)
     config$train_options <- .continued_options(
         config, given$options, max_epochs
@@ -86,8 +85,9 @@ continueTraining <- function(
     counts <- .training_counts(config, x, given$data)
     checkpoint <- .checked_checkpoint_path(checkpoint, checkpoint_overwrite)
     config$seed <- .check_seed(seed)
-    config$num_threads <- .check_threads(num_threads)
+    config$num_threads <- compute$num_threads
     config$split <- .split_or_draw(config)
+    .check_other_run(checkpoint, config, checkpoint_overwrite)
     trained <- .fit(
         config, counts, checkpoint, accelerator, verbose,
         start = list(weights = .weights(model))

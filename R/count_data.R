@@ -4,7 +4,20 @@
 
 .count_data <- function(x, assay.type = "counts", altexp = NULL,
                         assay = NULL) {
+    .check_source(assay.type, altexp, assay)
     UseMethod(".count_data")
+}
+
+# One name each; an assay may be a position.
+.check_source <- function(assay.type, altexp, assay) {
+    if (!is.numeric(assay.type) || length(assay.type) != 1) {
+        .check_name(assay.type, "assay.type")
+    }
+    for (argument in c("altexp", "assay")) {
+        if (!is.null(get(argument))) {
+            .check_name(get(argument), argument)
+        }
+    }
 }
 
 .new_count_data <- function(counts, cell_data, label) {
@@ -15,7 +28,21 @@
     if (!ncol(counts)) {
         .stop_argument("x", label, " has no cells.")
     }
-    duplicated_genes <- unique(rownames(counts)[duplicated(rownames(counts))])
+    counts <- .with_checked_names(counts, label)
+    if (!is.null(cell_data) && nrow(cell_data) != ncol(counts)) {
+        .stop_argument(
+            "x", label, " has ", .pluralize(ncol(counts), "cell"), ", but the ",
+            "cell table has ", .pluralize(nrow(cell_data), "row"), "."
+        )
+    }
+    list(counts = counts, cell_data = cell_data, label = label)
+}
+
+# Names of genes and cells are UTF-8 inside; those of genes are unique.
+.with_checked_names <- function(counts, label) {
+    genes <- .checked_names(rownames(counts), label, "gene")
+    cells <- .checked_names(colnames(counts), label, "cell")
+    duplicated_genes <- unique(genes[duplicated(genes)])
     if (length(duplicated_genes)) {
         .stop_argument(
             "x", label, " has duplicated gene names: ",
@@ -23,10 +50,31 @@
             "with make.unique(rownames(x))."
         )
     }
-    list(counts = counts, cell_data = cell_data, label = label)
+    names <- if (!is.null(genes) || !is.null(cells)) list(genes, cells)
+    if (!identical(dimnames(counts), names) &&
+        (!is.null(names) || !is(counts, "Matrix"))) {
+        dimnames(counts) <- names
+    }
+    counts
+}
+
+.checked_names <- function(names, label, thing) {
+    if (is.null(names)) {
+        return(NULL)
+    }
+    if (anyNA(names)) {
+        .stop_argument(
+            "x", label, " has ", .pluralize(sum(is.na(names)), thing),
+            " whose name is NA. Name them all, or none."
+        )
+    }
+    .to_utf8(as.character(names), paste(label, "has a", thing, "name:"), "x")
 }
 
 .count_data.default <- function(x, ...) {
+    if (isS4(x) && length(dim(x)) == 2 && !is(x, "DataFrame")) {
+        return(.count_data.matrix(x))
+    }
     .stop_argument(
         "x", "`x` must be a matrix, a sparse matrix, a SummarizedExperiment, ",
         "a SingleCellExperiment or a Seurat object, not ", class(x)[1], "."
@@ -56,7 +104,7 @@
     if (!isTRUE(altexp %in% known)) {
         .stop_argument(
             "altexp", "There is no alternative experiment \"", altexp,
-            "\"; there ", .or_choices(known), "."
+            "\"; there ", .or_choices(known), .near_miss(altexp, known)
         )
     }
     altExp(x, altexp)
@@ -70,7 +118,7 @@
     if (!by_name && !by_position) {
         .stop_argument(
             "assay.type", "There is no assay \"", assay.type, "\"; there ",
-            .or_choices(known), ".",
+            .or_choices(known), .near_miss(as.character(assay.type), known),
             if (!length(known)) {
                 " unminify() gives an object the counts that minify() took."
             }
@@ -79,6 +127,9 @@
     # Giving the assay its names costs assay() more time than a small query
     # takes, so it is done by hand, and only where they differ.
     counts <- assay(x, assay.type, withDimnames = FALSE)
+    if (is(counts, "Matrix")) {
+        counts <- .check_slots(counts, paste0("Assay \"", assay.type, "\""))
+    }
     names <- .experiment_names(x)
     if (!identical(dimnames(counts), names)) {
         dimnames(counts) <- names
@@ -104,32 +155,6 @@
     if (length(known)) paste("are", .quote_first(known, 20)) else "are none"
 }
 
-# Counts in a form that the core reads in place.
-.as_counts <- function(counts, label) {
-    if (is(counts, "dgCMatrix")) {
-        return(counts)
-    }
-    if (is(counts, "denseMatrix")) {
-        counts <- as.matrix(counts)
-    }
-    if (is(counts, "Matrix")) {
-        counts <- as(as(counts, "dMatrix"), "generalMatrix")
-        return(as(counts, "CsparseMatrix"))
-    }
-    if (is(counts, "DelayedMatrix")) {
-        return(as(counts, "dgCMatrix"))
-    }
-    if (is.matrix(counts) && is.logical(counts)) {
-        storage.mode(counts) <- "integer"
-    }
-    if (!is.matrix(counts) || !is.numeric(counts)) {
-        .stop_argument(
-            "x", label, " must hold numbers, not ", typeof(counts), "."
-        )
-    }
-    counts
-}
-
 # One pass over all values. `likelihood` says whether counts are expected.
 .check_counts <- function(data, likelihood, num_threads = 1) {
     found <- summarize_counts(data$counts, num_threads)
@@ -150,8 +175,8 @@
     if (found$n_fractional && likelihood != "normal") {
         .warn(
             data$label, " has ", .pluralize(found$n_fractional, "fraction"),
-            " among its values; a count likelihood expects raw counts. Is ",
-            "`assay.type` right?"
+            " among its values; a count likelihood expects raw counts.",
+            .describe_fractions(data$counts), " Is `assay.type` right?"
         )
     }
     if (found$n_empty_cells) {

@@ -11,7 +11,7 @@
     if (!isTRUE(assay %in% known)) {
         .stop_argument(
             "assay", "There is no assay \"", assay, "\"; there ",
-            .or_choices(known), "."
+            .or_choices(known), .near_miss(assay, known)
         )
     }
     label <- paste0("Layer \"", assay.type, "\" of assay \"", assay, "\"")
@@ -26,7 +26,7 @@
     counts <- if ("LayerData" %in% getNamespaceExports("SeuratObject")) {
         .layer_counts(assay, layer, label, cells)
     } else {
-        .slot_counts(assay, layer, label)
+        .slot_counts(assay, layer, label, cells)
     }
     if (!length(counts)) {
         .stop_argument(
@@ -36,15 +36,22 @@
     counts
 }
 
-.slot_counts <- function(assay, slot, label) {
+.slot_counts <- function(assay, slot, label, cells) {
     known <- c("counts", "data", "scale.data")
     if (!isTRUE(slot %in% known)) {
         .stop_argument(
             "assay.type", label, " does not exist; there ",
-            .or_choices(known), "."
+            .or_choices(known), .near_miss(slot, known)
         )
     }
-    SeuratObject::GetAssayData(assay, slot = slot)
+    counts <- SeuratObject::GetAssayData(assay, slot = slot)
+    if (is(counts, "Matrix")) {
+        counts <- .check_slots(counts, label)
+    }
+    if (length(counts) && !identical(colnames(counts), cells)) {
+        counts <- .join_layers(list(counts), rownames(counts), cells, label)
+    }
+    counts
 }
 
 .layer_counts <- function(assay, layer, label, cells) {
@@ -53,7 +60,7 @@
     if (!length(layers)) {
         .stop_argument(
             "assay.type", label, " does not exist; there ",
-            .or_choices(known), "."
+            .or_choices(known), .near_miss(layer, known)
         )
     }
     layer_data <- getExportedValue("SeuratObject", "LayerData")
@@ -88,6 +95,9 @@
         )
     }
     entries <- lapply(layers, function(layer) {
+        if (is(layer, "Matrix")) {
+            layer <- .check_slots(layer, label)
+        }
         found <- Matrix::summary(as(layer, "CsparseMatrix"))
         data.frame(
             i = match(rownames(layer), genes)[found$i],

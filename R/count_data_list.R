@@ -12,7 +12,7 @@
     parts <- Map(.read_part, x, labels, MoreArgs = list(...))
     counts <- .join_genes(lapply(parts, `[[`, "counts"), labels)
     n_cells <- vapply(counts, ncol, integer(1), USE.NAMES = FALSE)
-    names <- .join_names(lapply(counts, colnames), sources)
+    names <- .join_names(lapply(counts, colnames), sources, n_cells)
     counts <- if (length(counts) > 1) do.call(cbind, counts) else counts[[1]]
     colnames(counts) <- names
     data <- .new_count_data(
@@ -20,6 +20,7 @@
     )
     data$assay <- parts[[1]]$assay
     data$source <- rep(sources, n_cells)
+    data$source_is_named <- !is.null(names(x))
     data
 }
 
@@ -103,14 +104,19 @@
     unname(lapply(counts, function(part) as(part, "dgCMatrix")))
 }
 
-# Names that several objects share get their source as a prefix.
-.join_names <- function(names, sources) {
-    if (any(vapply(names, is.null, NA))) {
+# Names that several objects use are told apart by their source. Cells of an
+# object without names are numbered, unless none has names.
+.join_names <- function(names, sources, n_cells) {
+    nameless <- vapply(names, is.null, NA)
+    if (all(nameless)) {
         return(NULL)
     }
+    names[nameless] <- lapply(which(nameless), function(k) {
+        paste(sources[k], seq_len(n_cells[k]), sep = "_")
+    })
     joined <- unlist(names, use.names = FALSE)
     if (anyDuplicated(joined)) {
-        joined <- paste(rep(sources, lengths(names)), joined, sep = "_")
+        joined <- paste(rep(sources, n_cells), joined, sep = "_")
     }
     joined
 }

@@ -5,9 +5,7 @@
 
 .codes_for <- function(model, data, given) {
     registry <- .registry(model)
-    if (is.null(given$batch) && length(registry$batch)) {
-        given$batch <- data$source
-    }
+    given <- .with_source_as_batch(given, registry, data)
     .check_registered(registry, given)
     covariates <- Map(
         function(field, argument) {
@@ -19,6 +17,30 @@
         names(.argument_of), .argument_of
     )
     .fill_codes(.make_codes(covariates, registry), model, data)
+}
+
+# The cells of a list belong to the batches that the column of training says,
+# where the objects have it, else to those that the list's names say.
+.with_source_as_batch <- function(given, registry, data, is_query = FALSE) {
+    entry <- registry$batch
+    has_column <- !is.null(entry$column) &&
+        entry$column %in% .mark_utf8(colnames(data$cell_data))
+    if (!is.null(given$batch) || !length(entry) || is.null(data$source) ||
+        has_column) {
+        return(given)
+    }
+    positions <- as.character(unique(data$source))
+    if (!data$source_is_named && (
+        (is_query && any(positions %in% entry$levels)) ||
+            (!is_query && length(positions) != length(entry$levels)))) {
+        .stop_argument(
+            "x", "`x` is a list of ", .pluralize(length(positions), "object"),
+            " without names: which batches are they? Name them, or give ",
+            "`batch`. The model knows ", .quote_first(entry$levels, 20), "."
+        )
+    }
+    given$batch <- data$source
+    given
 }
 
 .check_registered <- function(registry, given) {
@@ -39,7 +61,8 @@
     }
     if (is.null(value) && !is.null(data$cell_data)) {
         value <- .registered_columns(entry, field)
-        if (optional && !all(value %in% colnames(data$cell_data))) {
+        known <- .mark_utf8(colnames(data$cell_data))
+        if (optional && !all(value %in% known)) {
             value <- NULL
         }
     }
@@ -52,7 +75,27 @@
             .read_columns(value, argument, data), entry, argument
         ))
     }
-    .read_column(value, argument, data)
+    covariate <- .read_column(value, argument, data)
+    if (field == "labels" && optional) {
+        return(.without_missing_labels(covariate))
+    }
+    covariate
+}
+
+# Labels that the model does without are not read when some are missing.
+.without_missing_labels <- function(covariate) {
+    label <- .covariate_label(covariate, "labels")
+    n_missing <- sum(is.na(
+        .categorize(covariate$values, label, "labels")$codes
+    ))
+    if (!n_missing) {
+        return(covariate)
+    }
+    .inform(
+        label, " has no value for ", .pluralize(n_missing, "cell"), "; the ",
+        "model does without labels, and they are not read."
+    )
+    NULL
 }
 
 # The columns of the cell table that hold a field; NULL when some of it was
@@ -95,17 +138,15 @@
         },
         names(codes)
     )
-    known_cells <- if (length(missing)) {
-        .known_cells(model, colnames(data$counts))
-    }
+    known <- if (length(missing)) .training_cells(model, data)
     for (field in missing) {
-        if (!is.null(known_cells) && !is.null(stored[[field]])) {
-            codes[field] <- .subset_codes(stored[field], known_cells)
+        if (!is.null(known$positions) && !is.null(stored[[field]])) {
+            codes[field] <- .subset_codes(stored[field], known$positions)
         } else if (.is_needed(model, field)) {
             .stop_argument(
                 .argument_of[[field]], "The model was trained with `",
                 .argument_of[[field]], "`; give it for these cells too, one ",
-                "value per cell."
+                "value per cell.", known$why_not
             )
         } else {
             codes[[field]] <- integer(ncol(data$counts))
@@ -114,12 +155,42 @@
     codes
 }
 
-# Positions among the training cells, when all cells are known by name.
-.known_cells <- function(model, names) {
+# list(positions) among the training cells, when all cells are known by name and
+# have the counts of those; else list(why_not). Barcodes are used again in every
+# sample, and wells in every plate.
+.training_cells <- function(model, data) {
+    names <- colnames(data$counts)
     trained <- .cell_names(model)
-    if (is.null(names) || anyDuplicated(trained)) {
-        return(NULL)
+    if (is.null(names) || is.null(trained)) {
+        return(list())
     }
     found <- match(names, trained)
-    if (anyNA(found)) NULL else found
+    if (anyNA(found)) {
+        return(list())
+    }
+    if (anyDuplicated(trained)) {
+        return(list(why_not = paste0(
+            " (They have names of training cells, but several of those are ",
+            "called the same.)"
+        )))
+    }
+    totals <- log_library_sizes(.match_model_genes(data, model))
+    differ <- !.same_log_library(totals, .log_library(model)[found])
+    if (any(differ)) {
+        return(list(why_not = paste0(
+            " (They have names of training cells, but ",
+            if (all(differ)) {
+                "all have"
+            } else {
+                paste(sum(differ), if (sum(differ) == 1) "has" else "have")
+            },
+            " other counts than those.)"
+        )))
+    }
+    list(positions = found)
+}
+
+# Logarithms of totals: a fingerprint of a cell's counts.
+.same_log_library <- function(found, expected) {
+    found == expected | abs(found - expected) < 1e-6
 }

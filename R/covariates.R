@@ -37,41 +37,65 @@
     if (is.null(data$cell_data)) {
         .stop_argument(
             argument, "`", argument, "` names the column \"", column,
-            "\", but there is no cell table to find it in; give one value per ",
-            "cell."
+            "\", but there is no cell table to find it in; give one value ",
+            "per cell."
         )
     }
-    known <- colnames(data$cell_data)
-    if (!isTRUE(column %in% known)) {
+    column <- .to_utf8(unname(column), paste0("`", argument, "`"), argument)
+    known <- .mark_utf8(colnames(data$cell_data))
+    found <- match(column, known)
+    if (is.na(found)) {
         .stop_argument(
             argument, "`", argument, "`: there is no column \"", column,
-            "\" in the cell table; there ", .or_choices(known), "."
+            "\" in the cell table; there ", .or_choices(known),
+            .near_miss(column, known)
         )
     }
     # `[[` of a DataFrame is slow
-    list(column = column, values = as.list(data$cell_data)[[column]])
+    values <- as.list(data$cell_data)[[found]]
+    covariate <- list(column = column, values = NULL)
+    label <- .covariate_label(covariate, argument)
+    .warn_column_names(values, colnames(data$counts), label)
+    covariate$values <- .checked_values(values, label, argument, data)
+    covariate
 }
 
 .cell_values <- function(values, argument, data, name = argument) {
-    n_cells <- ncol(data$counts)
-    if (!is.atomic(values) && !is(values, "Rle")) {
+    label <- paste0("`", name, "`")
+    values <- .plain_vector(values)
+    if (!is.atomic(values) || is.null(values)) {
         .stop_argument(
             argument, "`", argument, "` must be a column name or a vector, ",
             "not ", class(values)[1], "."
         )
     }
-    if (length(values) != n_cells) {
+    values <- .match_cells(values, data, argument, label)
+    list(column = NULL,
+         values = .checked_values(values, label, argument, data))
+}
+
+# One plain value per cell.
+.checked_values <- function(values, label, argument, data) {
+    values <- .plain_vector(values)
+    n_cells <- ncol(data$counts)
+    if (is.null(dim(values)) && length(values) != n_cells) {
         .stop_argument(
-            argument, "`", name, "` has ",
-            .pluralize(length(values), "value"), " for ",
-            .pluralize(n_cells, "cell"), "."
+            argument, label, " has ", .pluralize(length(values), "value"),
+            " for ", .pluralize(n_cells, "cell"), ".",
+            .transposed_hint(length(values), data)
         )
     }
-    list(column = NULL, values = if (is(values, "Rle")) {
-        as.vector(values)
-    } else {
-        values
-    })
+    values
+}
+
+# As many values as there are rows: are those the cells?
+.transposed_hint <- function(n_values, data) {
+    if (n_values == nrow(data$counts) && n_values > 1) {
+        paste0(
+            " `x` has ", n_values, " rows, which must be genes; if they are ",
+            "the cells, give t(x)."
+        )
+    }
 }
 
 # Several covariates: column names, or a table with a column each, or the
@@ -102,54 +126,39 @@
 }
 
 .read_table <- function(table, argument, data) {
+    table <- .match_rows(table, data, argument, paste0("`", argument, "`"))
     if (nrow(table) != ncol(data$counts)) {
         .stop_argument(
             argument, "`", argument, "` has ", .pluralize(nrow(table), "row"),
-            " for ", .pluralize(ncol(data$counts), "cell"), "."
+            " for ", .pluralize(ncol(data$counts), "cell"), ".",
+            .transposed_hint(nrow(table), data)
         )
     }
     names <- colnames(table)
     if (is.null(names)) {
         names <- paste0("covariate_", seq_len(ncol(table)))
     }
+    names <- .to_utf8(names, paste0("`", argument, "`"), argument)
+    nameless <- is.na(names) | !nzchar(names)
+    names[nameless] <- paste0("covariate_", which(nameless))
+    if (anyDuplicated(names)) {
+        .stop_argument(
+            argument, "`", argument, "` has two columns called ",
+            .quote_first(unique(names[duplicated(names)])), "."
+        )
+    }
     found <- lapply(seq_along(names), function(k) {
         values <- if (is.matrix(table)) table[, k] else table[[k]]
-        .cell_values(values, argument, data, names[k])
+        label <- paste0("`", names[k], "`")
+        list(column = NULL, values = .checked_values(
+            unname(.plain_vector(values)), label, argument, data
+        ))
     })
     names(found) <- names
     found
 }
 
 # ---- Values -> what the core sees ------------------------------------------
-
-# The levels of a category: a factor's own order, else sorted.
-.levels_of <- function(covariate, argument) {
-    values <- covariate$values
-    if (anyNA(values)) {
-        .stop_argument(
-            argument, .covariate_label(covariate, argument), " has ",
-            .pluralize(sum(is.na(values)), "missing value"), "; scVI needs a ",
-            "level for every cell. Remove those cells or give them a level ",
-            "of their own."
-        )
-    }
-    if (is.factor(values)) {
-        return(levels(droplevels(values)))
-    }
-    .level_text(sort(unique(values), method = "radix"))
-}
-
-# Whole numbers have one text, however they are stored: as.character(1e5) is
-# "1e+05", as.character(100000L) is not.
-.level_text <- function(values) {
-    text <- as.character(values)
-    if (is.double(values) && !is.object(values)) {
-        whole <- is.finite(values) & values == trunc(values) &
-            abs(values) < 1e15
-        text[whole] <- sprintf("%.0f", values[whole] + 0)
-    }
-    text
-}
 
 .covariate_label <- function(covariate, argument) {
     if (is.null(covariate$column)) {
@@ -158,26 +167,12 @@
     paste0("Column \"", covariate$column, "\" (`", argument, "`)")
 }
 
-.codes_of <- function(covariate, levels, argument) {
-    values <- .level_text(covariate$values)
-    codes <- match(values, levels) - 1L
-    if (anyNA(codes)) {
-        if (anyNA(covariate$values)) {
-            .levels_of(covariate, argument)
-        }
-        .stop_argument(
-            argument, .covariate_label(covariate, argument),
-            " has levels that the model does not have: ",
-            .quote_first(unique(values[is.na(codes)])), ". The model has ",
-            .quote_first(levels, 20), "."
-        )
-    }
-    codes
-}
-
 .numbers_of <- function(covariate, argument) {
-    values <- covariate$values
     label <- .covariate_label(covariate, argument)
+    values <- covariate$values
+    if (inherits(values, "integer64")) {
+        values <- .integer64_numbers(values, label, argument)
+    }
     if (!is.numeric(values) && !is.logical(values)) {
         .stop_argument(argument, label, " must be numeric, not ",
                        class(values)[1], ".")

@@ -153,7 +153,10 @@
         codes <- if (is.null(given)) {
             seq_len(max(1, length(levels))) - 1L
         } else {
-            match(.level_text(given), levels) - 1L
+            match(
+                .level_text(given, paste0("`", argument, "`"), argument),
+                levels
+            ) - 1L
         }
         if (!length(codes) || anyNA(codes) || anyDuplicated(codes)) {
             .stop_argument(
@@ -180,22 +183,41 @@
     sampling
 }
 
-# What the counts are needed for.
-.check_de_counts <- function(query, test, all_stats, weights) {
-    if (!is.null(query$cells$counts)) {
-        return()
-    }
-    need <- c(
+# What the counts are needed for, as what to ask instead.
+.counts_needed_for <- function(test, all_stats, weights) {
+    c(
         if (all_stats) "set `all_stats = FALSE`",
         if (!test$vanilla && is.null(test$pseudocounts)) {
             "give `pseudocounts` (1e-5, say)"
         },
         if (weights == "importance") "use `weights = \"uniform\"`"
     )
+}
+
+.check_de_counts <- function(query, test, all_stats, weights) {
+    if (!is.null(query$cells$counts)) {
+        return()
+    }
+    need <- .counts_needed_for(test, all_stats, weights)
     if (length(need)) {
         .stop_argument(
             "x", "This needs the counts, which a model does not keep; give ",
             "the data as `x`, or ", paste(need, collapse = " and "), "."
+        )
+    }
+}
+
+# Samples are kept up to the last layer, pairs as positions and effects.
+.check_de_memory <- function(sampling, query) {
+    n_hidden <- .model_options(query$model)$n_hidden
+    .check_memory(
+        4 * sampling$n_samples_overall * n_hidden, "n_samples_overall",
+        paste(.number_text(sampling$n_samples_overall), "samples")
+    )
+    if (sampling$use_permutation) {
+        .check_memory(
+            24 * sampling$m_permutation, "m_permutation",
+            paste(.number_text(sampling$m_permutation), "pairs of samples")
         )
     }
 }

@@ -7,8 +7,8 @@
 # may be put together from the samples of the other groups.
 .de_design <- function(query, groups, group1, group2, idx1, idx2, subset,
                      within, reuse) {
-    data <- .de_data(query)
-    cells <- .selected_cells(subset, "subset", data)
+    data <- .query_data(query)
+    cells <- .selected_cells(subset, "subset", data)$cells
     if (is.null(cells)) {
         cells <- seq_len(ncol(data$counts))
     }
@@ -32,28 +32,12 @@
     design
 }
 
-# What columns are read from.
-.de_data <- function(query) {
-    list(
-        counts = matrix(0, 0, .n_cells(query$cells)),
-        names = query$cell_names,
-        cell_data = if (is.null(query$cells$counts)) {
-            .stored_cell_data(query$model)
-        } else {
-            query$cell_data
-        }
-    )
-}
-
 # The cells of each level of `within`.
 .cells_by_level <- function(within, cells, data) {
     if (is.null(within)) {
         return(list(all = cells))
     }
-    within <- .read_column(within, "within", data)
-    within$values <- within$values[cells]
-    levels <- .levels_of(within, "within")
-    split(cells, factor(.level_text(within$values), levels))
+    .cells_by_label(.read_column(within, "within", data), "within", cells)
 }
 
 # The comparisons inside of `cells`, with parts of their own.

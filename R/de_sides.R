@@ -1,19 +1,33 @@
 # The two sides of a comparison: which cells a call of differentialExpression()
 # names, and how.
 
-# Positions that a selection or a condition names; NULL for NULL.
+# list(cells, unknown): positions that a selection or a condition names, and of
+# those cells for which it is NA, which belong to no side; NULL for NULL.
 .selected_cells <- function(given, argument, data) {
     if (is.null(given)) {
         return(NULL)
     }
-    is_text <- is.character(given) && length(given) == 1 &&
-        !given %in% data$names
+    names <- colnames(data$counts)
+    is_text <- is.character(given) && length(given) == 1 && !given %in% names
     if (is_text || inherits(given, "formula")) {
         given <- .de_condition(given, argument, data)
     }
-    unique(.positions(
-        given, ncol(data$counts), data$names, argument, "cells"
-    ))
+    unknown <- integer()
+    if (is.logical(given) && anyNA(given)) {
+        given <- .match_cells(given, data, argument, paste0("`", argument, "`"))
+        unknown <- which(is.na(given))
+        .inform(
+            "`", argument, "` is NA for ", .pluralize(length(unknown), "cell"),
+            "; left out."
+        )
+        given <- unname(given) & !is.na(given)
+    }
+    list(
+        cells = unique(.positions(
+            given, ncol(data$counts), names, argument, "cells"
+        )),
+        unknown = unknown
+    )
 }
 
 .de_condition <- function(given, argument, data) {
@@ -43,7 +57,7 @@
             "FALSE for each cell, not ", class(found)[1], "."
         )
     }
-    found & !is.na(found)
+    found
 }
 
 .de_sides_of_groups <- function(groups, group1, group2, idx2, cells, data) {
@@ -56,9 +70,10 @@
             "or `idx1`."
         )
     }
-    groups <- .read_column(groups, "groups", data)
-    groups$values <- groups$values[cells]
-    levels <- .levels_of(groups, "groups")
+    cells_of_group <- .cells_by_label(
+        .read_column(groups, "groups", data), "groups", cells
+    )
+    levels <- names(cells_of_group)
     group1 <- .known_groups(group1, "group1", levels)
     group2 <- .known_groups(group2, "group2", levels)
     if (length(levels) < 2) {
@@ -81,11 +96,33 @@
         )
     }
     list(
-        cells_of_group = split(
-            cells, factor(.level_text(groups$values), levels)
-        ),
-        first_groups = first_groups, group2 = group2
+        cells_of_group = cells_of_group, first_groups = first_groups,
+        group2 = group2
     )
+}
+
+# The cells of each level of a covariate, by level; those without one are left
+# out.
+.cells_by_label <- function(covariate, argument, cells) {
+    label <- .covariate_label(covariate, argument)
+    found <- .categorize(covariate$values[cells], label, argument)
+    .inform_unlabeled(found$codes, label, argument)
+    split(cells, factor(
+        found$codes, seq_along(found$levels), found$levels
+    ))
+}
+
+.inform_unlabeled <- function(codes, label, argument) {
+    n_missing <- sum(is.na(codes))
+    if (n_missing == length(codes)) {
+        .stop_argument(argument, label, " has no value for any cell.")
+    }
+    if (n_missing) {
+        .inform(
+            label, " has no value for ", .pluralize(n_missing, "cell"), " of ",
+            length(codes), "; left out."
+        )
+    }
 }
 
 # As levels are written; NULL for NULL.
@@ -99,12 +136,13 @@
             .or_choices(levels), "."
         )
     }
-    group <- .level_text(group)
+    group <- .level_text(group, paste0("`", argument, "`"), argument)
     unknown <- setdiff(group, levels)
     if (length(unknown)) {
         .stop_argument(
             argument, "`", argument, "`: there is no group ",
-            .quote_first(unknown), "; there ", .or_choices(levels), "."
+            .quote_first(unknown), "; there ", .or_choices(levels),
+            .near_miss(unknown, levels)
         )
     }
     group
@@ -119,9 +157,15 @@
             )
         }
     }
-    one <- intersect(.selected_cells(idx1, "idx1", data), cells)
+    one <- .selected_cells(idx1, "idx1", data)
     two <- .selected_cells(idx2, "idx2", data)
-    two <- if (is.null(two)) setdiff(cells, one) else intersect(two, cells)
+    cells <- setdiff(cells, c(one$unknown, two$unknown))
+    one <- intersect(one$cells, cells)
+    two <- if (is.null(two)) {
+        setdiff(cells, one)
+    } else {
+        intersect(two$cells, cells)
+    }
     if (!length(one)) {
         .stop_argument("idx1", "`idx1` selects no cells of `subset`.")
     }

@@ -3,7 +3,7 @@
 # As .query(), with the options of the core's decoder (`decode`) and the names
 # of its results (`dimnames`). `needs_library`: the verb works at the cells'
 # own library sizes.
-.decode_query <- function(object, x, ..., transform_batch, n_samples,
+.decode_query <- function(object, x, dots, transform_batch, n_samples,
                           subset.row, subset.col, name, batch_size, seed,
                           num_threads, accelerator, needs_library,
                           known) {
@@ -11,7 +11,7 @@
     .check_count(batch_size, "batch_size")
     compute <- .compute_options(num_threads, accelerator)
     query <- .query(
-        object, x, ..., subset.col = subset.col, name = name,
+        object, x, dots, subset.col = subset.col, name = name,
         needs_counts = FALSE, known = known,
         num_threads = compute$num_threads
     )
@@ -52,21 +52,48 @@
     if (is.null(transform_batch)) {
         return(integer())
     }
+    argument <- "transform_batch"
     levels <- .registry(model)$batch$levels
     if (is.null(levels)) {
         .stop_argument(
-            "transform_batch", "The model was trained without `batch`."
+            argument, "The model was trained without `batch`."
         )
     }
-    codes <- match(.level_text(transform_batch), levels) - 1L
+    if (!is.atomic(transform_batch)) {
+        .stop_argument(
+            argument, "`transform_batch` must name batches, not be a ",
+            class(transform_batch)[1], "."
+        )
+    }
+    asked <- .level_text(transform_batch, "`transform_batch`", argument)
+    codes <- match(asked, levels) - 1L
     if (!length(codes) || anyNA(codes)) {
         .stop_argument(
-            "transform_batch", "`transform_batch` must name batches; there ",
+            argument, "`transform_batch` must name batches; there ",
             .or_choices(levels), ", but not ",
-            .quote_first(transform_batch[is.na(codes)]), "."
+            .quote_first(asked[is.na(codes)]),
+            .near_miss(asked[is.na(codes)], levels)
         )
     }
     codes
+}
+
+# A result of genes x cells, `n_arrays` of them, must fit into memory.
+.check_result_memory <- function(query, n_arrays, bytes_per_value = 8) {
+    n_genes <- length(query$dimnames[[1]])
+    .check_memory(
+        bytes_per_value * n_genes * query$n_cells * n_arrays,
+        if (n_arrays > 4) "n_samples" else "subset.col",
+        paste0(
+            "A result of ", format(n_genes, big.mark = ","), " genes x ",
+            format(query$n_cells, big.mark = ","), " cells",
+            if (n_arrays > 1) paste0(" x ", .number_text(n_arrays))
+        ),
+        paste0(
+            " Choose genes (`subset.row`) or cells (`subset.col`)",
+            if (n_arrays > 4) ", take fewer samples", "."
+        )
+    )
 }
 
 # Names for genes x cells (x samples).

@@ -13,10 +13,13 @@
 #' @inheritParams latentRepresentation
 #' @param sample The sample of every cell: the name of a column of the cell
 #'   table (for a model without `x`: of a column that it was trained with), or
-#'   a vector with a value per cell.
+#'   a vector with a value per cell. Cells where it is missing are in no
+#'   sample, but have densities, with a message.
 #' @param num_cells_posterior The largest number of cells, drawn at random,
 #'   that a sample's mixture is made of. NULL (default): all. Fewer are
 #'   faster: time grows with the square of the number of cells.
+#' @param subset.col Cells to return: names, positions or TRUE and FALSE. The
+#'   samples are made of all cells whatever they are. NULL (default): all.
 #' @param dof Degrees of freedom of Student's t for the components. NULL
 #'   (default): they are normal. Few (3, say) have long tails, and judge cells
 #'   far from all others less harshly.
@@ -34,8 +37,8 @@
 #' @export
 differentialAbundance <- function(
     object, x = NULL, ..., sample, num_cells_posterior = NULL, dof = NULL,
-    name = NULL, batch_size = 512, seed = NULL, num_threads = NULL,
-    accelerator = "auto"
+    subset.col = NULL, name = NULL, batch_size = 512, seed = NULL,
+    num_threads = NULL, accelerator = "auto"
 ) {
     .check_count(batch_size, "batch_size")
     if (!is.null(num_cells_posterior)) {
@@ -52,46 +55,40 @@ differentialAbundance <- function(
     }
     compute <- .compute_options(num_threads, accelerator)
     query <- .query(
-        object, x, ..., subset.col = NULL, name = name,
+        object, x, list(...), subset.col = NULL, name = name,
         needs_counts = FALSE, known = names(formals()),
         num_threads = compute$num_threads
     )
-    sample <- .read_column(sample, "sample", list(
-        counts = matrix(0, 0, .n_cells(query$cells)),
-        cell_data = if (is.null(query$cells$counts)) {
-            .stored_cell_data(query$model)
-        } else {
-            query$cell_data
-        }
-    ))
-    levels <- .levels_of(sample, "sample")
+    data <- .query_data(query)
+    sample <- .read_column(sample, "sample", data)
+    scored <- .positions(
+        subset.col, ncol(data$counts), query$cell_names, "subset.col", "cells"
+    )
+    label <- .covariate_label(sample, "sample")
+    found <- .categorize(sample$values, label, "sample")
+    .inform_without_sample(found$codes, label)
+    codes <- found$codes - 1L
+    codes[is.na(codes)] <- -1L
     random <- !is.null(num_cells_posterior)
     log_density <- differential_abundance(
-        query$pointer, query$cells, .codes_of(sample, levels, "sample"),
-        num_cells_posterior, dof, batch_size,
-        if (random) .check_seed(seed) else 0, compute
+        query$pointer, query$cells, codes, num_cells_posterior, dof,
+        batch_size, if (random) .check_seed(seed) else 0,
+        if (!is.null(subset.col)) scored - 1L, compute
     )
-    dimnames(log_density) <- list(query$cell_names, levels)
+    dimnames(log_density) <- list(query$cell_names[scored], found$levels)
     log_density
 }
 
-# The categories that the model was trained with, as a table of its cells.
-.stored_cell_data <- function(model) {
-    registry <- .registry(model)
-    codes <- .codes(model)
-    entries <- c(registry[c("batch", "labels")], registry$categorical)
-    values <- c(
-        codes[c("batch", "labels")],
-        lapply(seq_along(registry$categorical), function(k) {
-            codes$categorical[, k]
-        })
-    )
-    named <- !vapply(
-        entries, function(entry) is.null(entry$column), logical(1)
-    )
-    table <- Map(function(entry, code) {
-        factor(entry$levels[code + 1], entry$levels)
-    }, entries[named], values[named])
-    names(table) <- vapply(entries[named], `[[`, "", "column")
-    data.frame(table, check.names = FALSE)
+# Such cells are scored all the same.
+.inform_without_sample <- function(codes, label) {
+    n_missing <- sum(is.na(codes))
+    if (n_missing == length(codes)) {
+        .stop_argument("sample", label, " has no value for any cell.")
+    }
+    if (n_missing) {
+        .inform(
+            label, " has no value for ", .pluralize(n_missing, "cell"), " of ",
+            length(codes), "; left out of the samples, but scored."
+        )
+    }
 }

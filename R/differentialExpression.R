@@ -96,11 +96,15 @@ differentialExpression <- function(
     .check_flag(filter_outlier_cells, "filter_outlier_cells")
     compute <- .compute_options(num_threads, accelerator)
     query <- .query(
-        object, x, ..., subset.col = NULL, name = name, needs_counts = FALSE,
-        known = names(formals()),
-        num_threads = compute$num_threads
+        object, x, list(...), subset.col = NULL, name = name,
+        needs_counts = FALSE, known = names(formals()),
+        num_threads = compute$num_threads,
+        prefers_counts = length(.counts_needed_for(
+            test, all_stats, weights
+        )) > 0
     )
     .check_de_counts(query, test, all_stats, weights)
+    .check_de_memory(sampling, query)
     sampling <- .de_batches(sampling, query$model)
     sampling$seed <- .check_seed(seed)
     design <- .de_design(

@@ -40,7 +40,10 @@ differentialExpressionCheck <- function(
 ) {
     .check_predictive_check(check)
     counts <- .observed_counts(check)
-    groups <- .check_groups(groups, ncol(counts))
+    groups <- .check_groups(groups, counts)
+    labeled <- which(!is.na(groups))
+    counts <- counts[, labeled, drop = FALSE]
+    groups <- groups[labeled]
     .check_count(n_samples, "n_samples")
     .check_positive(cell_scale_factor, "cell_scale_factor")
     .check_positive(p_val_thresh, "p_val_thresh")
@@ -56,7 +59,9 @@ differentialExpressionCheck <- function(
     raw <- .group_tests(counts, groups, cell_scale_factor)
     rows <- lapply(names(draws), function(model) {
         of_samples <- lapply(draws[[model]][seq_len(n_samples)], function(x) {
-            drawn <- .group_tests(x, groups, cell_scale_factor)
+            drawn <- .group_tests(
+                x[, labeled, drop = FALSE], groups, cell_scale_factor
+            )
             .concordance(raw, drawn, p_val_thresh, n_top)
         })
         mean <- Reduce(`+`, of_samples) / n_samples
@@ -68,12 +73,13 @@ differentialExpressionCheck <- function(
     DataFrame(do.call(rbind, rows))
 }
 
-.check_groups <- function(groups, n_cells) {
-    groups <- .cell_values(
-        groups, "groups", list(counts = matrix(0, 0, n_cells))
-    )
-    levels <- .levels_of(groups, "groups")
-    groups <- factor(.level_text(groups$values), levels)
+# A factor, NA for cells without a group.
+.check_groups <- function(groups, counts) {
+    groups <- .cell_values(groups, "groups", list(counts = counts))
+    found <- .categorize(groups$values, "`groups`", "groups")
+    .inform_unlabeled(found$codes, "`groups`", "groups")
+    levels <- found$levels
+    groups <- factor(found$codes, seq_along(levels), levels)
     few <- names(which(table(groups) < 2))
     if (length(levels) < 2 || length(few)) {
         .stop_argument(

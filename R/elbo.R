@@ -24,7 +24,7 @@ elbo <- function(
     batch_size = 512, seed = NULL, num_threads = NULL, accelerator = "auto"
 ) {
     losses <- .cell_losses(
-        object, x, ..., subset.col = subset.col, name = name,
+        object, x, list(...), subset.col = subset.col, name = name,
         batch_size = batch_size, seed = seed, num_threads = num_threads,
         accelerator = accelerator,
         known = names(formals())
@@ -35,12 +35,12 @@ elbo <- function(
     )
 }
 
-.cell_losses <- function(object, x, ..., subset.col, name, batch_size, seed,
+.cell_losses <- function(object, x, dots, subset.col, name, batch_size, seed,
                          num_threads, accelerator, known) {
     .check_count(batch_size, "batch_size")
     compute <- .compute_options(num_threads, accelerator)
     query <- .query(
-        object, x, ..., subset.col = subset.col, name = name,
+        object, x, dots, subset.col = subset.col, name = name,
         needs_counts = TRUE, known = known,
         num_threads = compute$num_threads
     )

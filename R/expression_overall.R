@@ -36,6 +36,12 @@
 
 # Genes x samples.
 .expression_overall <- function(query, size, overall) {
+    .check_memory(
+        8 * length(query$dimnames[[1]]) * overall$n_samples_overall,
+        "n_samples_overall",
+        paste(.number_text(overall$n_samples_overall), "samples of",
+              .pluralize(length(query$dimnames[[1]]), "gene"))
+    )
     values <- expression_samples(
         query$pointer, query$cells, query$decode, size, overall, query$compute
     )

@@ -4,9 +4,7 @@
 # The query's covariates, read as the reference's were.
 .query_covariates <- function(model, data, given) {
     registry <- .registry(model)
-    if (is.null(given$batch) && length(registry$batch)) {
-        given$batch <- data$source
-    }
+    given <- .with_source_as_batch(given, registry, data, is_query = TRUE)
     .check_registered(registry, given)
     covariates <- Map(
         function(field, argument) {
@@ -54,7 +52,7 @@
         return(entry)
     }
     new <- setdiff(.levels_of(covariate, argument), entry$levels)
-    codes <- match(as.character(covariate$values), new) - 1L
+    codes <- match(.level_text(covariate$values), new) - 1L
     .warn_small_levels(codes, new, covariate, argument)
     entry$levels <- c(entry$levels, new)
     entry

@@ -41,7 +41,7 @@ featureCorrelation <- function(
     .check_positive(rna_size_factor, "rna_size_factor")
     .check_positive(max_gb, "max_gb")
     query <- .decode_query(
-        object, x, ..., transform_batch = transform_batch,
+        object, x, list(...), transform_batch = transform_batch,
         n_samples = n_samples, subset.row = subset.row,
         subset.col = subset.col, name = name, batch_size = batch_size,
         seed = seed, num_threads = num_threads,
@@ -52,6 +52,12 @@ featureCorrelation <- function(
     if (ranks) {
         .check_rank_memory(query, max_gb)
     }
+    .check_memory(
+        8 * length(query$dimnames[[1]])^2, "subset.row",
+        paste("Correlations of", .pluralize(length(query$dimnames[[1]]),
+                                            "gene")),
+        " Choose genes with `subset.row`."
+    )
     correlations <- feature_correlation(
         query$pointer, query$cells, query$decode, ranks, rna_size_factor,
         query$compute

@@ -16,7 +16,7 @@
 
 .add_cells <- function(model, x, ..., compute) {
     query <- .query(
-        model, x, ..., subset.col = NULL, name = NULL, needs_counts = TRUE,
+        model, x, list(...), subset.col = NULL, name = NULL, needs_counts = TRUE,
         known = character(),
         num_threads = compute$num_threads
     )

@@ -1,49 +1,50 @@
 # A reference's cells and a query's as one object.
 
-.add_joint <- function(x, query, reference, reference_data, name) {
-    parts <- .joint_parts(x, query, reference, reference_data)
+# `known`: the reference's cells, see .joint_cells().
+.add_joint <- function(x, query, known, name) {
+    parts <- list(
+        reference = known, query = .joint_cells(query, x, "x")
+    )
     sources <- names(parts)
-    cells <- .join_names(lapply(parts, `[[`, "cell_names"), sources)
+    n_cells <- vapply(parts, `[[`, 0L, "n_cells")
+    cells <- .join_names(lapply(parts, `[[`, "cell_names"), sources, n_cells)
     counts <- do.call(cbind, .same_storage(lapply(parts, `[[`, "counts")))
     dimnames(counts) <- list(.genes(query), cells)
     table <- .join_tables(lapply(parts, function(part) {
         DataFrame(part$cell_data)
     }))
-    table$cells_of <- rep(sources, vapply(parts, `[[`, 0L, "n_cells"))
+    table$cells_of <- rep(sources, n_cells)
     rownames(table) <- cells
-    latent <- .name_latent(do.call(rbind, lapply(parts, `[[`, "latent")), cells)
-    .as_joint(x, counts, table, latent, query, name)
+    latent <- do.call(rbind, lapply(parts, function(part) {
+        latent_representation(
+            .handle(query), part$cells, TRUE, 5000, .inference_batch_size,
+            .run(query)$seed, .compute_options(NULL, "auto")
+        )
+    }))
+    .as_joint(x, counts, table, .name_latent(latent, cells), query, name)
 }
 
-# Either part's counts, table, names and latent coordinates, all as the query
-# model sees them. The reference's covariates are read as it read them itself:
-# its codes mean the same to the query model.
-.joint_parts <- function(x, query, reference, reference_data) {
-    part <- function(model, data) {
-        found <- tryCatch(
-            .query(model, data, subset.col = NULL, name = NULL,
-                   needs_counts = TRUE, known = character()),
-            scvigor_argument_error = function(error) {
-                .stop_argument("reference_data", "`reference_data`: ",
-                               conditionMessage(error))
-            }
-        )
-        n_cells <- ncol(found$cells$counts)
-        table <- found$cell_data
-        if (is.null(table)) {
-            table <- S4Vectors::make_zero_col_DFrame(n_cells)
-        }
-        list(
-            counts = found$cells$counts, n_cells = n_cells,
-            cell_data = table, cell_names = found$cell_names,
-            latent = latent_representation(
-                .handle(query), found$cells, TRUE, 5000,
-                .inference_batch_size, .run(query)$seed,
-                .compute_options(NULL, "auto")
+# Either part's counts, table and names. The reference's covariates are read as
+# it read them itself: its codes mean the same to the query model.
+.joint_cells <- function(model, data, argument) {
+    found <- tryCatch(
+        .query(model, data, list(), subset.col = NULL, name = NULL,
+               needs_counts = TRUE, known = character()),
+        scvigor_argument_error = function(error) {
+            .stop_argument(
+                argument, "`", argument, "`: ", conditionMessage(error)
             )
-        )
+        }
+    )
+    n_cells <- ncol(found$cells$counts)
+    table <- found$cell_data
+    if (is.null(table)) {
+        table <- S4Vectors::make_zero_col_DFrame(n_cells)
     }
-    list(reference = part(reference, reference_data), query = part(query, x))
+    list(
+        cells = found$cells, counts = found$cells$counts, n_cells = n_cells,
+        cell_data = table, cell_names = found$cell_names
+    )
 }
 
 .as_joint <- function(x, counts, table, latent, model, name) {

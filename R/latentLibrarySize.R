@@ -28,7 +28,7 @@ latentLibrarySize <- function(
     .check_count(batch_size, "batch_size")
     compute <- .compute_options(num_threads, accelerator)
     query <- .query(
-        object, x, ..., subset.col = subset.col, name = name,
+        object, x, list(...), subset.col = subset.col, name = name,
         needs_counts = FALSE, known = names(formals()),
         num_threads = compute$num_threads
     )

@@ -51,7 +51,7 @@ latentRepresentation <- function(
     .check_count(batch_size, "batch_size")
     compute <- .compute_options(num_threads, accelerator)
     query <- .query(
-        object, x, ..., subset.col = subset.col, name = name,
+        object, x, list(...), subset.col = subset.col, name = name,
         needs_counts = FALSE, known = names(formals()),
         num_threads = compute$num_threads
     )
@@ -61,8 +61,16 @@ latentRepresentation <- function(
         )
         return(lapply(posterior, .name_latent, query$cell_names))
     }
-    random <- !give_mean ||
-        .model_options(query$model)$latent_distribution == "ln"
+    options <- .model_options(query$model)
+    random <- !give_mean || options$latent_distribution == "ln"
+    if (give_mean && random) {
+        .check_memory(
+            8 * min(batch_size, .n_cells(query$cells)) * mc_samples *
+                options$n_latent,
+            "mc_samples",
+            paste(.number_text(mc_samples), "draws for a minibatch of cells")
+        )
+    }
     latent <- latent_representation(
         query$pointer, query$cells, give_mean, mc_samples, batch_size,
         if (random) .check_seed(seed) else 0, compute

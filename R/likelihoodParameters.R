@@ -42,13 +42,16 @@ likelihoodParameters <- function(
     .check_flag(give_mean, "give_mean")
     .check_back_end(sink)
     query <- .decode_query(
-        object, x, ..., transform_batch = transform_batch,
+        object, x, list(...), transform_batch = transform_batch,
         n_samples = n_samples, subset.row = subset.row,
         subset.col = subset.col, name = name, batch_size = batch_size,
         seed = seed, num_threads = num_threads,
         accelerator = accelerator, needs_library = TRUE,
         known = names(formals())
     )
+    if (is.null(sink)) {
+        .check_result_memory(query, 3 * if (give_mean) 1 else n_samples)
+    }
     outputs <- list()
     open_output <- function(name) {
         outputs[[name]] <<- .open_sink(

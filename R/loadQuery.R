@@ -101,6 +101,7 @@ loadQuery <- function(
     ))
     .check_dots(list(...), names(formals()))
     .check_not_missing(missing(x), "x", "the query's cells")
+    compute <- .compute_options(num_threads, accelerator)
     model <- .reference_model(reference, name)
     options <- .query_options(
         model, arguments[c(.freeze_switches, .split_options)]
@@ -113,11 +114,12 @@ loadQuery <- function(
     registry <- .extend_registry(.registry(model), covariates)
     source["assay"] <- list(data$assay)
     registry$source <- source
-    registry$padded <- .missing_genes(data$counts, .genes(model), data$label)
+    registry$padded <- if (!isTRUE(registry$unnamed_genes)) {
+        .missing_genes(data$counts, .genes(model), data$label)
+    }
     data$counts <- .match_genes(
-        data$counts, .genes(model), data$label, registry$padded
+        data$counts, .genes(model), data$label, registry
     )
-    compute <- .compute_options(num_threads, accelerator)
     .check_counts(
         data, .model_options(model)$gene_likelihood, compute$num_threads
     )
@@ -155,6 +157,10 @@ loadQuery <- function(
     config <- .new_run_config(
         data, codes, registry, list(model = options, train = train_options),
         external_indexing, seed, compute$num_threads
+    )
+    .check_library_prior(
+        options, config$log_library, codes, registry,
+        n_known = train_options$n_batch_reference
     )
     .new_model(config, cells, c(extended, .not_trained), compute)
 }

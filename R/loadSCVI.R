@@ -18,7 +18,7 @@ loadSCVI <- function(path, x = NULL, ...) {
         return(.check_minified_cells(model, x))
     }
     query <- .query(
-        model, x, ..., subset.col = NULL, name = NULL, needs_counts = FALSE,
+        model, x, list(...), subset.col = NULL, name = NULL, needs_counts = FALSE,
         known = "x"
     )
     .check_no_further_genes(model, query$n_genes_given)

@@ -62,6 +62,8 @@ mapQuery <- function(
     .check_not_missing(missing(x), "x", "the query's cells")
     x <- .as_mappable(x)
     name <- .latent_name(x, name)
+    .check_can_store(x, name)
+    num_threads <- if (!is.null(num_threads)) .check_threads(num_threads)
     reference <- .reference_model(
         reference, reference_name, "reference_name"
     )
@@ -69,6 +71,9 @@ mapQuery <- function(
     seed <- .check_seed(seed)
     run <- list(seed = seed, num_threads = num_threads,
                 accelerator = accelerator)
+    known <- if (!is.null(reference_data)) {
+        .joint_cells(reference, reference_data, "reference_data")
+    }
     query <- do.call(loadQuery, c(list(reference, x), given$load, run))
     if (!isTRUE(max_epochs == 0)) {
         if (verbose) {
@@ -81,8 +86,8 @@ mapQuery <- function(
             given$train, run
         ))
     }
-    if (!is.null(reference_data)) {
-        return(.add_joint(x, query, reference, reference_data, name))
+    if (!is.null(known)) {
+        return(.add_joint(x, query, known, name))
     }
     .warn_replaced(name, .latent_names(x), "result")
     .add_result(x, query, name)

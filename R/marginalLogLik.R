@@ -29,7 +29,7 @@ marginalLogLik <- function(
     .check_flag(per_cell, "per_cell")
     compute <- .compute_options(num_threads, accelerator)
     query <- .query(
-        object, x, ..., subset.col = subset.col, name = name,
+        object, x, list(...), subset.col = subset.col, name = name,
         needs_counts = TRUE, known = names(formals()),
         num_threads = compute$num_threads
     )

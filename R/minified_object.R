@@ -31,9 +31,26 @@
         is.numeric(source$assay.type) && length(assayNames(object))
 }
 
-# The names of the cells of a minified object; NULL: all of the model's.
-.minified_cell_names <- function(object) {
-    if (!.is_model_or_path(object)) colnames(object)
+# Where the cells of a minified object are among those of its model.
+.stored_positions <- function(model, object, argument = "object") {
+    n_cells <- length(.log_library(model))
+    names <- if (!.is_model_or_path(object)) .mark_utf8(colnames(object))
+    if (identical(names, .cell_names(model))) {
+        return(seq_len(n_cells))
+    }
+    if (!is.null(names) && !is.null(.cell_names(model))) {
+        return(.positions(
+            names, n_cells, .cell_names(model), argument, "cells"
+        ))
+    }
+    if (!.is_model_or_path(object) && ncol(object) != n_cells) {
+        .stop_argument(
+            argument, "The object has ", .pluralize(ncol(object), "cell"),
+            " without names, its model knows ", n_cells, ": which are they? ",
+            "Name the cells before they are minified and chosen."
+        )
+    }
+    seq_len(n_cells)
 }
 
 .set_minified <- function(object, name, model, keep_counts) {
@@ -72,29 +89,70 @@
     }
     .check_dots(list(...)[!...names() %in% .source_arguments],
                 .source_arguments)
-    source <- modifyList(.registry(model)$source, list(...))
+    source <- .source_with(.registry(model)$source, list(...))
     data <- do.call(.count_data, c(list(x), source))
     target <- if (is.null(source$altexp)) {
         object
     } else {
         altExp(object, source$altexp)
     }
-    cells <- match(colnames(object), colnames(data$counts))
-    if (anyNA(cells)) {
-        .stop_argument(
-            "x", data$label, " of `x` lacks ", sum(is.na(cells)), " of the ",
-            "object's ", length(cells), " cells: ",
-            .quote_first(colnames(object)[is.na(cells)]), "."
-        )
-    }
-    assay(target, source$assay.type) <- .match_genes(
-        data$counts, rownames(target), data$label
-    )[, cells, drop = FALSE]
+    cells <- .positions_in_data(object, data)
+    .check_own_counts(object, model, data, cells)
+    counts <- .match_genes(data$counts, rownames(target), data$label)
+    counts <- counts[, cells, drop = FALSE]
+    dimnames(counts) <- dimnames(target)
+    assay(target, source$assay.type) <- counts
     if (is.null(source$altexp)) {
         return(target)
     }
     altExp(object, source$altexp) <- target
     object
+}
+
+# Where the object's cells are in the data that give it counts back.
+.positions_in_data <- function(object, data) {
+    names <- .mark_utf8(colnames(object))
+    known <- colnames(data$counts)
+    if (is.null(names) || is.null(known)) {
+        if (ncol(object) != ncol(data$counts)) {
+            .stop_argument(
+                "x", data$label, " has ", .pluralize(ncol(data$counts), "cell"),
+                ", the object ", ncol(object), ", and they are not named."
+            )
+        }
+        return(seq_len(ncol(object)))
+    }
+    if (identical(names, known)) {
+        return(seq_along(names))
+    }
+    cells <- match(names, known)
+    if (anyNA(cells)) {
+        .stop_argument(
+            "x", data$label, " of `x` lacks ", sum(is.na(cells)), " of the ",
+            "object's ", length(cells), " cells: ",
+            .quote_first(names[is.na(cells)]), "."
+        )
+    }
+    if (anyDuplicated(known[known %in% names])) {
+        .stop_argument(
+            "x", "Cells of ", data$label, " share a name, but are not in the ",
+            "order of the object."
+        )
+    }
+    cells
+}
+
+# They must have the totals that the model remembers of them.
+.check_own_counts <- function(object, model, data, cells) {
+    found <- log_library_sizes(.match_model_genes(data, model))[cells]
+    expected <- .log_library(model)[.stored_positions(model, object)]
+    differ <- sum(!.same_log_library(found, expected))
+    if (differ) {
+        .stop_argument(
+            "x", "The counts of ", .pluralize(differ, "cell"), " in `x` ",
+            "differ from those that the object had."
+        )
+    }
 }
 
 # A minified object given to loadSCVI(): it must be about the model's cells.
@@ -105,9 +163,6 @@
             "cells either; give the full data."
         )
     }
-    .positions(
-        colnames(object), length(.log_library(model)), .cell_names(model),
-        "x", "cells"
-    )
+    .stored_positions(model, object, "x")
     model
 }

@@ -73,13 +73,16 @@ normalizedExpression <- function(
         n_samples_overall, weights, max_cells, n_mc_samples, n_samples, sink
     )
     query <- .decode_query(
-        object, x, ..., transform_batch = transform_batch,
+        object, x, list(...), transform_batch = transform_batch,
         n_samples = n_samples, subset.row = subset.row,
         subset.col = subset.col, name = name, batch_size = batch_size,
         seed = seed, num_threads = num_threads, accelerator = accelerator,
         needs_library = latent_size, known = names(formals())
     )
     size <- if (latent_size) NA_real_ else library_size
+    if (is.null(sink) && is.null(overall)) {
+        .check_result_memory(query, if (return_mean) 1 else n_samples)
+    }
     if (!is.null(overall)) {
         return(.expression_overall(query, size, overall))
     }

@@ -49,6 +49,14 @@ posteriorPredictiveCheck <- function(
 ) {
     .check_count(n_samples, "n_samples")
     seed <- .check_seed(seed)
+    passed_on <- c(
+        .reading_arguments, "transform_batch", "batch_size", "num_threads",
+        "accelerator"
+    )
+    dots <- list(...)
+    .check_dots(
+        dots[!names(dots) %in% passed_on], c(names(formals()), passed_on)
+    )
     if (is.null(x) && !is.list(object) && !is(object, "SCVIModel")) {
         x <- object
     }
@@ -105,7 +113,7 @@ posteriorPredictiveCheck <- function(
     given <- given[!vapply(given, is.null, logical(1))]
     source[names(given)] <- given
     data <- do.call(.count_data, c(list(x), source))
-    counts <- .match_genes(data$counts, .genes(model), data$label)
+    counts <- .match_model_genes(data, model)
     genes <- match(names[[1]], .genes(model))
     cells <- .positions(
         subset.col, ncol(counts), colnames(counts), "subset.col", "cells"

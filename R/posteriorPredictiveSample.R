@@ -45,7 +45,7 @@ posteriorPredictiveSample <- function(
     batch_size = 512, seed = NULL, num_threads = NULL, accelerator = "auto"
 ) {
     query <- .decode_query(
-        object, x, ..., transform_batch = transform_batch,
+        object, x, list(...), transform_batch = transform_batch,
         n_samples = n_samples, subset.row = subset.row,
         subset.col = subset.col, name = name, batch_size = batch_size,
         seed = seed, num_threads = num_threads,
@@ -55,6 +55,8 @@ posteriorPredictiveSample <- function(
     if (!is.null(sink)) {
         return(.sample_into(sink, query))
     }
+    # sparse: some hundredths of the values are not 0
+    .check_result_memory(query, n_samples, bytes_per_value = 0.12)
     samples <- lapply(
         posterior_predictive_sample(
             query$pointer, query$cells, query$decode, NULL, query$compute

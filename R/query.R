@@ -15,34 +15,55 @@
 }
 
 # What a verb works on: the model, its handle, the cells and their names.
-# `object` is a model or an object with one; `x` is new data. The covariates
-# and assay.type, altexp, assay say how to read `x`; `known` are the verb's
-# own arguments; new counts are checked by `num_threads`.
-.query <- function(object, x, ..., subset.col, name, needs_counts, known,
-                   num_threads = 1,
-                   batch = NULL, labels = NULL,
-                   categorical_covariates = NULL,
-                   continuous_covariates = NULL, size_factor = NULL,
-                   assay.type = NULL, altexp = NULL, assay = NULL) {
-    .check_dots(list(...), c(known, .argument_of, .source_arguments))
+# `object` is a model or an object with one; `x` is new data. `dots` are what a
+# verb's `...` caught: covariates and assay.type, altexp, assay say how to read
+# `x`; `known` are the verb's own arguments; new counts are checked by
+# `num_threads`. `prefers_counts`: a minified object is asked for its counts
+# where it has kept them.
+.query <- function(object, x, dots, subset.col, name, needs_counts, known,
+                   num_threads = 1, prefers_counts = FALSE) {
+    .check_reading_arguments(dots, known)
     model <- scviModel(object, name)
-    stored <- is.null(x) && .uses_stored_posterior(object, name, needs_counts)
+    stored <- is.null(x) && .uses_stored_posterior(
+        object, name, needs_counts || prefers_counts
+    )
     if (is.null(x) && !stored) {
         x <- object
     }
-    given <- mget(unname(.argument_of))
+    given <- dots[intersect(names(dots), .argument_of)]
     query <- if (stored) {
         .check_no_covariates(given)
-        .stored_cells(
-            model, subset.col, needs_counts, .minified_cell_names(object)
-        )
+        .stored_cells(model, subset.col, needs_counts, object)
     } else {
         source <- .source_with(
-            .registry(model)$source, mget(.source_arguments)
+            .registry(model)$source,
+            dots[intersect(names(dots), .source_arguments)]
         )
         .new_cells(model, x, subset.col, given, source, num_threads)
     }
+    .inform_untrained(model)
     c(query, list(model = model, pointer = .handle(model)))
+}
+
+# What columns and vectors of a verb's own are read from: `groups`, `sample`.
+.query_data <- function(query) {
+    n_cells <- .n_cells(query$cells)
+    list(
+        counts = matrix(
+            0, 0, n_cells, dimnames = list(NULL, query$cell_names)
+        ),
+        cell_data = query$cell_data
+    )
+}
+
+# A query model answers before its training, from what the reference knows.
+.inform_untrained <- function(model) {
+    if (identical(.run(model)$stop_reason, "not trained")) {
+        .inform(
+            "The model has not been trained on the query yet: new batches and ",
+            "levels are as the reference's. See continueTraining()."
+        )
+    }
 }
 
 .source_arguments <- c("assay.type", "altexp", "assay")
@@ -63,9 +84,9 @@
     }
 }
 
-# The cells that the model is about, from their stored posterior; `own` are
-# the names of those in a minified object, in its order.
-.stored_cells <- function(model, subset.col, needs_counts, own = NULL) {
+# The cells that the model is about, from their stored posterior; those of a
+# minified `object` in its order.
+.stored_cells <- function(model, subset.col, needs_counts, object = model) {
     if (needs_counts) {
         .stop_argument(
             "x", "This needs the counts, which a model does not keep; give ",
@@ -74,19 +95,11 @@
     }
     .check_has_cells(model)
     log_library <- .log_library(model)
-    names <- .cell_names(model)
-    if (!is.null(own)) {
-        own <- .positions(own, length(log_library), names, "object", "cells")
-        names <- names[own]
-    }
-    chosen <- .positions(
-        subset.col, if (is.null(own)) length(log_library) else length(own),
-        names, "subset.col", "cells"
-    )
-    cell_names <- names[chosen]
-    if (!is.null(own)) {
-        chosen <- own[chosen]
-    }
+    own <- .stored_positions(model, object)
+    names <- .cell_names(model)[own]
+    chosen <- own[.positions(
+        subset.col, length(own), names, "subset.col", "cells"
+    )]
     posterior <- lapply(.posterior(model), function(matrix) {
         matrix[chosen, , drop = FALSE]
     })
@@ -95,8 +108,40 @@
             .subset_codes(.codes(model), chosen), posterior = posterior,
             log_library = log_library[chosen]
         ),
-        cell_names = cell_names
+        cell_names = .cell_names(model)[chosen],
+        cell_data = .stored_cell_data(model, object, own)[
+            match(chosen, own), , drop = FALSE
+        ]
     )
+}
+
+# The cell table of a minified object, and the categories that the model was
+# trained with, for the cells at the positions `own` of the model.
+.stored_cell_data <- function(model, object, own) {
+    registry <- .registry(model)
+    codes <- .codes(model)
+    entries <- c(registry[c("batch", "labels")], registry$categorical)
+    values <- c(
+        codes[c("batch", "labels")],
+        lapply(seq_along(registry$categorical), function(k) {
+            codes$categorical[, k]
+        })
+    )
+    known <- !vapply(entries, function(entry) is.null(entry$column), NA) &
+        lengths(values) > 0
+    table <- Map(function(entry, code) {
+        factor(entry$levels[code[own] + 1], entry$levels)
+    }, entries[known], values[known])
+    names(table) <- vapply(entries[known], `[[`, "", "column")
+    frame <- if (.is_model_or_path(object)) {
+        S4Vectors::make_zero_col_DFrame(length(own))
+    } else {
+        colData(object)
+    }
+    for (column in setdiff(names(table), colnames(frame))) {
+        frame[[column]] <- table[[column]]
+    }
+    frame
 }
 
 .new_cells <- function(model, x, subset.col, given, source, num_threads) {
@@ -108,12 +153,11 @@
             "subset.col", "cells"
         )
         data$counts <- data$counts[, chosen, drop = FALSE]
+        data$cell_data <- data$cell_data[chosen, , drop = FALSE]
         codes <- .subset_codes(codes, chosen)
     }
     n_genes_given <- nrow(data$counts)
-    data$counts <- .match_genes(
-        data$counts, .genes(model), data$label, .registry(model)$padded
-    )
+    data$counts <- .match_model_genes(data, model)
     .check_counts(data, .model_options(model)$gene_likelihood, num_threads)
     list(
         cells = .core_cells(codes, counts = data$counts), codes = codes,

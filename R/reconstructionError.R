@@ -19,7 +19,7 @@ reconstructionError <- function(
     batch_size = 512, seed = NULL, num_threads = NULL, accelerator = "auto"
 ) {
     losses <- .cell_losses(
-        object, x, ..., subset.col = subset.col, name = name,
+        object, x, list(...), subset.col = subset.col, name = name,
         batch_size = batch_size, seed = seed, num_threads = num_threads,
         accelerator = accelerator,
         known = names(formals())

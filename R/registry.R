@@ -17,7 +17,10 @@
         }
         levels <- .levels_of(covariate, argument)
         codes <- .codes_of(covariate, levels, argument)
-        .warn_small_levels(codes, levels, covariate, argument)
+        label <- .covariate_label(covariate, argument)
+        if (!.warn_many_levels(levels, covariate$values, label, argument)) {
+            .warn_small_levels(codes, levels, covariate, argument)
+        }
         list(
             column = covariate$column, levels = levels,
             type = .level_type(covariate$values)
@@ -36,13 +39,6 @@
             source_column(covariates$size_factor)
         }
     )
-}
-
-# What the levels of a category are, beside their text.
-.level_type <- function(values) {
-    is_plain <- !is.object(values) &&
-        (is.numeric(values) || is.logical(values))
-    if (is_plain) typeof(values) else "character"
 }
 
 # The model options that follow from the data.

@@ -45,6 +45,7 @@ resumeTraining <- function(path, x, max_epochs = NULL, ..., lr = NULL,
                            num_threads = NULL, accelerator = "auto",
                            verbose = interactive()) {
     .check_flag(verbose, "verbose")
+    .check_accelerator(accelerator)
     path <- .checkpoint_path(path, "path")
     content <- .read_checkpoint(path)
     config <- content$plan

@@ -42,6 +42,8 @@ runSCVI.SummarizedExperiment <- function(x, ..., name = "scVI") {
     if (!is(x, "SingleCellExperiment")) {
         x <- as(x, "SingleCellExperiment")
     }
+    .check_train_dots(...)
+    .check_can_store(x, name)
     .warn_replaced(name, reducedDimNames(x), "reduced dimension")
     .add_result(x, trainSCVI(x, ...), name)
 }
@@ -50,8 +52,23 @@ runSCVI.SummarizedExperiment <- function(x, ..., name = "scVI") {
 #' @export
 runSCVI.Seurat <- function(x, ..., name = "scvi") {
     .check_name(name, "name")
+    .check_train_dots(...)
+    .check_can_store(x, name)
     .warn_replaced(name, SeuratObject::Reductions(x), "reduction")
     .add_result(x, trainSCVI(x, ...), name)
+}
+
+# As trainSCVI() checks them, which does not know of `name`.
+.check_train_dots <- function(...) {
+    known <- setdiff(names(formals(trainSCVI)), c("x", "..."))
+    given <- names(list(...))
+    unknown <- setdiff(given, c(known, ""))
+    if (length(unknown)) {
+        .stop_argument(
+            unknown[1], "There is no argument `", unknown[1], "`",
+            .argument_hint(unknown[1], c(known, "name"))
+        )
+    }
 }
 
 .warn_replaced <- function(name, known, what) {

@@ -15,6 +15,7 @@
 #' scviModel(sce)
 #' @export
 scviModel <- function(x, name = NULL, ...) {
+    .check_dots(list(...), c("x", "name"))
     UseMethod("scviModel")
 }
 

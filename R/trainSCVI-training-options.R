@@ -54,7 +54,8 @@
 #'   also written after the last one. More write less often, and lose more when
 #'   the machine fails.
 #' @param checkpoint_overwrite TRUE: a file at that path is replaced, whatever
-#'   it is. Default FALSE: only if it is a checkpoint.
+#'   it is. Default FALSE: only if it is a checkpoint of the same cells and
+#'   model, with a message.
 #' @param plan_kwargs Training options as a named list, for code that passes
 #'   them around; an argument given by itself wins. A name that is not a
 #'   training option is an error, since nothing would use it.

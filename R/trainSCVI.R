@@ -103,6 +103,7 @@ trainSCVI <- function(
     arguments <- mget(setdiff(names(formals()), c("x", "...")))
     .check_dots(list(...), names(formals()))
     .check_flag(verbose, "verbose")
+    compute <- .compute_options(num_threads, accelerator)
     options <- .collect_options(arguments, names(match.call()), plan_kwargs)
 
     data <- .count_data(x, assay.type, altexp, assay)
@@ -112,19 +113,20 @@ trainSCVI <- function(
     covariates <- do.call(
         .read_covariates, c(list(data), arguments[.argument_of])
     )
+    genes_given <- rownames(data$counts)
     n_genes_given <- nrow(data$counts)
     data$counts <- .subset_genes(data$counts, subset.row)
     registry <- .make_registry(covariates)
     # Objects in a list have genes of their own, besides the shared ones.
     registry$n_genes_given <- if (is.null(data$source)) n_genes_given
+    registry$unnamed_genes <- if (is.null(genes_given)) TRUE
     options$model <- c(
         .options_from_data(nrow(data$counts), registry), options$model
     )
     options$train <- .set_epochs(options$train, ncol(data$counts))
     validate_options(options$model, options$train)
-    .check_counts(
-        data, options$model$gene_likelihood, .check_threads(num_threads)
-    )
+    .check_counts(data, options$model$gene_likelihood, compute$num_threads)
+    .warn_about_data(data)
 
     codes <- .make_codes(covariates, registry)
     registry$source <- arguments[.source_arguments]
@@ -132,8 +134,12 @@ trainSCVI <- function(
     checkpoint <- .checked_checkpoint_path(checkpoint, checkpoint_overwrite)
     config <- .new_run_config(
         data, codes, registry, options, external_indexing,
-        .check_seed(seed), .check_threads(num_threads)
+        .check_seed(seed), compute$num_threads
     )
+    .check_library_prior(
+        options$model, config$log_library, codes, registry
+    )
+    .check_other_run(checkpoint, config, checkpoint_overwrite)
     .fit(config, data$counts, checkpoint, accelerator, verbose)
 }
 

@@ -26,7 +26,7 @@
     cells <- .same_cells(config, data)
     .check_same_codes(config, data, given, cells)
     data$counts <- .match_genes(
-        data$counts, config$genes, data$label, config$registry$padded
+        data$counts, config$genes, data$label, config$registry
     )
     if (!identical(cells, seq_len(ncol(data$counts)))) {
         data$counts <- data$counts[, cells, drop = FALSE]
@@ -71,9 +71,7 @@
 
 # Covariates that can be read from the data must be those of training.
 .check_same_codes <- function(config, data, given, cells) {
-    if (is.null(given$batch)) {
-        given$batch <- data$source
-    }
+    given <- .with_source_as_batch(given, config$registry, data)
     .check_registered(config$registry, given[names(given) %in% .argument_of])
     covariates <- Map(
         function(field, argument) {
@@ -107,7 +105,7 @@
 # A fingerprint of the counts: the total of every cell.
 .check_same_totals <- function(counts, config) {
     found <- log_library_sizes(counts)
-    same <- found == config$log_library | abs(found - config$log_library) < 1e-6
+    same <- .same_log_library(found, config$log_library)
     if (!all(same)) {
         .stop_argument(
             "x", "The counts of ", .pluralize(sum(!same), "cell"),

@@ -83,12 +83,11 @@ transferLabels <- function(
         .model_of(x, name), .model_of(reference, reference_name)
     )
     labels <- .reference_labels(
-        reference, labels, nrow(latent), reference_name
+        reference, labels, latent, reference_name
     )
-    nearest <- .nearest_neighbors(query_latent, latent, k, num_threads)
-    weights <- .gaussian_weights(nearest$distance)
+    vote_of <- .label_voter(query_latent, latent, k, num_threads)
     columns <- lapply(names(labels), function(label) {
-        found <- .weighted_vote(nearest$index, weights, labels[[label]])
+        found <- vote_of(labels[[label]])
         found$predicted[found$confidence < min_confidence] <- unknown
         names(found) <- paste0(label, "_", names(found))
         found
@@ -98,13 +97,37 @@ transferLabels <- function(
 
 # ---- Labels ----------------------------------------------------------------
 
-# A named list of labels, each a character vector with one value per cell.
-.reference_labels <- function(reference, labels, n_cells, name) {
+# A function of the labels of all reference cells that lets the nearest of those
+# with a label vote. The same cells are searched once.
+.label_voter <- function(query_latent, latent, k, num_threads) {
+    labeled <- NULL
+    nearest <- NULL
+    function(labels) {
+        has_label <- which(!is.na(labels))
+        if (!identical(has_label, labeled)) {
+            labeled <<- has_label
+            nearest <<- .nearest_neighbors(
+                query_latent, latent[has_label, , drop = FALSE], k, num_threads
+            )
+        }
+        .weighted_vote(
+            nearest$index, .gaussian_weights(nearest$distance),
+            labels[has_label]
+        )
+    }
+}
+
+# A named list of labels, each a character vector with one value per cell; NA
+# where a cell has none.
+.reference_labels <- function(reference, labels, latent, name) {
     if (is.null(labels)) {
         return(.trained_labels(reference, name))
     }
     data <- list(
-        counts = matrix(0, 0, n_cells), cell_data = .cell_table(reference)
+        counts = matrix(
+            0, 0, nrow(latent), dimnames = list(NULL, rownames(latent))
+        ),
+        cell_data = .cell_table(reference)
     )
     # without a table, several texts cannot be column names
     is_values <- is.null(data$cell_data) && is.null(dim(labels)) &&
@@ -116,8 +139,10 @@ transferLabels <- function(
     }
     names(found) <- sub("^covariate_1$", "label", names(found))
     lapply(found, function(covariate) {
-        .levels_of(covariate, "labels")  # no missing values
-        .level_text(covariate$values)
+        label <- .covariate_label(covariate, "labels")
+        found <- .categorize(covariate$values, label, "labels")
+        .inform_unlabeled(found$codes, label, "labels")
+        found$levels[found$codes]
     })
 }
 

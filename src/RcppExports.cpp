@@ -12,8 +12,8 @@ Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
 // differential_abundance
-Rcpp::NumericMatrix differential_abundance(SEXP model, Rcpp::List cells, Rcpp::IntegerVector sample, Rcpp::RObject num_cells_posterior, Rcpp::RObject dof, double batch_size, double seed, Rcpp::List run_on);
-RcppExport SEXP _scvigor_differential_abundance(SEXP modelSEXP, SEXP cellsSEXP, SEXP sampleSEXP, SEXP num_cells_posteriorSEXP, SEXP dofSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP run_onSEXP) {
+Rcpp::NumericMatrix differential_abundance(SEXP model, Rcpp::List cells, Rcpp::IntegerVector sample, Rcpp::RObject num_cells_posterior, Rcpp::RObject dof, double batch_size, double seed, Rcpp::RObject scored, Rcpp::List run_on);
+RcppExport SEXP _scvigor_differential_abundance(SEXP modelSEXP, SEXP cellsSEXP, SEXP sampleSEXP, SEXP num_cells_posteriorSEXP, SEXP dofSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP scoredSEXP, SEXP run_onSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -23,8 +23,9 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< Rcpp::RObject >::type dof(dofSEXP);
     Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< Rcpp::RObject >::type scored(scoredSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(differential_abundance(model, cells, sample, num_cells_posterior, dof, batch_size, seed, run_on));
+    rcpp_result_gen = Rcpp::wrap(differential_abundance(model, cells, sample, num_cells_posterior, dof, batch_size, seed, scored, run_on));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -257,6 +258,15 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// machine_info
+Rcpp::List machine_info();
+RcppExport SEXP _scvigor_machine_info() {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    rcpp_result_gen = Rcpp::wrap(machine_info());
+    return rcpp_result_gen;
+END_RCPP
+}
 // runtime_info
 Rcpp::List runtime_info();
 RcppExport SEXP _scvigor_runtime_info() {
@@ -406,6 +416,16 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// canonical_matches
+Rcpp::IntegerVector canonical_matches(Rcpp::CharacterVector text);
+RcppExport SEXP _scvigor_canonical_matches(SEXP textSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::CharacterVector >::type text(textSEXP);
+    rcpp_result_gen = Rcpp::wrap(canonical_matches(text));
+    return rcpp_result_gen;
+END_RCPP
+}
 // split_cells
 Rcpp::List split_cells(double n_cells, Rcpp::List train_options, double seed);
 RcppExport SEXP _scvigor_split_cells(SEXP n_cellsSEXP, SEXP train_optionsSEXP, SEXP seedSEXP) {
@@ -451,7 +471,7 @@ END_RCPP
 }
 
 static const R_CallMethodDef CallEntries[] = {
-    {"_scvigor_differential_abundance", (DL_FUNC) &_scvigor_differential_abundance, 8},
+    {"_scvigor_differential_abundance", (DL_FUNC) &_scvigor_differential_abundance, 9},
     {"_scvigor_summarize_counts", (DL_FUNC) &_scvigor_summarize_counts, 2},
     {"_scvigor_log_library_sizes", (DL_FUNC) &_scvigor_log_library_sizes, 1},
     {"_scvigor_differential_expression", (DL_FUNC) &_scvigor_differential_expression, 6},
@@ -470,6 +490,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_read_count_file", (DL_FUNC) &_scvigor_read_count_file, 2},
     {"_scvigor_model_from_state", (DL_FUNC) &_scvigor_model_from_state, 2},
     {"_scvigor_is_null_pointer", (DL_FUNC) &_scvigor_is_null_pointer, 1},
+    {"_scvigor_machine_info", (DL_FUNC) &_scvigor_machine_info, 0},
     {"_scvigor_runtime_info", (DL_FUNC) &_scvigor_runtime_info, 0},
     {"_scvigor_write_model_file", (DL_FUNC) &_scvigor_write_model_file, 5},
     {"_scvigor_read_model_file", (DL_FUNC) &_scvigor_read_model_file, 1},
@@ -483,6 +504,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_read_scvi_tools", (DL_FUNC) &_scvigor_read_scvi_tools, 2},
     {"_scvigor_write_scvi_tools", (DL_FUNC) &_scvigor_write_scvi_tools, 2},
     {"_scvigor_read_minified", (DL_FUNC) &_scvigor_read_minified, 1},
+    {"_scvigor_canonical_matches", (DL_FUNC) &_scvigor_canonical_matches, 1},
     {"_scvigor_split_cells", (DL_FUNC) &_scvigor_split_cells, 3},
     {"_scvigor_train_scvi", (DL_FUNC) &_scvigor_train_scvi, 8},
     {"_scvigor_extend_scvi", (DL_FUNC) &_scvigor_extend_scvi, 5},

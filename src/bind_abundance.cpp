@@ -2,13 +2,13 @@
 
 #include "r_query.h"
 
-// Cells x samples. `dof` and `num_cells_posterior` may be NULL.
+// Cells x samples. `dof`, `num_cells_posterior` and `scored`, positions counting
+// from 0, may be NULL.
 // [[Rcpp::export(rng = false)]]
-Rcpp::NumericMatrix differential_abundance(SEXP model, Rcpp::List cells,
-                                           Rcpp::IntegerVector sample,
-                                           Rcpp::RObject num_cells_posterior,
-                                           Rcpp::RObject dof, double batch_size,
-                                           double seed, Rcpp::List run_on) {
+Rcpp::NumericMatrix differential_abundance(
+    SEXP model, Rcpp::List cells, Rcpp::IntegerVector sample,
+    Rcpp::RObject num_cells_posterior, Rcpp::RObject dof, double batch_size,
+    double seed, Rcpp::RObject scored, Rcpp::List run_on) {
   using scvigor::Cells;
   using scvigor::Hooks;
   using scvigor::Model;
@@ -18,6 +18,7 @@ Rcpp::NumericMatrix differential_abundance(SEXP model, Rcpp::List cells,
         auto options = scvigor::r::common_options<scvigor::AbundanceOptions>(
             batch_size, seed);
         options.sample.assign(sample.begin(), sample.end());
+        scvigor::r::from_r("subset.col", scored, options.scored);
         scvigor::r::from_r("num_cells_posterior", num_cells_posterior,
                            options.num_cells_posterior);
         scvigor::r::from_r("dof", dof, options.dof);

@@ -22,6 +22,15 @@ bool is_null_pointer(SEXP pointer) {
 }
 
 // [[Rcpp::export(rng = false)]]
+Rcpp::List machine_info() {
+  return guarded([&] {
+    return Rcpp::List::create(
+        Rcpp::Named("n_processors") = scvigor::n_processors(),
+        Rcpp::Named("memory_limit") = scvigor::memory_limit());
+  });
+}
+
+// [[Rcpp::export(rng = false)]]
 Rcpp::List runtime_info() {
   return guarded([&] {
     return Rcpp::List::create(

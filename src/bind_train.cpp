@@ -142,6 +142,7 @@ Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options,
                             scvigor::r::split_from_list(split), options,
                             core_seed, core_hooks);
     }();
+    flag.rejoin();
     return result_list(std::move(model), result);
   });
 }

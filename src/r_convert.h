@@ -169,14 +169,41 @@ struct RunOn {
 
 // ---- Counts and cells ------------------------------------------------------
 
+// A slot of an S4 object, which may have lost it or hold something else there.
+inline SEXP checked_slot(SEXP object, const char* name, unsigned type) {
+  const SEXP symbol = Rf_install(name);
+  const SEXP value = R_has_slot(object, symbol) ? R_do_slot(object, symbol)
+                                                : R_NilValue;
+  if (static_cast<unsigned>(TYPEOF(value)) != type)
+    throw ArgumentError("x", "`x` is not a valid dgCMatrix: its slot `" +
+                                 std::string(name) + "` has a wrong type.");
+  return value;
+}
+
+// What reading memory through these slots depends on, but for the rows, which
+// R/count_matrix.R has checked: that takes a pass over all of them.
+inline void check_slot_lengths(SEXP dim, SEXP p, SEXP i, SEXP x) {
+  bool ok = XLENGTH(dim) == 2 && INTEGER(dim)[0] >= 0 && INTEGER(dim)[1] >= 0;
+  ok = ok && XLENGTH(p) == R_xlen_t{INTEGER(dim)[1]} + 1 && INTEGER(p)[0] == 0;
+  for (R_xlen_t k = 1; ok && k < XLENGTH(p); ++k)
+    ok = INTEGER(p)[k] >= INTEGER(p)[k - 1];
+  ok = ok && INTEGER(p)[XLENGTH(p) - 1] <= XLENGTH(i) &&
+       XLENGTH(i) == XLENGTH(x);
+  if (!ok)
+    throw ArgumentError("x", "`x` is not a valid dgCMatrix: its slots do not "
+                             "fit together.");
+}
+
 // A view of an R matrix of genes x cells: a dgCMatrix or a dense one. The
 // caller keeps `counts` alive; as an argument of a .Call() it is.
 inline std::shared_ptr<const CountSource> view_counts(SEXP counts) {
   if (Rf_isS4(counts) && Rf_inherits(counts, "dgCMatrix")) {
-    const SEXP dim = R_do_slot(counts, Rf_install("Dim"));
-    return view_compressed_cells(INTEGER(R_do_slot(counts, Rf_install("p"))),
-                                 INTEGER(R_do_slot(counts, Rf_install("i"))),
-                                 REAL(R_do_slot(counts, Rf_install("x"))),
+    const SEXP dim = checked_slot(counts, "Dim", INTSXP);
+    const SEXP p = checked_slot(counts, "p", INTSXP);
+    const SEXP i = checked_slot(counts, "i", INTSXP);
+    const SEXP x = checked_slot(counts, "x", REALSXP);
+    check_slot_lengths(dim, p, i, x);
+    return view_compressed_cells(INTEGER(p), INTEGER(i), REAL(x),
                                  INTEGER(dim)[1], INTEGER(dim)[0]);
   }
   if (Rf_isMatrix(counts)) {

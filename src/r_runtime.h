@@ -7,6 +7,7 @@
 
 #include <Rcpp.h>
 
+#include <chrono>
 #include <exception>
 #include <new>
 #include <string>
@@ -56,21 +57,58 @@ auto guarded(Body&& body) -> decltype(body()) {
   throw Rcpp::exception("unreachable");
 }
 
-inline void check_user_interrupt(void*) { R_CheckUserInterrupt(); }
-
-// True once the user has pressed Ctrl-C. R_CheckUserInterrupt() would jump
-// over C++ frames; R_ToplevelExec() catches that jump.
+// Whether the user has pressed Ctrl-C, or R wants to leave the call for another
+// reason, such as the end of setTimeLimit(). R would jump over C++ frames: the
+// jump is held here, the core comes to its end, and rejoin() lets it go on. An
+// interrupt is only noted, so that the caller can return what there is.
 class InterruptFlag {
  public:
   bool poll() {
-    if (!raised_) raised_ = R_ToplevelExec(check_user_interrupt, nullptr) == 0;
+    if (raised_ || !is_due()) return raised_;
+    try {
+      Rcpp::unwindProtect(&InterruptFlag::ask_r, this);
+    } catch (const Rcpp::LongjumpException& jump) {
+      held_jump_ = jump.token;
+      raised_ = true;
+    }
     return raised_;
   }
   void raise() { raised_ = true; }
   bool raised() const { return raised_; }
 
+  // Goes on with the jump that poll() held, if there is one.
+  void rejoin() const {
+    if (held_jump_ != nullptr) throw Rcpp::LongjumpException(held_jump_);
+  }
+
  private:
+  using Clock = std::chrono::steady_clock;
+  // Asking R takes some 20 microseconds.
+  static constexpr std::chrono::milliseconds kInterval{20};
+
+  bool is_due() {
+    const auto now = Clock::now();
+    if (now - asked_ < kInterval) return false;
+    asked_ = now;
+    return true;
+  }
+
+  static SEXP ask_r(void* flag) {
+    const auto check = [](void*) {
+      R_CheckUserInterrupt();
+      return R_NilValue;
+    };
+    const auto note = [](SEXP, void* raised) {
+      static_cast<InterruptFlag*>(raised)->raised_ = true;
+      return R_NilValue;
+    };
+    const Rcpp::Shield<SEXP> classes(Rf_mkString("interrupt"));
+    return R_tryCatch(check, nullptr, classes, note, flag, nullptr, nullptr);
+  }
+
   bool raised_ = false;
+  SEXP held_jump_ = nullptr;
+  Clock::time_point asked_ = Clock::now();
 };
 
 // Runs `call(hooks)`, a verb without partial results: Ctrl-C ends it and
@@ -85,6 +123,7 @@ void with_interrupts(Call&& call) {
   } catch (const std::exception&) {
     if (!flag.raised()) throw;
   }
+  flag.rejoin();
   if (flag.raised()) throw Rcpp::internal::InterruptedException();
 }
 

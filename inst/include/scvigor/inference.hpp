@@ -189,7 +189,8 @@ std::vector<double> marginal_log_likelihood(const Model& model,
 // With `dof` the components are Student's t distributions. A cell's own
 // posterior is one component of its own sample's mixture.
 struct AbundanceOptions {
-  std::vector<std::int64_t> sample;                 // code of each cell, from 0
+  std::vector<std::int64_t> sample;  // code of each cell, from 0; -1: none
+  std::vector<std::int64_t> scored;  // cells of the result; empty: all
   std::optional<std::int64_t> num_cells_posterior;  // max. cells per mixture
   std::optional<double> dof;
   std::int64_t batch_size = 512;

@@ -14,8 +14,15 @@ class Model;
 std::string libtorch_version();
 int num_threads();
 
+// Processors of this machine, at least 1.
+int n_processors();
+
+// Bytes that this process may use: the machine's memory, or what a container or
+// a limit of the address space leaves of it.
+double memory_limit();
+
 // Uses `n` threads until it goes out of scope; 0 keeps the current number. A
-// forked process has one only.
+// forked process has one only, and no process thousands: each has a stack.
 class ThreadScope {
  public:
   explicit ThreadScope(int n);

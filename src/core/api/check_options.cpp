@@ -67,8 +67,13 @@ void check_correlation(const CorrelationOptions& o, const Cells& cells,
 void check_abundance(const AbundanceOptions& o, const Cells& cells) {
   if (static_cast<std::int64_t>(o.sample.size()) != cells.n_cells() ||
       std::any_of(o.sample.begin(), o.sample.end(),
-                  [](std::int64_t code) { return code < 0; }))
+                  [](std::int64_t code) { return code < -1; }))
     throw ArgumentError("sample", "`sample` must have a code for each cell.");
+  if (std::any_of(o.scored.begin(), o.scored.end(), [&](std::int64_t cell) {
+        return cell < 0 || cell >= cells.n_cells();
+      }))
+    throw ArgumentError("subset.col",
+                        "`subset.col` names a cell that does not exist.");
   if (o.num_cells_posterior)
     at_least_1(*o.num_cells_posterior, "num_cells_posterior");
   if (o.dof && !(*o.dof > 0.0))

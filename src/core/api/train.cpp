@@ -1,10 +1,12 @@
 #include "scvigor/train.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "api/check_cells.hpp"
 #include "api/errors.hpp"
 #include "data/split.hpp"
+#include "model/memory.hpp"
 #include "model/vae.hpp"
 #include "train/run.hpp"
 
@@ -46,6 +48,8 @@ void check_request(const Model& model, const Cells& cells, const Split& split,
   if (!cells.counts)
     throw ArgumentError("x", "Training needs the counts of the cells.");
   check_posterior(model, cells, options);
+  core::check_training_fits(model.options(),
+                            std::min(options.batch_size, cells.n_cells()));
   check_split(split, cells.n_cells());
 }
 

@@ -13,10 +13,13 @@ namespace {
 
 using Positions = std::vector<std::int64_t>;
 
+constexpr std::int64_t kNoSample = -1;
+
 // The cells of every sample, at most num_cells_posterior of each.
 std::vector<Positions> cells_by_sample(const AbundanceOptions& options) {
   std::vector<Positions> out;
   for (std::size_t i = 0; i < options.sample.size(); ++i) {
+    if (options.sample[i] == kNoSample) continue;
     const auto code = static_cast<std::size_t>(options.sample[i]);
     if (code >= out.size()) out.resize(code + 1);
     out[code].push_back(static_cast<std::int64_t>(i));
@@ -48,21 +51,26 @@ Matrix differential_abundance(Vae& vae, const Cells& cells,
   const at::NoGradGuard no_grad;
   const at::Tensor mean = tensor_of(q.mean);
   const at::Tensor scale = tensor_of(q.var).sqrt();
+  const at::Tensor scored =
+      options.scored.empty()
+          ? mean
+          : mean.index_select(0, at::tensor(options.scored, at::kLong));
+  const auto n_scored = scored.size(0);
   const auto samples = cells_by_sample(options);
   at::Tensor log_density =
-      at::empty({cells.n_cells(), static_cast<std::int64_t>(samples.size())},
+      at::empty({n_scored, static_cast<std::int64_t>(samples.size())},
                 at::kDouble);
   for (std::size_t s = 0; s < samples.size(); ++s) {
     const at::Tensor members = at::tensor(samples[s], at::kLong);
     const Components components{mean.index_select(0, members),
                                 scale.index_select(0, members), options.dof};
-    for (std::int64_t first = 0; first < cells.n_cells();
+    for (std::int64_t first = 0; first < n_scored;
          first += options.batch_size) {
       if (hooks.interrupted && hooks.interrupted()) return out;
-      const auto n = std::min(options.batch_size, cells.n_cells() - first);
+      const auto n = std::min(options.batch_size, n_scored - first);
       log_density.select(1, static_cast<std::int64_t>(s))
           .narrow(0, first, n)
-          .copy_(log_mixture_density(mean.narrow(0, first, n), components));
+          .copy_(log_mixture_density(scored.narrow(0, first, n), components));
     }
   }
   append_rows(log_density, out);

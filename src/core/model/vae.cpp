@@ -11,6 +11,7 @@
 #include "kernels/log_counts.hpp"
 #include "kernels/normal_terms.hpp"
 #include "model/build.hpp"
+#include "model/memory.hpp"
 #include "util/tensor_operators.hpp"
 #include "util/validate_options.hpp"
 
@@ -28,6 +29,7 @@ Vae::Vae(const ModelOptions& options, std::uint64_t seed,
          const LibraryPrior& prior)
     : options_(options), tensor_options_(tensor_options_of(options)) {
   core::validate(options);
+  core::check_model_fits(options);
   Rng rng(seed);
   if (const auto rows = dispersion_rows(options); rows > 0)
     px_r_ = rng.normal({rows, options.n_genes}, tensor_options_);

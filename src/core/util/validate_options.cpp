@@ -102,7 +102,7 @@ void validate(const TrainOptions& o) {
   at_least(1, "max_epochs", o.max_epochs);
   at_least(1, "batch_size", o.batch_size);
   validate_split(o);
-  positive("lr", o.lr);
+  not_negative("lr", o.lr);
   positive("eps", o.eps);
   not_negative("weight_decay", o.weight_decay);
   if (o.gradient_clip_val) positive("gradient_clip_val", *o.gradient_clip_val);

@@ -1,0 +1,146 @@
+# From whatever holds counts to a matrix that the core reads in place: a valid
+# dgCMatrix or a dense matrix, genes x cells.
+
+.as_counts <- function(counts, label) {
+    if (is(counts, "Matrix")) {
+        counts <- .check_slots(counts, label)
+    }
+    if (is(counts, "dgCMatrix")) {
+        return(counts)
+    }
+    if (is(counts, "denseMatrix")) {
+        counts <- as.matrix(counts)
+    }
+    if (is(counts, "Matrix")) {
+        counts <- as(as(counts, "dMatrix"), "generalMatrix")
+        return(as(counts, "CsparseMatrix"))
+    }
+    if (isS4(counts) && length(dim(counts)) == 2) {
+        return(.counts_of_array(counts, label))
+    }
+    if (is.matrix(counts) && is.logical(counts)) {
+        storage.mode(counts) <- "integer"
+    }
+    if (!is.matrix(counts) || !is.numeric(counts)) {
+        .stop_argument(
+            "x", label, " must hold numbers, not ", typeof(counts), "."
+        )
+    }
+    if (is.object(counts)) unclass(counts) else counts
+}
+
+# The slots of a Matrix as its package's own C code expects them: a pointer or
+# an index out of range, of a wrong type or missing would end R. Rows that are
+# merely out of order are sorted.
+.check_slots <- function(counts, label) {
+    problem <- .slot_problem(counts)
+    if (is.null(problem)) {
+        return(counts)
+    }
+    sorted <- if (is(counts, "dgCMatrix")) .with_sorted_rows(counts)
+    if (!is.null(sorted)) {
+        return(sorted)
+    }
+    .stop_argument(
+        "x", label, " is not a valid ", class(counts)[1], ": ", problem,
+        ". It was changed by hand or made by a faulty program; make it anew, ",
+        "for instance with Matrix::sparseMatrix()."
+    )
+}
+
+.slot_problem <- function(counts) {
+    found <- tryCatch(
+        validObject(counts, test = TRUE), error = conditionMessage
+    )
+    if (!isTRUE(found)) found[1]
+}
+
+# NULL where the order is not all that is wrong, or a cell has a gene twice.
+.with_sorted_rows <- function(counts) {
+    tryCatch({
+        n_rows <- slot(counts, "Dim")[1]
+        cell <- rep(seq_len(slot(counts, "Dim")[2]), diff(slot(counts, "p")))
+        row <- slot(counts, "i")
+        order <- order(cell, row)
+        same_cell <- diff(cell) == 0
+        if (length(cell) != length(row) || any(row < 0 | row >= n_rows) ||
+            any(same_cell & diff(row[order]) == 0)) {
+            return(NULL)
+        }
+        slot(counts, "i") <- row[order]
+        slot(counts, "x") <- slot(counts, "x")[order]
+        if (is.null(.slot_problem(counts))) counts
+    }, error = function(error) NULL)
+}
+
+# ---- Matrices of other packages ----------------------------------------------
+
+# A DelayedMatrix, a matrix of BPCells or any other that becomes a dgCMatrix; by
+# blocks of cells where its class has no way to become one.
+.counts_of_array <- function(counts, label) {
+    if (is(counts, "DelayedMatrix")) {
+        .check_seeds(counts, label)
+    }
+    whole <- if (!.is_dense_on_disk(counts)) {
+        tryCatch(as(counts, "dgCMatrix"), error = function(error) NULL)
+    }
+    if (is(whole, "dgCMatrix")) {
+        return(.check_slots(whole, label))
+    }
+    blocks <- tryCatch(.counts_by_blocks(counts), error = identity)
+    if (is(blocks, "dgCMatrix")) {
+        return(blocks)
+    }
+    .stop_argument(
+        "x", label, ", of class ", class(counts)[1], ", cannot be read: ",
+        conditionMessage(blocks)
+    )
+}
+
+# Its coercion would hold all of it in memory as a dense matrix first.
+.is_dense_on_disk <- function(counts) {
+    is(counts, "DelayedMatrix") && !tryCatch(
+        DelayedArray::is_sparse(counts), error = function(error) TRUE
+    )
+}
+
+.check_seeds <- function(counts, label) {
+    seeds <- tryCatch(
+        DelayedArray::seedApply(counts, identity), error = function(error) NULL
+    )
+    for (seed in seeds) {
+        problem <- if (is(seed, "Matrix")) .slot_problem(seed)
+        if (!is.null(problem)) {
+            .stop_argument(
+                "x", label, " holds a ", class(seed)[1], " that is not valid: ",
+                problem, "."
+            )
+        }
+    }
+}
+
+# As many cells at a time as make about 80 MB when dense.
+.counts_by_blocks <- function(counts) {
+    n_genes <- nrow(counts)
+    n_cells <- ncol(counts)
+    width <- max(1, floor(1e7 / max(1, n_genes)))
+    blocks <- lapply(seq_len(ceiling(n_cells / width)), function(k) {
+        cells <- seq.int((k - 1) * width + 1, min(n_cells, k * width))
+        block <- as.matrix(counts[, cells, drop = FALSE])
+        storage.mode(block) <- "double"
+        as(block, "dgCMatrix")
+    })
+    n_counts <- sum(vapply(blocks, function(block) {
+        length(slot(block, "x"))
+    }, numeric(1)))
+    if (n_counts > .Machine$integer.max) {
+        stop(
+            "it has ", format(n_counts, big.mark = ","), " counts that are ",
+            "not 0, more than a sparse matrix of R holds (2^31 - 1).",
+            call. = FALSE
+        )
+    }
+    joined <- do.call(cbind, blocks)
+    dimnames(joined) <- dimnames(counts)
+    joined
+}

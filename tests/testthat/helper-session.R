@@ -1,0 +1,13 @@
+# R code in a session of its own, with environment variables: what it printed.
+run_session <- function(code, env = character()) {
+    script <- withr::local_tempfile(fileext = ".R")
+    writeLines(enc2utf8(code), script, useBytes = TRUE)
+    libraries <- paste(.libPaths(), collapse = .Platform$path.sep)
+    out <- suppressWarnings(system2(
+        file.path(R.home("bin"), "Rscript"), c("--vanilla", shQuote(script)),
+        stdout = TRUE, stderr = TRUE,
+        env = c(paste0("R_LIBS=", shQuote(libraries)), env)
+    ))
+    status <- attr(out, "status")
+    list(out = as.vector(out), status = if (is.null(status)) 0L else status)
+}
