@@ -41,8 +41,8 @@
 #' @param checkpoint,checkpoint_overwrite As in [trainSCVI()].
 #' @param seed A whole number that fixes the result; NULL (default): drawn
 #'   from R's random numbers.
-#' @param num_threads Threads; NULL (default): one per core, or what the
-#'   environment variable OMP_NUM_THREADS says.
+#' @param num_threads Threads, at most one per processor. NULL (default): so
+#'   many, or what the environment variable OMP_NUM_THREADS says.
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
 #' @return For a model, a new [SCVIModel-class], whose history continues
@@ -137,11 +137,11 @@ continueTraining <- function(
             "frozen weights."
         )
     }
-    known <- c(options, .reading_arguments)
-    if (is.null(names(dots))) {
-        .check_dots(dots, known)
-    }
-    .check_dots(dots[!names(dots) %in% known], known)
+    is_known <- names(dots) %in% c(options, .reading_arguments)
+    .check_dots(
+        if (is.null(names(dots))) dots else dots[!is_known],
+        c(options, .reading_arguments, names(formals(continueTraining)))
+    )
     is_option <- names(dots) %in% options
     list(options = dots[is_option], data = dots[!is_option])
 }

@@ -16,10 +16,20 @@
     }
     label <- paste0("Layer \"", assay.type, "\" of assay \"", assay, "\"")
     counts <- .seurat_counts(x[[assay]], assay.type, label, colnames(x))
-    data <- .new_count_data(counts, x[[]], label)
+    data <- .new_count_data(counts, .seurat_cell_table(x), label)
     # the default assay of today, for the calls to come
     data$assay <- assay
     data
+}
+
+# The table in the order of the cells, also where it was replaced by hand.
+.seurat_cell_table <- function(x) {
+    table <- x[[]]
+    order <- .positions_by_name(
+        rownames(table), colnames(x), nrow(table), "x", "The cell table of `x`",
+        "cells"
+    )
+    if (is.null(order)) table else table[order, , drop = FALSE]
 }
 
 .seurat_counts <- function(assay, layer, label, cells) {

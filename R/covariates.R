@@ -108,6 +108,7 @@
         return(.read_table(given, argument, data))
     }
     columns_named <- is.character(given) &&
+        !any(names(given) %in% colnames(data$counts)) &&
         (length(given) != ncol(data$counts) ||
             all(given %in% colnames(data$cell_data)))
     if (!columns_named) {

@@ -47,6 +47,7 @@ differentialAbundance <- function(
     if (!is.null(dof)) {
         .check_positive(dof, "dof")
     }
+    .check_reading_arguments(list(...), names(formals()))
     if (missing(sample) || is.null(sample)) {
         .stop_argument(
             "sample", "`sample` must give the sample of every cell: a column ",

@@ -13,14 +13,14 @@
 #'
 #' @inheritParams latentRepresentation
 #' @param groups The group of every cell: a column of the cell table, or a
-#'   vector.
+#'   vector. Cells without one (NA) are left out, with a message.
 #' @param group1 Levels of `groups`, each to be compared with `group2`. NULL
 #'   (default): all.
 #' @param group2 One level of `groups`. NULL (default): the rest of the cells.
 #' @param idx1,idx2 Instead of groups, the cells of both sides: positions,
 #'   names, TRUE and FALSE, or a condition on the cell table as text
 #'   (`"cell_type == 'B'"`) or formula (`~ cell_type == "B"`). Without `idx2`:
-#'   the rest.
+#'   the rest. Cells for which a condition is NA belong to no side.
 #' @param subset Cells to look at, in the same forms. NULL (default): all.
 #' @param within A further column or vector: everything is repeated inside of
 #'   each of its levels. Levels that lack a side are left out, with a warning.

@@ -16,7 +16,7 @@
     devices = "accelerator", learning_rate = "lr",
     n_epochs_kl = "n_epochs_kl_warmup", n_top_genes = "subset.row",
     gene_list = "subset.row", gene_subset = "subset.row",
-    indices = "subset.col", gene_mask = "subset.row",
+    indices = "subset.col", subset.col = "subset", gene_mask = "subset.row",
     groupby = c("groups", "batch"), sample_key = "sample",
     sample_cov_keys = "sample", dir_path = c("path", "dir"),
     save_path = c("path", "dir"), save_dir = c("path", "dir"),

@@ -25,8 +25,8 @@
 #'   at a time. More use more memory; the result is the same.
 #' @param seed A whole number that fixes random draws; NULL (default): drawn
 #'   from R's random numbers when it is needed.
-#' @param num_threads Threads; NULL (default): one per core, or what the
-#'   environment variable OMP_NUM_THREADS says.
+#' @param num_threads Threads, at most one per processor. NULL (default): so
+#'   many, or what the environment variable OMP_NUM_THREADS says.
 #' @param accelerator Where to compute: `"cpu"`; `"cuda"`, a CUDA GPU; `"auto"`
 #'   (default), whichever is expected to be done first: a GPU where there are
 #'   many cells and genes and few threads, since CUDA takes half a second to

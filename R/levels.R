@@ -25,9 +25,6 @@
 # The text of values no two of which are the same.
 .distinct_text <- function(values, label, argument) {
     text <- .level_text(values, label, argument)
-    if (inherits(values, "POSIXct") && anyDuplicated(text)) {
-        text <- format(values, "%Y-%m-%d %H:%M:%OS6")
-    }
     if (anyDuplicated(text) && !is.character(values)) {
         twins <- unique(text[duplicated(text)])
         .stop_argument(
@@ -180,7 +177,24 @@
     if (is.double(values) && !is.object(values)) {
         return(.number_text(values))
     }
+    if (inherits(values, "POSIXct")) {
+        return(.time_text(values))
+    }
+    if (inherits(values, "difftime")) {
+        text <- .number_text(as.vector(unclass(values)))
+        text[!is.na(text)] <- paste(text[!is.na(text)], units(values))
+        return(text)
+    }
     .to_utf8(as.character(values), label, argument)
+}
+
+# Always as long, whatever other times there are; with fractions of a second
+# where a time has one.
+.time_text <- function(values) {
+    text <- format(values, "%Y-%m-%d %H:%M:%S")
+    fraction <- as.numeric(values) %% 1 > 0 & !is.na(values)
+    text[fraction] <- format(values[fraction], "%Y-%m-%d %H:%M:%OS6")
+    text
 }
 
 .number_text <- function(values) {
@@ -188,7 +202,7 @@
         some <- unique(values)
         return(.number_text(some)[match(values, some)])
     }
-    before <- options(scipen = 0)
+    before <- options(scipen = 0, OutDec = ".")
     on.exit(options(before))
     text <- as.character(values)
     text[is.nan(values)] <- NA

@@ -25,8 +25,8 @@
 #' @param checkpoint,checkpoint_overwrite As in [trainSCVI()].
 #' @param seed A whole number that fixes the result; NULL (default): drawn from
 #'   R's random numbers.
-#' @param num_threads Threads; NULL (default): one per core, or what the
-#'   environment variable OMP_NUM_THREADS says.
+#' @param num_threads Threads, at most one per processor. NULL (default): so
+#'   many, or what the environment variable OMP_NUM_THREADS says.
 #' @param accelerator Where to compute, as in [trainSCVI()].
 #' @param verbose TRUE: shows progress. Default: in interactive sessions.
 #'
@@ -144,11 +144,11 @@ mapQuery <- function(
     train <- setdiff(
         .option_names()$train, c("max_epochs", load)
     )
-    known <- c(load, train)
-    if (is.null(names(dots))) {
-        .check_dots(dots, known)
-    }
-    .check_dots(dots[!names(dots) %in% known], known)
+    is_known <- names(dots) %in% c(load, train)
+    .check_dots(
+        if (is.null(names(dots))) dots else dots[!is_known],
+        c(load, train, names(formals(mapQuery)))
+    )
     list(load = dots[names(dots) %in% load],
          train = dots[names(dots) %in% train])
 }

@@ -42,7 +42,7 @@
 
 .read_model <- function(path) {
     .check_not_serialized(path)
-    path <- .to_utf8(path, "The path", "path")
+    path <- .mark_utf8(path)
     content <- read_model_file(path)
     damaged <- function(error) {
         .stop_core("file", paste0(

@@ -45,7 +45,7 @@
         counts = length(one$log_library) != length(other$log_library) ||
             all(.same_log_library(one$log_library, other$log_library)),
         covariates = identical(
-            .plain_codes(one$codes), .plain_codes(other$codes)
+            .numeric_codes(one$codes), .numeric_codes(other$codes)
         ),
         `options of the model` = isTRUE(all.equal(
             one$model_options, other$model_options

@@ -60,9 +60,8 @@ runSCVI.Seurat <- function(x, ..., name = "scvi") {
 
 # As trainSCVI() checks them, which does not know of `name`.
 .check_train_dots <- function(...) {
-    known <- setdiff(names(formals(trainSCVI)), c("x", "..."))
-    given <- names(list(...))
-    unknown <- setdiff(given, c(known, ""))
+    known <- setdiff(names(formals(trainSCVI)), "...")
+    unknown <- setdiff(names(list(...)), c(known, ""))
     if (length(unknown)) {
         .stop_argument(
             unknown[1], "There is no argument `", unknown[1], "`",

@@ -26,19 +26,33 @@
 #' for bit. Without `seed` one integer is drawn from R's random numbers, so
 #' that `set.seed()` fixes the result, and R's stream moves by that draw only.
 #'
+#' @section Names and levels:
+#' Values that have names, such as a vector whose names are those of the cells,
+#' are matched by them, here and wherever else something belongs to cells or
+#' genes; names that do not fit are an error, and values without names go by
+#' position. Cells of new data that bring no covariates are taken for cells of
+#' the training only if they have their names and their counts.
+#'
+#' Levels may be text, numbers, TRUE and FALSE, dates or a factor, whose levels
+#' keep their order; others are sorted. Text may have any encoding and is UTF-8
+#' inside; numbers are levels of their exact value. A cell without a level is an
+#' error in training; [differentialExpression()] and others leave such cells out
+#' and say how many.
+#'
 #' @param x Raw counts, genes x cells: a matrix, a sparse matrix of the Matrix
 #'   package (a dgCMatrix is read in place), a SummarizedExperiment,
 #'   SingleCellExperiment or Seurat object. A DelayedMatrix is loaded into
 #'   memory as a sparse matrix. Or a list of such objects: the genes that all
 #'   have are found by name, the cells put one after another.
 #' @param batch The batch of every cell, whose effect is removed: the name of
-#'   a column of the cell table, or a vector with a value per cell. Any type;
-#'   a factor's levels keep their order, other values are sorted. NULL
-#'   (default): no batches, or for a list `x` its objects, by their names.
+#'   a column of the cell table, or a vector with a value per cell, see "Names
+#'   and levels". NULL (default): no batches, or for a list `x` its objects, by
+#'   their names.
 #' @param labels Cell types or the like, in the same form; they matter only
 #'   with `dispersion = "gene-label"`.
 #' @param categorical_covariates,continuous_covariates Further covariates to
-#'   remove: names of columns, or a table with a row per cell.
+#'   remove: names of columns, or a table with a row per cell, found by its row
+#'   names where it has some.
 #' @param size_factor Size factors: a column name or a vector of positive
 #'   numbers. They replace the observed library size.
 #' @param ... Not used: catches misspelt arguments. Those below must be spelt
@@ -50,8 +64,8 @@
 #' @param assay Assay of a Seurat object; NULL (default): its default assay.
 #' @param seed A whole number that fixes the result; NULL (default): drawn
 #'   from R's random numbers.
-#' @param num_threads Threads; NULL (default): one per core, or what the
-#'   environment variable OMP_NUM_THREADS says.
+#' @param num_threads Threads, at most one per processor. NULL (default): so
+#'   many, or what the environment variable OMP_NUM_THREADS says.
 #' @param accelerator Where to train: `"cpu"`; `"cuda"`, a CUDA GPU; `"auto"`
 #'   (default), whichever is expected to be done first. A GPU wins with many
 #'   genes, large `batch_size` or `n_hidden` and few threads: on an NVIDIA H200
@@ -102,6 +116,7 @@ trainSCVI <- function(
 ) {
     arguments <- mget(setdiff(names(formals()), c("x", "...")))
     .check_dots(list(...), names(formals()))
+    .check_not_missing(missing(x), "x", "the counts")
     .check_flag(verbose, "verbose")
     compute <- .compute_options(num_threads, accelerator)
     options <- .collect_options(arguments, names(match.call()), plan_kwargs)

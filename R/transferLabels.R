@@ -38,8 +38,8 @@
 #' @param name,reference_name The names of the results in `x` and in
 #'   `reference`, see [runSCVI()]. NULL (default): `"scVI"`, for Seurat
 #'   `"scvi"`.
-#' @param num_threads Threads; NULL (default): one per core, or what the
-#'   environment variable OMP_NUM_THREADS says.
+#' @param num_threads Threads, at most one per processor. NULL (default): so
+#'   many, or what the environment variable OMP_NUM_THREADS says.
 #'
 #' @return The object `x` with two columns in its cell table for each kind of
 #'   label: `<label>_predicted` and `<label>_confidence`. For a model or a

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
 #include "api/errors.hpp"
 #include "catch.hpp"
 #include "scvigor/runtime.hpp"
@@ -22,6 +24,12 @@ TEST_CASE("a number of threads holds within its scope") {
     CHECK(num_threads() == 1);
   }
   CHECK(num_threads() == before);
+}
+
+TEST_CASE("thousands of threads are not what is meant") {
+  const ThreadScope many(1000000);
+  CHECK(num_threads() >= 1);
+  CHECK(num_threads() <= std::max(256, n_processors()));
 }
 
 TEST_CASE("the version of LibTorch is known") {

@@ -11,3 +11,16 @@ run_session <- function(code, env = character()) {
     status <- attr(out, "status")
     list(out = as.vector(out), status = if (is.null(status)) 0L else status)
 }
+
+# Another function in place of one of the package's, for the caller's time.
+local_replaced <- function(name, value, env = parent.frame()) {
+    namespace <- asNamespace("scvigor")
+    replace <- function(value) {
+        unlockBinding(name, namespace)
+        assign(name, value, namespace)
+        lockBinding(name, namespace)
+    }
+    before <- get(name, namespace)
+    withr::defer(replace(before), env)
+    replace(value)
+}
