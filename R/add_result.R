@@ -55,7 +55,8 @@
         suppressMessages(suppressWarnings(if (inherits(x, "Seurat")) {
             .add_reduction(x, zeros, name, SeuratObject::DefaultAssay(x))
         } else {
-            reducedDim(x, name) <- zeros
+            cells <- SingleCellExperiment(list(t(zeros)))
+            reducedDim(cells, name) <- zeros
         })),
         error = function(error) {
             .stop_argument(

@@ -131,6 +131,13 @@
         counts <- .check_slots(counts, paste0("Assay \"", assay.type, "\""))
     }
     names <- .experiment_names(x)
+    if (nrow(colData(x)) != ncol(counts)) {
+        .stop_argument(
+            "x", "Assay \"", assay.type, "\" has ",
+            .pluralize(ncol(counts), "cell"), ", but the cell table has ",
+            .pluralize(nrow(colData(x)), "row"), "."
+        )
+    }
     if (!identical(dimnames(counts), names)) {
         dimnames(counts) <- names
     }

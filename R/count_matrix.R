@@ -63,7 +63,9 @@
         row <- slot(counts, "i")
         order <- order(cell, row)
         same_cell <- diff(cell) == 0
-        if (length(cell) != length(row) || any(row < 0 | row >= n_rows) ||
+        if (length(cell) != length(row) ||
+            length(slot(counts, "x")) != length(row) ||
+            any(row < 0 | row >= n_rows) ||
             any(same_cell & diff(row[order]) == 0)) {
             return(NULL)
         }

@@ -161,7 +161,7 @@
 .training_cells <- function(model, data) {
     names <- colnames(data$counts)
     trained <- .cell_names(model)
-    if (is.null(names) || is.null(trained)) {
+    if (is.null(names) || is.null(trained) || !length(.log_library(model))) {
         return(list())
     }
     found <- match(names, trained)

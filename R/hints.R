@@ -93,7 +93,7 @@
 
 # NULL, or list(text, why) of the known text that `one` was probably meant as.
 .nearest_text <- function(one, known) {
-    known <- known[!is.na(known)]
+    known <- as.character(known[!is.na(known)])
     found <- function(key, why) {
         at <- which(key(known) == key(one))
         if (length(at)) list(text = known[at[1]], why = why)

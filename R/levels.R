@@ -71,8 +71,8 @@
     if (anyNA(known)) {
         unknown <- found$levels[is.na(known)]
         .stop_argument(
-            argument, label, " has levels that the model does not know: ",
-            .quote_first(unknown), ". It knows ", .quote_first(levels, 20),
+            argument, label, " has levels that the model does not have: ",
+            .quote_first(unknown), ". The model has ", .quote_first(levels, 20),
             .near_miss(unknown, levels)
         )
     }

@@ -273,7 +273,9 @@ test_that("counts of settings are exact numbers", {
     for (size in list(2^54, 1e300, Inf, NA, 0, 2.5)) {
         expect_argument_error(elbo(model, sparse, batch_size = size),
                               "batch_size")
-        expect_argument_error(quick_train(sparse, seed = -size), "seed")
+    }
+    for (seed in list(-1, -2^54, 1e300, -Inf, NA, 2.5)) {
+        expect_argument_error(quick_train(sparse, seed = seed), "seed")
     }
     expect_equal(latentRepresentation(model, sparse, batch_size = 2^53),
                  latentRepresentation(model), tolerance = 1e-6)

@@ -78,8 +78,7 @@ test_that("arguments are checked", {
     expect_argument_error(ask(sample = "donor"), "sample", "\"batch\"")
     expect_argument_error(ask(sce, sample = "sex"), "sample", "\"donor\"")
     expect_argument_error(ask(sample = 1:3), "sample", "3 values")
-    expect_argument_error(ask(sample = c(NA, sce$donor[-1])), "sample",
-                          "1 missing value")
+    expect_message(ask(sample = c(NA, sce$donor[-1])), "no value for 1 cell")
     for (bad in list(0, 2.5, "all", NA)) {
         expect_argument_error(
             ask(sample = "batch", num_cells_posterior = bad),

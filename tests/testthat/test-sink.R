@@ -112,7 +112,7 @@ test_that("unknown back ends list the known ones, nothing is left behind", {
 
 test_that("no block is larger than `batch_size` cells", {
     query <- scvigor:::.decode_query(
-        model, NULL, transform_batch = NULL, n_samples = 2,
+        model, NULL, list(), transform_batch = NULL, n_samples = 2,
         subset.row = NULL, subset.col = NULL, name = NULL, batch_size = 30,
         seed = 1, num_threads = NULL, accelerator = "cpu",
         needs_library = FALSE, known = character()
@@ -136,7 +136,7 @@ test_that("an error while writing is an error of the verb", {
     expect_error(
         scvigor:::normalized_expression(
             scvigor:::.handle(model),
-            scvigor:::.query(model, NULL, subset.col = NULL, name = NULL,
+            scvigor:::.query(model, NULL, list(), subset.col = NULL, name = NULL,
                              needs_counts = FALSE, known = "")$cells,
             list(batch_size = 30, seed = 1, n_samples = 1), 1, broken,
             scvigor:::.compute_options(1, "cpu")
