@@ -72,7 +72,9 @@
 }
 
 .count_data.default <- function(x, ...) {
-    if (isS4(x) && length(dim(x)) == 2 && !is(x, "DataFrame")) {
+    # A damaged Matrix may have no dimensions: .check_slots() says so.
+    if (is(x, "Matrix") ||
+        (isS4(x) && length(dim(x)) == 2 && !is(x, "DataFrame"))) {
         return(.count_data.matrix(x))
     }
     .stop_argument(

@@ -145,7 +145,8 @@
 }
 
 .new_cells <- function(model, x, subset.col, given, source, num_threads) {
-    data <- do.call(.count_data, c(list(x), source))
+    # Quoted: a traceback would hold all of the data otherwise.
+    data <- do.call(.count_data, c(list(quote(x)), source))
     codes <- .codes_for(model, data, given)
     if (!is.null(subset.col)) {
         chosen <- .positions(

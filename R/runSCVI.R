@@ -44,7 +44,10 @@ runSCVI.SummarizedExperiment <- function(x, ..., name = "scVI") {
     }
     .check_train_dots(...)
     .check_can_store(x, name)
-    .warn_replaced(name, reducedDimNames(x), "reduced dimension")
+    # The names of an object whose assays are not valid cannot be read; what is
+    # wrong with the assays is said when they are.
+    known <- tryCatch(reducedDimNames(x), error = function(error) NULL)
+    .warn_replaced(name, known, "reduced dimension")
     .add_result(x, trainSCVI(x, ...), name)
 }
 

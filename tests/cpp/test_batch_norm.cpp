@@ -117,7 +117,7 @@ TEST_CASE("batch_norm_training() is BatchNorm, ReLU and dropout") {
                 expected, 1e-10);
             check_same(
                 run(in, options_of(backend, at::kFloat), batch_norm_training),
-                expected, 1e-4);
+                expected, 1e-5);
           });
         }
 }
@@ -177,9 +177,12 @@ TEST_CASE("batch_norm_inference() is BatchNorm in inference, and ReLU") {
         check_same(
             run(in, options_of(backend, at::kDouble), batch_norm_inference),
             expected, 1e-12);
-        check_same(
-            run(in, options_of(backend, at::kFloat), batch_norm_inference),
-            expected, 1e-5);
+        const auto single =
+            run(in, options_of(backend, at::kFloat), batch_norm_inference);
+        check_same(single, {expected[0]}, 1e-5);
+        // The cosine in run() carries the rounding of large outputs into the
+        // gradients.
+        check_same(single, expected, 1e-4);
       });
     }
 }

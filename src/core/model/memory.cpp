@@ -74,12 +74,12 @@ double n_weights(const ModelOptions& o) {
   const double encoded = o.encode_covariates ? covariates : 0.0;
   double n = hidden_weights(n_genes, encoded, n_layers, o) +
              2.0 * n_hidden * n_latent;
-  if (!o.use_observed_lib_size) n += hidden_weights(n_genes, encoded, 1.0, o);
-  constexpr double kHeads = 2.0;  // scale and dropout
+  n += hidden_weights(n_genes, encoded, 1.0, o);  // the library encoder
+  // Heads: scale and dropout; those of a nonlinear decoder and theta.
   n += o.decoder == DecoderKind::kLinear
-           ? kHeads * (n_latent + covariates) * n_genes
+           ? 2.0 * (n_latent + covariates) * n_genes
            : hidden_weights(n_latent, covariates, n_layers, o) +
-                 kHeads * n_hidden * n_genes;
+                 3.0 * n_hidden * n_genes;
   if (o.batch_representation == BatchRepresentation::kEmbedding)
     n += static_cast<double>(o.n_batch) *
          static_cast<double>(o.batch_embedding_dim);
