@@ -7,8 +7,10 @@
 
 #include "catch.hpp"
 #include "count_file_writer.hpp"
+#include "io/python/pickle_reader.hpp"
 #include "io/python/pickle_writer.hpp"
 #include "io/scvi_tools/level_order.hpp"
+#include "io/scvi_tools/options.hpp"
 #include "io/scvi_tools/writer.hpp"
 #include "scvi_tools_samples.hpp"
 #include "scvigor/scvi_tools.hpp"
@@ -129,6 +131,33 @@ TEST_CASE("scvi-tools: the three files before 0.15", "[scvi_tools]") {
   folder.write("old_attr.pkl", "cos\nsystem\n(S'touch x'\ntR.");
   CHECK_THROWS_WITH(read_scvi_tools(folder.path(), "old_"),
                     contains("attr.pkl") && contains("os.system"));
+}
+
+TEST_CASE("scvi-tools: arguments lie in groups, however nested",
+          "[scvi_tools]") {
+  const auto options_of = [](const std::string& pickled) {
+    pickle::Values values;
+    pickle::Input input(pickled);
+    ScviToolsModel model = small_scvi_tools_model();
+    return read_options(pickle::read(input, values), model, false);
+  };
+  // pickle.dumps({"init_params_": {
+  //   "non_kwargs": {"n_hidden": 7, "kwargs": {"n_layers": 2}},
+  //   "kwargs": {"kwargs": {"model_kwargs": {"encode_covariates": True,
+  //     "batch_embedding_kwargs": {"embedding_dim": 3}}}}}}, 0)
+  const ModelOptions nested = options_of(
+      "(dp0\nVinit_params_\np1\n(dp2\nVnon_kwargs\np3\n(dp4\nVn_hidden\np5\n"
+      "I7\nsVkwargs\np6\n(dp7\nVn_layers\np8\nI2\nsssg6\n(dp9\ng6\n(dp10\n"
+      "Vmodel_kwargs\np11\n(dp12\nVencode_covariates\np13\nI01\ns"
+      "Vbatch_embedding_kwargs\np14\n(dp15\nVembedding_dim\np16\nI3\nssssss.");
+  CHECK(nested.n_hidden == 7);
+  CHECK(nested.n_layers == 2);
+  CHECK(nested.encode_covariates);
+  CHECK(nested.batch_embedding_dim == 3);
+  // a group that contains itself
+  CHECK(options_of("(dp0\nVinit_params_\np1\n(dp2\nVn_latent\np3\nI4\n"
+                   "sVkwargs\np4\ng2\nss.")
+            .n_latent == 4);
 }
 
 TEST_CASE("scvi-tools: weights must fit the options", "[scvi_tools]") {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <vector>
 
 #include "io/python/pickle_view.hpp"
 #include "scvigor/error.hpp"
@@ -25,23 +27,35 @@ void add_entries(const Value* mapping, Parameters& out) {
     out[text(mapping->items[i], "a parameter")] = mapping->items[i + 1];
 }
 
+// A dictionary of arguments, not an argument that is a dictionary.
+bool is_group(const std::string& name, const Value* value) {
+  const std::string end = "kwargs";
+  const bool ends = name.size() >= end.size() &&
+                    name.compare(name.size() - end.size(), end.npos, end) == 0;
+  return ends && is_mapping(value) && name != "batch_embedding_kwargs" &&
+         name.rfind("extra_", 0) != 0;
+}
+
 // {"non_kwargs": {...}, "kwargs": {"kwargs": {...}}}; before 0.9 all in one,
-// with the keyword arguments in a dictionary among them.
+// with the keyword arguments in a dictionary among them. Groups may lie in
+// each other however deep; a damaged file's may even contain themselves.
 Parameters read_parameters(const Value* init) {
-  Parameters given, out;
   if (!is_mapping(init)) pickle::unexpected(init, "`init_params_`", "a dict");
-  const Value* plain = pickle::find(init, "non_kwargs");
-  if (plain != nullptr) {
-    add_entries(plain, out);
-    add_entries(pickle::find(init, "kwargs"), given);
-  } else {
-    add_entries(init, given);
+  Parameters out;
+  std::set<const Value*> seen;
+  std::vector<const Value*> waiting{init};
+  while (!waiting.empty()) {
+    const Value* group = waiting.back();
+    waiting.pop_back();
+    if (!seen.insert(group).second) continue;
+    Parameters entries;
+    add_entries(group, entries);
+    for (const auto& [name, value] : entries)
+      if (is_group(name, value))
+        waiting.push_back(value);
+      else
+        out[name] = value;
   }
-  for (const auto& [name, value] : given)
-    if (is_mapping(value))
-      add_entries(value, out);
-    else
-      out[name] = value;
   return out;
 }
 
