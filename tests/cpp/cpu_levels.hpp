@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "simd/dispatch.hpp"
+#include "skipped.hpp"
 
 // Runs work once with the copies of the kernels for each instruction set that
 // this processor has, and once on processors without a choice.
@@ -27,6 +28,9 @@ void for_each_cpu_level(Work work) {
     if (candidate <= best) {
       level = candidate;
       work(name);
+    } else {
+      skip_part("kernels of the CPU level " + name +
+                ", which is not available here");
     }
   level = best;
 #else

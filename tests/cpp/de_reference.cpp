@@ -9,20 +9,29 @@ using namespace scvigor;
 namespace de_reference {
 namespace {
 
+using nlohmann::json;
+
+// An argument that the call was not given, or given as None.
+bool is_given(const json& arguments, const char* name) {
+  return arguments.contains(name) && !arguments.at(name).is_null();
+}
+
 DeTest test_of(const reference::File& file, const std::string& path) {
-  const auto given = nlohmann::json::parse(file.text("arguments", path));
+  const auto given = json::parse(file.text("arguments", path));
   DeTest out;
   out.vanilla = given.at("mode") == "vanilla";
   if (out.vanilla) return out;
-  out.two_sided_sum = given.at("test_mode") == "two";
-  out.cred_interval_lvls =
-      given.at("cred_interval_lvls").get<std::vector<double>>();
-  if (!given.at("pseudocounts").is_null())
+  out.two_sided_sum =
+      is_given(given, "test_mode") && given.at("test_mode") == "two";
+  if (is_given(given, "cred_interval_lvls"))
+    given.at("cred_interval_lvls").get_to(out.cred_interval_lvls);
+  if (is_given(given, "pseudocounts"))
     out.pseudocounts = given.at("pseudocounts").get<double>();
   // scvi-tools estimates it twice, by chance: the test is given the first.
-  out.delta = given.at("delta").is_null()
-                  ? file.number("delta_used_in_test", path)
-                  : given.at("delta").get<double>();
+  if (file.has_attribute("delta_used_in_test", path))
+    out.delta = file.number("delta_used_in_test", path);
+  else if (is_given(given, "delta"))
+    out.delta = given.at("delta").get<double>();
   return out;
 }
 
@@ -30,9 +39,13 @@ DeSamples samples_of(const reference::File& file, const std::string& pairs) {
   DeSamples out;
   const std::string own = pairs + "/scale";
   const std::string scale = file.has(own + "1") ? own : "samples/scale";
-  const auto n2 = static_cast<std::int64_t>(file.number("n_samples2", pairs));
-  out.scale1 = transposed(file.read(scale + "1"));
-  out.scale2 = transposed(file.read(scale + "2"), n2);
+  const auto n = [&](const std::string& name) {
+    return file.has_attribute(name, pairs)
+               ? static_cast<std::int64_t>(file.number(name, pairs))
+               : -1;
+  };
+  out.scale1 = transposed(file.read(scale + "1"), n("n_samples1"));
+  out.scale2 = transposed(file.read(scale + "2"), n("n_samples2"));
   out.pair_idx1 = whole(file.values(pairs + "/pair_idx1"));
   out.pair_idx2 = whole(file.values(pairs + "/pair_idx2"));
   out.unexpressed1 = flags(file.values("counts/where_zero1"));
@@ -73,10 +86,8 @@ std::vector<Case> cases(const reference::File& file) {
   for (const auto& pairs : file.list("bayes_factors")) {
     const std::string group = "bayes_factors/" + pairs;
     for (const auto& name : file.list(group)) {
-      const bool is_case =
-          name.rfind("change", 0) == 0 || name.rfind("vanilla", 0) == 0;
-      if (!is_case) continue;
       const std::string path = group + "/" + name;
+      if (!file.has_attribute("columns", path)) continue;
       const auto columns = nlohmann::json::parse(file.text("columns", path));
       out.push_back({path, samples_of(file, group), test_of(file, path),
                      columns.get<std::vector<std::string>>()});

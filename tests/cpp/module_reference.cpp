@@ -4,76 +4,18 @@
 
 #include <nlohmann/json.hpp>
 
+#include "options_json.hpp"
 #include "support.hpp"
 
 using namespace scvigor;
 
-namespace {
-
-using nlohmann::json;
-
-// A member that may be missing or null.
-template <class T>
-T member(const json& config, const std::string& name, const T& otherwise) {
-  const auto found = config.find(name);
-  return found == config.end() || found->is_null() ? otherwise
-                                                   : found->get<T>();
-}
-
-template <class Choice>
-Choice choice(const json& config, const std::string& name, Choice otherwise) {
-  return parse_choice<Choice>(name, member(config, name, to_string(otherwise)));
-}
-
-// scvi.module.LDVAE has arguments of its own; its encoders always normalize
-// by batch and never see covariates.
-void read_linear(const json& config, ModelOptions& o) {
-  o.decoder = DecoderKind::kLinear;
-  o.n_layers = member(config, "n_layers_encoder", o.n_layers);
-  o.use_batch_norm = member(config, "use_batch_norm", true)
-                         ? NormPlacement::kBoth
-                         : NormPlacement::kEncoder;
-  o.linear_decoder_bias = member(config, "bias", false);
-}
-
-}  // namespace
-
 ModelOptions options_of_config(const std::string& text) {
-  const json config = json::parse(text);
+  const auto config = nlohmann::json::parse(text);
   ModelOptions o;
-  o.n_genes = config.at("n_input");
-  o.n_batch = std::max<std::int64_t>(1, member(config, "n_batch", o.n_batch));
-  o.n_labels =
-      std::max<std::int64_t>(1, member(config, "n_labels", o.n_labels));
-  o.n_hidden = member(config, "n_hidden", o.n_hidden);
-  o.n_latent = member(config, "n_latent", o.n_latent);
-  o.dropout_rate = member(config, "dropout_rate", o.dropout_rate);
-  o.dispersion = choice(config, "dispersion", o.dispersion);
-  o.gene_likelihood = choice(config, "gene_likelihood", o.gene_likelihood);
-  o.latent_distribution =
-      choice(config, "latent_distribution", o.latent_distribution);
-  o.log_variational = member(config, "log_variational", o.log_variational);
-  o.use_observed_lib_size =
-      member(config, "use_observed_lib_size", o.use_observed_lib_size);
-  if (config.at("class") == "LDVAE") {
-    read_linear(config, o);
-    return o;
-  }
-  o.n_layers = member(config, "n_layers", o.n_layers);
-  o.n_continuous_cov = member(config, "n_continuous_cov", o.n_continuous_cov);
-  o.n_cats_per_cov = member(config, "n_cats_per_cov", o.n_cats_per_cov);
-  o.encode_covariates =
-      member(config, "encode_covariates", o.encode_covariates);
-  o.deeply_inject_covariates =
-      member(config, "deeply_inject_covariates", o.deeply_inject_covariates);
-  o.batch_representation =
-      choice(config, "batch_representation", o.batch_representation);
-  o.use_batch_norm = choice(config, "use_batch_norm", o.use_batch_norm);
-  o.use_layer_norm = choice(config, "use_layer_norm", o.use_layer_norm);
-  o.use_size_factor = member(config, "use_size_factor_key", o.use_size_factor);
-  const auto embedding = member(config, "batch_embedding_kwargs", json{});
-  o.batch_embedding_dim =
-      member(embedding, "embedding_dim", o.batch_embedding_dim);
+  if (config.at("class") == "LDVAE")
+    support::read_linear_arguments(config, o);
+  else
+    support::read_arguments(config, o);
   return o;
 }
 
@@ -112,9 +54,10 @@ void ModuleCase::read(const ModelOptions& options, const std::string& weights) {
   if (batch_.size_factor.defined())
     batch_.size_factor = batch_.size_factor.reshape({-1, 1});
   noise_ = {input("eps_z"), input("eps_l")};
-  kl_weight_ = file_.has(inputs_ + "/kl_weight")
-                   ? file_.scalar(inputs_ + "/kl_weight")
-                   : 1.0;
+  if (file_.has(inputs_ + "/kl_weight"))
+    kl_weight_ = file_.scalar(inputs_ + "/kl_weight");
+  else if (file_.has_attribute("kl_weight"))
+    kl_weight_ = file_.number("kl_weight");
 }
 
 at::Tensor ModuleCase::input(const std::string& name) const {

@@ -43,7 +43,7 @@ class ModuleCase {
   std::unique_ptr<scvigor::Model> model_;
   scvigor::Minibatch batch_;
   scvigor::Noise noise_;
-  double kl_weight_;
+  double kl_weight_ = 1.0;
 };
 
 // What a file's `config` attribute says, as our options.

@@ -1,6 +1,7 @@
 #ifndef SCVIGOR_TESTS_QUERY_REFERENCE_HPP
 #define SCVIGOR_TESTS_QUERY_REFERENCE_HPP
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -8,13 +9,20 @@
 #include "scvigor/options.hpp"
 
 // The files that say what scvi-tools' load_query_data makes of a reference:
-// query_tiny_*.h5, and kang_model/query_*.h5 beside them.
+// query_tiny_*.h5, and query_*.h5 in the folders of models.
 
 std::vector<std::string> query_files();
 
-// The query's model, and the reference's with its fewer batches.
-scvigor::ModelOptions query_options(const reference::File& file);
-scvigor::ModelOptions reference_options(const reference::File& file);
+// The reference's model and the query's, which knows more levels.
+struct QueryOptions {
+  scvigor::ModelOptions reference;
+  scvigor::ModelOptions query;
+};
+QueryOptions query_options(const reference::File& file);
+
+// Shapes of the query's tensors, where the file tells.
+std::map<std::string, std::vector<std::int64_t>> query_shapes(
+    const reference::File& file);
 
 // The groups that belong to a set of switches, and those switches.
 std::vector<std::string> switches(const reference::File& file);

@@ -64,11 +64,11 @@ TEST_CASE("new levels do not change the output for the reference's cells",
   for (const auto& path : reference::files("query_tiny_")) {
     INFO(reference::file_name(path));
     const reference::File file(path);
-    const ModelOptions options = reference_options(file);
-    const Model reference(options, state_of(file, "reference_weights"));
-    ModuleCase c(path, query_options(file), "query_weights",
-                 "reference_inputs");
-    c.model() = grown(reference, levels_of(query_options(file)));
+    const QueryOptions options = query_options(file);
+    const Model reference(options.reference,
+                          state_of(file, "reference_weights"));
+    ModuleCase c(path, options.query, "query_weights", "reference_inputs");
+    c.model() = grown(reference, levels_of(options.query));
     const at::NoGradGuard no_grad;
     auto outputs = c.outputs(Mode{});
     for (const std::string name : {"qz_mean", "px_rate"}) {
@@ -81,28 +81,61 @@ TEST_CASE("new levels do not change the output for the reference's cells",
   }
 }
 
-// Covariates behind the batch: scvi-tools appends the new batch's column to
-// them, where the forward pass expects it before them.
+// Where each one-hot column of the reference goes in the query's layer, counted
+// from its first one-hot column: levels of the batch, then of each covariate.
+std::vector<std::int64_t> places_of_columns(const QueryOptions& options) {
+  const auto levels = [](const ModelOptions& o) {
+    std::vector<std::int64_t> out;
+    if (o.batch_representation == BatchRepresentation::kOneHot)
+      out.push_back(o.n_batch);
+    out.insert(out.end(), o.n_cats_per_cov.begin(), o.n_cats_per_cov.end());
+    return out;
+  };
+  const auto columns = [](std::int64_t n) { return n > 1 ? n : 0; };
+  const auto before = levels(options.reference);
+  const auto after = levels(options.query);
+  std::vector<std::int64_t> out;
+  std::int64_t start = 0;
+  for (std::size_t k = 0; k < before.size(); ++k) {
+    for (std::int64_t i = 0; i < columns(before[k]); ++i)
+      out.push_back(start + i);
+    start += columns(after[k]);
+  }
+  return out;
+}
+
+// The reference's columns of a layer, as they are here and in scvi-tools,
+// which appends columns of new levels behind all others.
+void check_columns(const std::string& name, const QueryOptions& options,
+                   const State& known, const State& ours, const State& theirs) {
+  const auto places = places_of_columns(options);
+  const at::Tensor before = values(known, name);
+  const at::Tensor mine = values(ours, name);
+  const auto n_old = before.size(1);
+  const auto n_other = n_old - static_cast<std::int64_t>(places.size());
+  CHECK(at::equal(values(theirs, name).narrow(1, 0, n_old), before));
+  CHECK(at::equal(mine.narrow(1, 0, n_other), before.narrow(1, 0, n_other)));
+  for (std::size_t k = 0; k < places.size(); ++k)
+    CHECK(at::equal(mine.select(1, n_other + places[k]),
+                    before.select(1, n_other + static_cast<std::int64_t>(k))));
+}
+
 TEST_CASE("the columns of new levels are those that the forward pass reads",
           "[reference][query]") {
-  for (const auto& path : reference::files("query_tiny_onehot_categorical")) {
+  for (const auto& path : reference::files("query_tiny_")) {
     const reference::File file(path);
-    const Model reference(reference_options(file),
-                          state_of(file, "reference_weights"));
-    const State ours = grown(reference, levels_of(query_options(file))).state();
+    const QueryOptions options = query_options(file);
+    const State known = state_of(file, "reference_weights");
+    const State ours =
+        grown(Model(options.reference, known), levels_of(options.query))
+            .state();
     const State theirs = state_of(file, "query_weights");
-    for (const std::string module :
-         {"z_encoder.encoder", "l_encoder.encoder", "decoder.px_decoder"}) {
-      const std::string name = module + ".fc_layers.Layer 0.0.weight";
-      const at::Tensor mine = values(ours, name);
-      const auto n = mine.size(1);
-      // [other, r0, r1, q0, level 0, level 1] against [..., r1, level 0,
-      // level 1, q0]
-      const at::Tensor order =
-          at::cat({at::arange(0, n - 3), at::tensor({n - 2, n - 1, n - 3})});
-      const at::Tensor reordered = mine.index_select(1, order);
-      CHECK(at::equal(reordered.narrow(1, 0, n - 1),
-                      values(theirs, name).narrow(1, 0, n - 1)));
+    for (const auto& [name, shape] : query_shapes(file)) {
+      INFO(reference::file_name(path) << ": " << name);
+      const auto& before = tensor(known, name).shape;
+      const bool grows = name.find("fc_layers") != std::string::npos &&
+                         before.size() == 2 && shape != before;
+      if (grows) check_columns(name, options, known, ours, theirs);
     }
   }
 }

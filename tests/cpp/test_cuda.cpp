@@ -3,7 +3,6 @@
 
 #include <ATen/ATen.h>
 
-#include <iostream>
 #include <limits>
 
 #include "catch.hpp"
@@ -16,6 +15,7 @@
 #include "scvigor/runtime.hpp"
 #include "scvigor/transfer.hpp"
 #include "simulated.hpp"
+#include "skipped.hpp"
 #include "support.hpp"
 #include "train/optimizer.hpp"
 
@@ -29,7 +29,7 @@ using support::training_of;
 namespace {
 
 bool has_card() {
-  if (!cuda_is_available()) std::cout << "skipped: no CUDA device\n";
+  if (!cuda_is_available()) support::skip_test("there is no CUDA device");
   return cuda_is_available();
 }
 

@@ -105,6 +105,7 @@ TEST_CASE("densities, divergences and gradients are exact", "[reference]") {
 TEST_CASE("the kernels' softplus is exact", "[reference]") {
   for (const auto& path : reference::files("distributions")) {
     const reference::File file(path);
+    if (!file.has("softplus/y_mp")) continue;
     const auto x = file.values("softplus/x");
     const auto y = file.values("softplus/y_mp");
     for (std::size_t i = 0; i < x.size(); ++i) {

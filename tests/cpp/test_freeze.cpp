@@ -45,11 +45,15 @@ at::Tensor of_new_levels(const std::string& name, const at::Tensor& shape_of,
                          const FreezeOptions& freeze, Dispersion dispersion) {
   at::Tensor out = at::zeros(shape_of.sizes(), at::kDouble);
   if (freeze.unfrozen) return out;
-  const auto n = freeze.n_batch_reference;
+  const auto fill_from = [&](std::int64_t dimension, std::int64_t n) {
+    out.narrow(dimension, n, out.size(dimension) - n).fill_(1.0);
+  };
   if (name == "px_r" && dispersion == Dispersion::kGeneBatch)
-    out.narrow(1, n, out.size(1) - n).fill_(1.0);
+    fill_from(1, freeze.n_batch_reference);
+  if (name == "px_r" && dispersion == Dispersion::kGeneLabel)
+    fill_from(1, freeze.n_labels_reference);
   if (name == "_embeddings_dict.batch.weight")
-    out.narrow(0, n, out.size(0) - n).fill_(1.0);
+    fill_from(0, freeze.n_batch_reference);
   return out;
 }
 
@@ -76,7 +80,7 @@ Model fresh(const ModelOptions& options) {
 
 ModuleCase query_case(const std::string& path) {
   const reference::File file(path);
-  return {path, query_options(file), "query_weights", "inputs"};
+  return {path, query_options(file).query, "query_weights", "inputs"};
 }
 
 at::Tensor loss_of(ModuleCase& c) {
@@ -166,12 +170,14 @@ TEST_CASE("TL07 every switch trains exactly what scvi-tools trains",
     const reference::File file(path);
     for (const auto& group : switches(file)) {
       DYNAMIC_SECTION(reference::file_name(path) << ": " << group) {
-        Model model = fresh(query_options(file));
+        Model model = fresh(query_options(file).query);
+        const auto shapes = query_shapes(file);
         const FreezeOptions freeze = freeze_of(file, group);
         model.vae().freeze(freeze);
         for (const auto& entry : model.vae().state().entries()) {
           if (entry.is_buffer) continue;
           INFO(entry.name);
+          if (!shapes.empty()) REQUIRE(entry.shape == shapes.at(entry.name));
           const at::Tensor mask =
               mask_of(entry, model.vae().trainable_slices());
           const at::Tensor extra = of_new_levels(entry.name, mask, freeze,

@@ -80,12 +80,13 @@ void check_gradients(ModuleCase& c) {
   }
 }
 
+// Groups that a file may leave out are not compared.
 void check_training(ModuleCase& c) {
   Tape tape;
   const auto outputs = c.outputs(Mode{true, nullptr});
   check_outputs(c, "train", outputs);
   tape.backward({{outputs.at("loss")}});
-  check_gradients(c);
+  if (c.file().has("train/grad")) check_gradients(c);
   check_state(c, "train/buffers_after");
 }
 
@@ -105,8 +106,14 @@ void check_adam(ModuleCase& c) {
   check_state(c, "adam/buffers_after_3");
 }
 
-// Importance weights with the stored noise. A logistic normal's are left out:
-// scvi-tools puts the softmax into the normal densities, scvigor does not.
+// What scvi-tools takes as log p(z) - log q(z) of a logistic normal: its normal
+// densities at the softmax. scvigor's are those before it.
+at::Tensor density_ratio(const at::Tensor& z, const NormalParameters& q) {
+  return 0.5 *
+         ((z - q.mean).square() / q.var + q.var.log() - z.square()).sum(1);
+}
+
+// Importance weights with the stored noise.
 void check_marginal(ModuleCase& c) {
   const at::NoGradGuard no_grad;
   const at::Tensor eps_z = stored(c.file(), "marginal_ll/eps_z");
@@ -117,14 +124,15 @@ void check_marginal(ModuleCase& c) {
     Noise noise{eps_z[k].to(options), {}};
     if (c.file().has("marginal_ll/eps_l"))
       noise.l = stored(c.file(), "marginal_ll/eps_l")[k].to(options);
-    REQUIRE_CLOSE(log_importance_weight(c.vae(), c.batch(), q, noise),
-                  weights[k], tolerance_of(c.precision()));
+    at::Tensor found = log_importance_weight(c.vae(), c.batch(), q, noise);
+    if (c.vae().options().latent_distribution ==
+        LatentDistribution::kLogisticNormal) {
+      const at::Tensor normal = q.qz.mean + q.qz.var.sqrt() * noise.z;
+      found = found - density_ratio(normal, q.qz) +
+              density_ratio(at::softmax(normal, 1), q.qz);
+    }
+    REQUIRE_CLOSE(found, weights[k], tolerance_of(c.precision()));
   }
-}
-
-bool has_marginal(ModuleCase& c) {
-  return c.file().has("marginal_ll") &&
-         c.vae().options().latent_distribution == LatentDistribution::kNormal;
 }
 
 }  // namespace
@@ -140,15 +148,15 @@ TEST_CASE("every configuration agrees with scvi-tools", "[reference]") {
       }
       DYNAMIC_SECTION(label << ": training") {
         ModuleCase c(path, precision);
-        check_training(c);
+        if (c.file().has("train/loss")) check_training(c);
       }
       DYNAMIC_SECTION(label << ": three steps of Adam") {
         ModuleCase c(path, precision);
-        check_adam(c);
+        if (c.file().has("adam/loss")) check_adam(c);
       }
       DYNAMIC_SECTION(label << ": marginal likelihood") {
         ModuleCase c(path, precision);
-        if (has_marginal(c)) check_marginal(c);
+        if (c.file().has("marginal_ll")) check_marginal(c);
       }
     }
   }

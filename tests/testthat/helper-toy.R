@@ -66,27 +66,6 @@ interrupt_when_started <- function(process, started) {
     process$kill()
 }
 
-# The folder of reference numbers, or NULL. It is not part of the package.
-reference_folder <- function() {
-    given <- Sys.getenv("SCVIGOR_REFERENCE", "")
-    candidates <- if (nzchar(given)) {
-        given
-    } else {
-        file.path(c("../..", "../../..", "../../../.."), "shared/reference")
-    }
-    found <- Filter(dir.exists, candidates)
-    if (length(found)) normalizePath(found[1])
-}
-
-skip_without_reference <- function(file) {
-    folder <- reference_folder()
-    path <- if (!is.null(folder)) file.path(folder, file)
-    if (is.null(path) || !file.exists(path)) {
-        skip(paste0("no reference ", file, "; set SCVIGOR_REFERENCE"))
-    }
-    path
-}
-
 # A file with some bits turned over or with its end cut off.
 damaged_bytes <- function(bytes, seed) {
     withr::with_seed(seed, {

@@ -189,60 +189,6 @@ test_that("what is wrong with the files is reported", {
     expect_false(file.exists("hacked"))
 })
 
-test_that("numbers are scvi-tools' for its own model", {
-    skip_if_not_installed("rhdf5")
-    outputs <- skip_without_reference("kang_model/outputs.h5")
-    data <- skip_without_reference("../data/kang_ctrl_stim.h5ad")
-    kang <- readCounts(data, verbose = FALSE)
-    read <- function(name) {
-        rhdf5::h5read(outputs, name, bit64conversion = "double")
-    }
-    imported <- importScviTools(dirname(outputs), x = kang)
-    posterior <- latentRepresentation(imported, return_dist = TRUE)
-    expect_equal(unname(posterior$mean), t(read("latent/mean")),
-                 tolerance = 1e-5)
-    expect_equal(unname(posterior$var), t(read("latent/var")),
-                 tolerance = 1e-5)
-    expect_equal(trainingHistory(imported)$elbo_validation,
-                 as.vector(read("history/elbo_validation")))
-
-    # scvi-tools' numbers are with z at its mean: cells without variance
-    handle <- scvigor:::.handle(imported)
-    codes <- scvigor:::.codes(imported)
-    compute <- scvigor:::.compute_options(2, "cpu")
-    losses <- scvigor:::cell_losses(
-        handle, scvigor:::.core_cells(
-            codes, counts = SummarizedExperiment::assay(kang)
-        ), TRUE, 512, 0, compute
-    )
-    expect_equal(losses$reconstruction_loss,
-                 as.vector(read("reconstruction_error")), tolerance = 1e-5)
-    expect_equal(-(losses$reconstruction_loss + losses$kl_z),
-                 as.vector(read("elbo")), tolerance = 1e-5)
-    at_mean <- imported
-    at_mean@posterior$var[] <- 0
-    for (size in c("size1", "size1e4", "latent")) {
-        for (batch in c("own", "ctrl", "stim", "both")) {
-            name <- paste0("expression/", size, "_", batch)
-            stored <- read(name)
-            found <- normalizedExpression(
-                at_mean, subset.col = seq_len(ncol(stored)), seed = 1,
-                library_size = switch(size, size1 = 1, size1e4 = 1e4, size),
-                transform_batch = switch(batch, own = NULL,
-                                         both = c("ctrl", "stim"), batch)
-            )
-            expect_equal(unname(as.matrix(found)), stored, tolerance = 1e-5,
-                         info = name)
-        }
-    }
-    likelihood <- likelihoodParameters(at_mean, subset.col = 1:50, seed = 1)
-    for (part in c("mean", "dispersions", "dropout")) {
-        expect_equal(unname(likelihood[[part]]), read(
-            paste0("likelihood/", part)
-        ), tolerance = 1e-5, info = part)
-    }
-})
-
 test_that("a history of scvi-tools is continued by ours", {
     imported <- importScviTools(folder, x = sce)
     imported@history <- scvigor:::.as_history(
@@ -258,17 +204,24 @@ test_that("a history of scvi-tools is continued by ours", {
     expect_identical(is.na(history$lr), c(TRUE, TRUE, FALSE))
 })
 
-test_that("references of queries are read", {
-    for (query in c("ctrl_to_stim", "three_to_four")) {
-        file <- skip_without_reference(
-            paste0("kang_model/query_", query, "_reference/model.pt")
-        )
+for_each_file(
+    "the reference of a query is read",
+    list.files(model_files("^query_.*_reference$"), "^model[.]pt$",
+               full.names = TRUE),
+    "saved reference of a query",
+    function(file) {
         imported <- importScviTools(dirname(file))
-        expect_length(modelOptions(imported)$n_hidden, 1)
+        numbers <- sub("_reference$", ".h5", dirname(file))
+        given <- flat_arguments(json_attribute(numbers, "init_params"))
+        expect_equal(modelOptions(imported)[names(given)], given)
+        setup <- json_attribute(numbers, "setup_args")
+        known <- modelRegistry(imported)
+        expect_setequal(unique(known$column), setup_columns(setup))
+        shapes <- json_attribute(numbers, "reference_shapes")
+        weights <- modelWeights(imported)
+        expect_setequal(names(weights), names(shapes))
+        for (name in names(shapes)) {
+            expect_length(weights[[name]], prod(unlist(shapes[[name]])))
+        }
     }
-    expect_identical(modelOptions(imported)$dispersion, "gene-batch")
-    expect_identical(modelOptions(imported)$gene_likelihood, "nb")
-    expect_true(modelOptions(imported)$encode_covariates)
-    expect_false(modelOptions(imported)$use_observed_lib_size)
-    expect_identical(modelOptions(imported)$use_layer_norm, "both")
-})
+)
