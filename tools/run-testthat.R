@@ -8,14 +8,22 @@ if (!nzchar(Sys.getenv("R_LIBS")) && dir.exists(own_library)) {
     .libPaths(c(normalizePath(own_library), .libPaths()))
 }
 
-results <- as.data.frame(testthat::test_dir(
+run <- testthat::test_dir(
     arguments[1],
     filter = if (length(arguments) > 1) arguments[2],
     package = "scvigor", load_package = "installed",
     reporter = "summary", stop_on_failure = FALSE
-))
+)
+results <- as.data.frame(run)
 failed <- results$failed > 0 | results$error
 skipped <- results$skipped & !failed
+# why, a line each
+for (test in run[skipped]) {
+    is_skip <- vapply(test$results, inherits, NA, "expectation_skip")
+    reason <- conditionMessage(test$results[is_skip][[1]])
+    reason <- sub("^Reason: ", "", strsplit(reason, "\n")[[1]][1])
+    cat("skipped: ", reason, "\n", sep = "")
+}
 cat(sprintf("R tests: %d passed, %d failed, %d skipped\n",
     sum(!failed & !skipped), sum(failed), sum(skipped)))
 quit(status = as.integer(any(failed) || nrow(results) == 0))
