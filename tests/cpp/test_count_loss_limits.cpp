@@ -5,6 +5,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <cmath>
+#include <vector>
 
 #include "backends.hpp"
 #include "catch.hpp"
@@ -185,5 +186,63 @@ TEST_CASE("the number of threads changes no bit of a loss") {
         INFO("gradient w.r.t. " << support::kCountLossGrads[i]);
         CHECK(one.grads[i].equal(two.grads[i]));
       }
+  }
+}
+
+namespace {
+
+// One cell with one gene for every point of a grid of theta, mu and x, as
+// float32 has them; log_factor is log mu, since the softmax of one gene is 1.
+CountLossData grid(GeneLikelihood likelihood) {
+  std::vector<double> thetas, means, counts;
+  for (const double theta : {1e-4, 0.03, 1.0, 40.0, 1e3, 3e5, 2e7, 1e9})
+    for (const double mu : {1e-4, 0.02, 1.0, 30.0, 600.0, 1e4, 1e6})
+      for (const double x : {0.0, 1.0, 7.0, 30.0, 100.0, 1e4}) {
+        thetas.push_back(theta);
+        means.push_back(mu);
+        counts.push_back(x);
+      }
+  const auto n = static_cast<std::int64_t>(counts.size());
+  const auto column = [&](const std::vector<double>& values) {
+    return at::tensor(values, at::kDouble).reshape({n, 1});
+  };
+  CountLossData data;
+  data.input.likelihood = likelihood;
+  data.input.scale_logits = at::zeros({n, 1}, at::kFloat);
+  data.input.log_factor = column(means).log().to(at::kFloat);
+  data.input.log_theta = column(thetas).log().to(at::kFloat);
+  if (likelihood == GeneLikelihood::kZinb)
+    data.input.dropout_logits = at::linspace(-6, 6, n, at::kFloat).unsqueeze(1);
+  set_counts(data, column(counts).to(at::kFloat));
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("losses and gradients in float32 do not cancel for any theta") {
+  for (const auto likelihood : {GeneLikelihood::kNb, GeneLikelihood::kZinb}) {
+    const auto data = grid(likelihood);
+    const auto expected = run_count_loss(support::to_options(data, at::kDouble),
+                                         support::count_loss_by_autograd);
+    const at::Tensor x = data.dense.to(at::kDouble);
+    const at::Tensor mu = data.input.log_factor.to(at::kDouble).exp();
+    support::for_each_backend([&](const support::Backend& backend) {
+      INFO(to_string(likelihood) << ", " << backend.name);
+      const auto found =
+          run_count_loss(support::to_options(
+                             data, data.dense.options().device(backend.device)),
+                         count_loss);
+      // Of large counts plain tensors in float32 keep fewer digits.
+      const bool plain = backend.name == "reference" || backend.name == "CUDA";
+      const at::Tensor size = plain ? 1.0 + 0.1 * x : at::ones_like(x);
+      REQUIRE_CLOSE(found.loss.unsqueeze(1) / size,
+                    expected.loss.unsqueeze(1) / size, 1e-5);
+      REQUIRE_CLOSE(found.grads[2] / size, expected.grads[2] / size, 1e-5);
+      // mu - x or so: rounding log mu to float32 moves the first.
+      const at::Tensor moved = 1.0 + mu + x;
+      REQUIRE_CLOSE(found.grads[3] / moved, expected.grads[3] / moved, 1e-6);
+      if (found.grads[1].defined())
+        REQUIRE_CLOSE(found.grads[1], expected.grads[1], 1e-5);
+    });
   }
 }

@@ -16,9 +16,19 @@ namespace {
 constexpr double kEps = 1e-8;  // scvi-tools' eps inside the logarithms
 
 // log probability of a zero: theta [log(theta + eps) - log(theta + mu + eps)],
-// written so that a large theta does not cancel.
+// written as -theta log1p(r), r = mu / (theta + eps), so that a large theta
+// does not cancel. Its derivative w.r.t. theta, r / (1 + r) - log1p(r), does
+// where r is small, too much for float32; there it is the series of log1p, with
+// theta r = mu - eps r.
 at::Tensor nb_log_zero(const at::Tensor& mu, const at::Tensor& theta) {
-  return -theta * at::log1p(mu / (theta + kEps));
+  constexpr double kSmall = 1.0 / 64;
+  const at::Tensor r = mu / (theta + kEps);
+  const at::Tensor log_zero = -theta * at::log1p(r);
+  if (r.scalar_type() != at::kFloat) return log_zero;
+  const at::Tensor s = r.clamp_max(kSmall);
+  const at::Tensor series =
+      (kEps * s - mu) * (1.0 - s * (0.5 - s * (1.0 / 3 - s * 0.25)));
+  return at::where(r < kSmall, series, log_zero);
 }
 
 // lgamma(z) - [(z - 1/2) log z - z + log(2 pi) / 2], exact from 16 on.
@@ -47,6 +57,12 @@ at::Tensor nb_log_count(const at::Tensor& x, const at::Tensor& mu,
          lgamma_difference(x, theta) - at::lgamma(x + 1);
 }
 
+// A rate below this counts as this one in the logarithm, so that it stays
+// finite where exp() of the logits has underflowed.
+double min_rate(const at::Tensor& rate) {
+  return rate.scalar_type() == at::kFloat ? 1e-30 : 1e-300;
+}
+
 }  // namespace
 
 at::Tensor nb_log_prob(const at::Tensor& x, const at::Tensor& mu,
@@ -60,12 +76,6 @@ at::Tensor zinb_log_prob(const at::Tensor& x, const at::Tensor& mu,
   const at::Tensor not_dropped = at::softplus(-pi);
   return at::where(x < kEps, at::softplus(zero - pi) - not_dropped,
                    zero + nb_log_count(x, mu, theta) - not_dropped - pi);
-}
-
-// A rate below this counts as this one in the logarithm, so that it stays finite
-// where exp() of the logits has underflowed.
-double min_rate(const at::Tensor& rate) {
-  return rate.scalar_type() == at::kFloat ? 1e-30 : 1e-300;
 }
 
 at::Tensor poisson_log_prob(const at::Tensor& x, const at::Tensor& rate) {

@@ -1,9 +1,9 @@
 #ifndef SCVIGOR_CORE_KERNELS_CPU_COUNT_LOSS_GENES_HPP
 #define SCVIGOR_CORE_KERNELS_CPU_COUNT_LOSS_GENES_HPP
 
-#include <cmath>
 #include <cstdint>
 
+#include "kernels/cpu/nb_ratios.hpp"
 #include "kernels/cpu/theta_terms.hpp"
 #include "simd/dispatch.hpp"
 #include "simd/vector_math.hpp"
@@ -36,41 +36,6 @@ struct GenePass {
   double grad_log_mu_sum;
 };
 
-// Functions of mu and theta, from one division: `other` joins the denominators,
-// and comes back inverted.
-template <class T>
-struct NbRatios {
-  T log_u;
-  T p_mu;             // mu / (theta + mu + eps) = r / u
-  T p_mu_theta_by_q;  // (theta / q) p_mu
-  T p_theta;          // theta / (theta + mu + eps) = (theta / q) / u
-  T mu_by_mu_eps;     // mu / (mu + eps)
-  T inverse_other;
-};
-template <class T>
-SCVIGOR_INLINE NbRatios<T> nb_ratios(T mu, T theta, T inverse_q, T other) {
-  // Where a product of denominators would leave float32: the ratios have
-  // reached their limits long before. NaN stays.
-  constexpr T kMaxRatio = T(1e20);
-  constexpr T kMaxMean = T(1e15);
-  T r = mu * inverse_q;
-  r = r > kMaxRatio ? kMaxRatio : r;
-  mu = mu > kMaxMean ? kMaxMean : mu;
-  const T u = T(1) + r;
-  const T m = mu + T(kEps);
-  const T inverse = T(1) / ((u * m) * other);
-  const T inverse_um = inverse * other;
-  const T inverse_u = inverse_um * m;
-  const T p_mu = r * inverse_u;
-  const T theta_by_q = theta * inverse_q;
-  return {vmath::log_of_sum(r, u, inverse_u),
-          p_mu,
-          theta_by_q * p_mu,
-          theta_by_q * inverse_u,
-          mu * inverse_um * u,
-          inverse * (u * m)};
-}
-
 // NB: of the loss, x log u - t.
 template <class T>
 SCVIGOR_INLINE void nb_genes_body(GenePass<T>& p) {
@@ -95,8 +60,7 @@ SCVIGOR_INLINE void nb_genes_body(GenePass<T>& p) {
       const T grad = theta * nb.p_mu - x * nb.mu_by_mu_eps * nb.p_theta;
       grad_log_mu[g] = grad;
       sum += grad;
-      grad_log_theta[g] +=
-          p.weight * (x * nb.p_theta - (t + theta * nb.p_mu_theta_by_q));
+      grad_log_theta[g] += p.weight * (x * nb.p_theta + theta * nb.d_log_u);
       loss += x * nb.log_u - t;
     }
     p.loss += static_cast<double>(loss);
@@ -174,8 +138,7 @@ SCVIGOR_INLINE void zinb_genes_body(GenePass<T>& p) {
       grad_log_mu[g] = grad;
       sum += grad;
       grad_log_theta[g] +=
-          p.weight *
-          (x * nb.p_theta - p_counted * (t + theta * nb.p_mu_theta_by_q));
+          p.weight * (x * nb.p_theta + p_counted * (theta * nb.d_log_u));
       dropout[g] = p.weight * (p_counted - p_kept);
     }
     p.loss += static_cast<double>(loss);

@@ -32,8 +32,8 @@
 // the decoder's outputs move. NB:
 //
 //   log mu     theta p_mu - x mu / (mu + eps) p_theta
-//   log theta  theta [log u - (theta / q) p_mu] + x p_theta
-//              - d_log_gamma_term(x)
+//   log theta  theta d_log_u + x p_theta - d_log_gamma_term(x),
+//              d_log_u = log u - (theta / q) p_mu = log u - p_mu + eps / q p_mu
 //
 // ZINB: at x = 0 NB's times sigmoid(t - pi), elsewhere NB's; and w.r.t. pi
 // sigmoid(t - pi), or 1 at x > 0, minus sigmoid(-pi). Poisson: mu - x.
