@@ -6,7 +6,7 @@
 # Everything happens in a Debian of its own, build/debian-arm64, which has the
 # cross compiler and LibTorch, HDF5 and zlib for arm64. The C++ tests are the
 # same as on any machine; kernels are the plain ones, since instruction sets are
-# chosen on x86-64 only.
+# chosen on x86-64 only, and matrix products are those of Eigen.
 script=$0
 if [ "$1" != --inside ]; then
   cd "$(dirname "$script")/.." || exit 1
@@ -22,7 +22,8 @@ if ! command -v $triplet-g++ > /dev/null; then
   export DEBIAN_FRONTEND=noninteractive
   dpkg --add-architecture arm64 && apt-get update -q &&
     apt-get install -y --no-install-recommends \
-      cmake make pkg-config catch2 nlohmann-json3-dev qemu-user-static \
+      cmake make pkg-config catch2 nlohmann-json3-dev libeigen3-dev \
+      qemu-user-static \
       g++-$triplet libtorch-dev:arm64 libhdf5-dev:arm64 zlib1g-dev:arm64 \
       libopenblas0-openmp:arm64 || exit 1
 fi

@@ -15,7 +15,7 @@ struct MatrixView {
   MatrixView transposed() const { return {data, column_step, row_step}; }
 };
 
-// a: m x k;  b: k x n, one of its steps is 1
+// a: m x k;  b: k x n
 struct GemmShape {
   std::int64_t m;
   std::int64_t k;
@@ -23,7 +23,7 @@ struct GemmShape {
 };
 
 // Where a product goes. Columns n to kGemmPanel - 1 of the last panel are
-// overwritten too when the rows have room for them.
+// overwritten too when the rows have space for them.
 struct GemmOutput {
   float* data;                   // m x n
   std::int64_t row_step;         // at least n
@@ -32,13 +32,13 @@ struct GemmOutput {
   bool add = false;              // to what is there, sums too
 };
 
-// Results are made this many columns at a time.
+// Results are computed this many columns at a time.
 constexpr std::int64_t kGemmPanel = 32;
 
-// target = a b. For the shapes of scVI, where m and k are some hundreds at
-// most beside the genes: what BLAS makes of those differs by a factor of
-// three between libraries and processors. The number of threads changes no
-// bit.
+// target = a b + bias, for the shapes of scVI, where m and k are some hundreds
+// at most beside the genes: BLAS libraries differ by a factor of three on
+// those. A row of the result does not depend on the other rows, and no bit on
+// the number of threads. One of the steps of b is 1.
 struct Gemm {
   MatrixView a;
   MatrixView b;
@@ -47,10 +47,12 @@ struct Gemm {
 };
 void gemm(const Gemm& product);
 
-// Several of them, for all threads at once. Products of one chain are of one
-// shape but for k, and those after the first add to its target.
+// Products of one shape but for k, of which those after the first add to its
+// target.
 using AccumulatedGemm = std::vector<Gemm>;
-void gemm_batch(const std::vector<AccumulatedGemm>& chains);
+
+// Several of them in one parallel region.
+void gemm_batch(const std::vector<AccumulatedGemm>& batch);
 
 }  // namespace scvigor
 

@@ -1,0 +1,157 @@
+#define EIGEN_DONT_PARALLELIZE  // share_tasks() does that
+#define EIGEN_MPL2_ONLY
+
+#include "kernels/cpu/eigen_gemm.hpp"
+
+#include <Eigen/Core>
+#include <algorithm>
+
+#include "util/task_queue.hpp"
+
+namespace scvigor {
+namespace {
+
+// Eigen computes four rows of a row-major result together. Rows that are left
+// over it computes one by one, and products whose sizes add up to less than 20
+// in yet another way, both with other roundings: here rows are padded, so that
+// a row of the result does not depend on how many others there are.
+constexpr std::int64_t kRows = 4;
+constexpr std::int64_t kMinSizes = 20;
+
+// Nor do bits depend on the task of an element: tasks begin at multiples of the
+// columns that Eigen computes together (8 with SSE, 12 with NEON).
+constexpr std::int64_t kColumnsPerTask = 288;
+constexpr std::int64_t kRowsPerTask = 64;
+
+using Dynamic = Eigen::OuterStride<>;
+using RowMajor =
+    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using ColumnMajor =
+    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::ColMajor>;
+template <class Matrix>
+using View = Eigen::Map<Matrix, Eigen::Unaligned, Dynamic>;
+
+// Rows and columns of the result of accumulated products.
+struct ResultTask {
+  const AccumulatedGemm* products;
+  std::int64_t row, rows;
+  std::int64_t column, columns;
+};
+
+MatrixView block(const MatrixView& x, std::int64_t row, std::int64_t column) {
+  return {x.data + row * x.row_step + column * x.column_step, x.row_step,
+          x.column_step};
+}
+
+// Calls run(x as a matrix of Eigen); one of the steps of x is 1.
+template <class Run>
+void with_matrix(const MatrixView& x, std::int64_t rows, std::int64_t columns,
+                 Run run) {
+  if (x.column_step == 1)
+    run(View<const RowMajor>(x.data, rows, columns, Dynamic(x.row_step)));
+  else
+    run(View<const ColumnMajor>(x.data, rows, columns, Dynamic(x.column_step)));
+}
+
+// A single column: Eigen's products with a vector depend on where it begins.
+void add_column(const MatrixView& a, const MatrixView& b,
+                const GemmShape& shape, View<RowMajor> out) {
+  for (std::int64_t i = 0; i < shape.m; ++i) {
+    float sum = 0.0F;
+    for (std::int64_t j = 0; j < shape.k; ++j)
+      sum +=
+          a.data[i * a.row_step + j * a.column_step] * b.data[j * b.row_step];
+    out(i, 0) += sum;
+  }
+}
+
+// out += a b, of rows that need no padding
+void add_product(const MatrixView& a, const MatrixView& b,
+                 const GemmShape& shape, View<RowMajor> out) {
+  with_matrix(a, shape.m, shape.k, [&](const auto& left) {
+    with_matrix(b, shape.k, shape.n,
+                [&](const auto& right) { out.noalias() += left * right; });
+  });
+}
+
+// The same with rows of zeros below those of a.
+void add_padded_product(const MatrixView& a, const MatrixView& b,
+                        const GemmShape& shape, View<RowMajor> out) {
+  const auto rows = std::max({shape.m, kRows, kMinSizes - shape.k - shape.n});
+  const auto padded = (rows + kRows - 1) / kRows * kRows;
+  RowMajor left = RowMajor::Zero(padded, shape.k);
+  for (std::int64_t i = 0; i < shape.m; ++i)
+    for (std::int64_t j = 0; j < shape.k; ++j)
+      left(i, j) = a.data[i * a.row_step + j * a.column_step];
+  RowMajor result = RowMajor::Zero(padded, shape.n);
+  result.topRows(shape.m) = out;
+  add_product({left.data(), shape.k, 1}, b, {padded, shape.k, shape.n},
+              {result.data(), padded, shape.n, Dynamic(shape.n)});
+  out = result.topRows(shape.m);
+}
+
+void start(const GemmOutput& target, const ResultTask& task) {
+  for (std::int64_t i = task.row; i < task.row + task.rows; ++i) {
+    float* out = target.data + i * target.row_step + task.column;
+    if (target.bias == nullptr)
+      std::fill_n(out, task.columns, 0.0F);
+    else
+      std::copy_n(target.bias + task.column, task.columns, out);
+  }
+}
+
+void sum_columns(const Gemm& product, const ResultTask& task) {
+  const MatrixView b = block(product.b, 0, task.column);
+  float* sums = product.target.column_sums + task.column;
+  if (!product.target.add) std::fill_n(sums, task.columns, 0.0F);
+  for (std::int64_t j = 0; j < product.shape.k; ++j)
+    for (std::int64_t c = 0; c < task.columns; ++c)
+      sums[c] += b.data[j * b.row_step + c * b.column_step];
+}
+
+void run(const Gemm& product, const ResultTask& task) {
+  const auto& [a, b, shape, target] = product;
+  if (!target.add) start(target, task);
+  const auto multiply = [&](auto add, std::int64_t row, std::int64_t rows) {
+    if (rows == 0) return;
+    add(block(a, row, 0), block(b, 0, task.column),
+        GemmShape{rows, shape.k, task.columns},
+        View<RowMajor>(target.data + row * target.row_step + task.column, rows,
+                       task.columns, Dynamic(target.row_step)));
+  };
+  if (task.columns == 1) {
+    multiply(add_column, task.row, task.rows);
+  } else {
+    const bool tiny = task.rows + shape.k + task.columns < kMinSizes;
+    const auto whole = tiny ? 0 : task.rows / kRows * kRows;
+    multiply(add_product, task.row, whole);
+    multiply(add_padded_product, task.row + whole, task.rows - whole);
+  }
+  if (target.column_sums != nullptr && task.row == 0)
+    sum_columns(product, task);
+}
+
+void add_tasks(const AccumulatedGemm& products,
+               std::vector<ResultTask>& tasks) {
+  if (products.empty()) return;
+  const auto& shape = products.front().shape;
+  for (std::int64_t row = 0; row < shape.m; row += kRowsPerTask)
+    for (std::int64_t column = 0; column < shape.n; column += kColumnsPerTask)
+      tasks.push_back({&products, row, std::min(kRowsPerTask, shape.m - row),
+                       column, std::min(kColumnsPerTask, shape.n - column)});
+}
+
+}  // namespace
+
+void eigen_gemm(const std::vector<const AccumulatedGemm*>& batch) {
+  std::vector<ResultTask> tasks;
+  for (const auto* products : batch) add_tasks(*products, tasks);
+  share_tasks(static_cast<std::int64_t>(tasks.size()), 1, [&](auto take) {
+    for (std::int64_t i; take(i);) {
+      const ResultTask& task = tasks[static_cast<std::size_t>(i)];
+      for (const auto& product : *task.products) run(product, task);
+    }
+  });
+}
+
+}  // namespace scvigor
