@@ -143,10 +143,11 @@ TEST_CASE("Model file: nothing is overwritten unasked") {
 
 namespace {
 
-// What may be written to one file, while it lives.
+// What may be written to one file, while it lives. The signal that comes with
+// it would end the process.
 class SizeLimit {
  public:
-  explicit SizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+  explicit SizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_DFL)) {
     getrlimit(RLIMIT_FSIZE, &before_);
     const rlimit limit{bytes, before_.rlim_max};
     setrlimit(RLIMIT_FSIZE, &limit);

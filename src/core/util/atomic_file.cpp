@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -25,6 +26,31 @@ namespace {
                   "\" exists already. Give another path, or "
                   "`overwrite = TRUE` to replace it.");
 }
+
+// Where the system limits the size of files (ulimit -f), it sends a signal
+// that ends the process. While this lives, write() fails with EFBIG instead.
+class NoFileSizeSignal {
+ public:
+  NoFileSizeSignal() {
+    sigemptyset(&signal_);
+    sigaddset(&signal_, SIGXFSZ);
+    pthread_sigmask(SIG_BLOCK, &signal_, &before_);
+  }
+  ~NoFileSizeSignal() {
+    sigset_t pending;
+    int received = 0;
+    if (sigismember(&before_, SIGXFSZ) == 0 && sigpending(&pending) == 0 &&
+        sigismember(&pending, SIGXFSZ) == 1)
+      sigwait(&signal_, &received);
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  NoFileSizeSignal(const NoFileSizeSignal&) = delete;
+  NoFileSizeSignal& operator=(const NoFileSizeSignal&) = delete;
+
+ private:
+  sigset_t signal_;
+  sigset_t before_;
+};
 
 // A file beside the one that is meant, gone at the end unless it was renamed.
 class TemporaryFile {
@@ -49,6 +75,7 @@ class TemporaryFile {
 
   // On the disk when it returns.
   int write(std::string_view bytes) {
+    const NoFileSizeSignal no_signal;
     while (!bytes.empty()) {
       const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
