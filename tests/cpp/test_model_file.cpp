@@ -211,7 +211,8 @@ TEST_CASE("Model file: other files are told apart") {
   path.write("weights");
   CHECK_THAT(error_of(path.path()), contains("not an HDF5 file"));
   { H5Writer(path.path()).group("model"); }
-  CHECK_THAT(error_of(path.path()), contains("no model that saveSCVI() wrote"));
+  CHECK_THAT(error_of(path.path()),
+             contains("not a model that saveSCVI() wrote"));
   {
     h5::Writer file;
     file.text_attribute(file.root(), "format", {"scvigor_model"});

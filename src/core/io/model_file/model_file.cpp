@@ -17,14 +17,14 @@ ModelFile read_header(const h5::Group& root) {
   const std::string& path = root.file().name;
   if (h5::text_attribute_or_empty(root, "format") != kFormat)
     throw FileError("\"" + path +
-                    "\" is an HDF5 file, but no model that "
+                    "\" is an HDF5 file, but not a model that "
                     "saveSCVI() wrote; readCounts() reads counts.");
   ModelFile file;
   file.writer = h5::text_attribute_or_empty(root, "writer");
   const auto version = h5::integer_attribute(root, "format_version");
   if (!version || version->size() != 1 || version->front() < 1)
     throw FileError("\"" + path +
-                    "\" does not tell the version of its "
+                    "\" does not say the version of its "
                     "format: it is damaged.");
   file.version = version->front();
   if (file.version > kModelFileVersion)

@@ -63,7 +63,8 @@ class ListReader {
   FileValue read(const h5::Group& group, int depth) {
     FileValue list;
     if (is_marked(group, "null")) return list;
-    if (depth > kMaxDepth) group.fail("lies too deep: the file is damaged.");
+    if (depth > kMaxDepth)
+      group.fail("is nested too deeply: the file is damaged.");
     list.kind = Kind::kList;
     std::vector<std::string> links = group.members_in_order();
     const bool named = !is_marked(group, "unnamed");

@@ -120,7 +120,7 @@ Series read_range(const Value* value, const std::string& what) {
   const std::int64_t step = whole_number(get(range, "step", what), what);
   constexpr std::int64_t kMax = 10000000;
   if (step != 1 || start < 0 || stop < start || stop > kMax)
-    throw FileError("is damaged: " + what + " is no range.");
+    throw FileError("is damaged: " + what + " is not a range.");
   Series out;
   out.type = Type::kInteger;
   for (std::int64_t k = start; k < stop; ++k)

@@ -119,7 +119,7 @@ std::string known_global(const std::string& module, const std::string& name) {
   replace_start(full, "numpy._core.", "numpy.core.");
   if (known().count(full) == 0)
     throw FileError("holds " + to_utf8(full.substr(0, 200)) +
-                    ", which is no part of a saved model. Nothing of the "
+                    ", which is not part of a saved model. Nothing of the "
                     "file was run.");
   return full;
 }

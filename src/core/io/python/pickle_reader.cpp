@@ -370,7 +370,7 @@ class Machine {
                         items[0]->text == "torch._C._VariableFunctionsClass";
     if (!is_exp)
       throw FileError(
-          "holds builtins.getattr, which is no part of a saved "
+          "holds builtins.getattr, which is not part of a saved "
           "model. Nothing of the file was run.");
     push_global("torch", "exp");
   }

@@ -37,7 +37,7 @@ void Stack::remember(std::uint64_t key) {
 }
 
 Value* Stack::top() const {
-  if (stack_.size() <= floor()) malformed("takes what it has not put");
+  if (stack_.size() <= floor()) malformed("takes a value from an empty stack");
   return stack_.back();
 }
 
@@ -48,7 +48,7 @@ Value* Stack::pop() {
 }
 
 std::vector<Value*> Stack::pop_to_mark() {
-  if (marks_.empty()) malformed("ends what it has not begun");
+  if (marks_.empty()) malformed("ends a sequence that it did not begin");
   const auto first =
       stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
   std::vector<Value*> popped(first, stack_.end());
@@ -59,7 +59,7 @@ std::vector<Value*> Stack::pop_to_mark() {
 
 void Stack::recall(std::uint64_t key) {
   const auto found = memo_.find(key);
-  if (found == memo_.end()) malformed("recalls what it has not stored");
+  if (found == memo_.end()) malformed("recalls a value that it did not store");
   push(found->second);
 }
 

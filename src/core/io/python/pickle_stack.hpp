@@ -22,7 +22,7 @@ class Stack {
   Value* top() const;
 
   void mark();
-  // What was pushed since the last mark, which goes with it.
+  // What was pushed since the last mark; removes the mark as well.
   std::vector<Value*> pop_to_mark();
 
   void remember(std::uint64_t key);

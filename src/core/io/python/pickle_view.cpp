@@ -22,7 +22,8 @@ std::string latin1_bytes(const std::string& text, const std::string& what) {
       continue;
     }
     const bool is_pair = (byte == 0xc2 || byte == 0xc3) && i + 1 < text.size();
-    if (!is_pair) throw FileError("is damaged: " + what + " is no bytes.");
+    if (!is_pair)
+      throw FileError("is damaged: " + what + " is not made of bytes.");
     ++i;
     bytes += static_cast<char>(((byte & 0x03u) << 6) |
                                (static_cast<unsigned char>(text[i]) & 0x3fu));
@@ -34,7 +35,7 @@ std::string latin1_bytes(const std::string& text, const std::string& what) {
 
 void unexpected(const Value* value, const std::string& what,
                 const std::string& wanted) {
-  throw FileError("is no model that scvigor can read: " + what + " is " +
+  throw FileError("is not a model that scvigor can read: " + what + " is " +
                   (value == nullptr ? "missing" : describe(*value)) + ", not " +
                   wanted + ".");
 }
@@ -81,8 +82,8 @@ const Value* get(const Value* mapping, const std::string& key,
   if (!is_mapping(mapping)) unexpected(mapping, what, "a dict");
   const Value* found = find(mapping, key);
   if (found == nullptr)
-    throw FileError("is no model that scvigor can read: " + what + " lacks \"" +
-                    key + "\".");
+    throw FileError("is not a model that scvigor can read: " + what +
+                    " lacks \"" + key + "\".");
   return found;
 }
 

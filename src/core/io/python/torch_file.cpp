@@ -17,7 +17,7 @@ std::string folder_of(const ZipReader& zip) {
     if (name.size() > ending.size() &&
         name.compare(name.size() - ending.size(), ending.size(), ending) == 0)
       return name.substr(0, name.size() - ending.size());
-  throw FileError("is a zip archive, but no file of torch.save().");
+  throw FileError("is a zip archive, but not a file of torch.save().");
 }
 
 // How the old form begins: the pickled number 0x1950a86a20f9469cfc6c.
@@ -66,7 +66,7 @@ void TorchFile::read_zip() {
 void TorchFile::read_old() {
   pickle::Input input(bytes_);
   if (bytes_.empty() || !is_magic(pickle::read(input, values_)))
-    throw FileError("is no file of torch.save().");
+    throw FileError("is not a file of torch.save().");
   pickle::read(input, values_);  // version of the form: always 1001
   const pickle::Value* system = pickle::read(input, values_);
   const pickle::Value* little = pickle::find(system, "little_endian");

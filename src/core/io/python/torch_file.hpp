@@ -12,9 +12,9 @@
 
 namespace scvigor {
 
-// A file of torch.save(): a zip archive with a pickle and a storage an entry,
-// or, from before torch 1.6, several pickles and the storages one after
-// another. Throws FileErrors without the name of the file.
+// A file of torch.save(): a zip archive with a pickle and one entry per
+// storage, or, from before torch 1.6, several pickles and the storages one
+// after another. Throws FileErrors without the name of the file.
 class TorchFile {
  public:
   explicit TorchFile(std::string bytes);

@@ -133,11 +133,11 @@ std::string_view ZipReader::packed_bytes(const Entry& entry) const {
 
 std::string_view ZipReader::unpack(Entry& entry) {
   // Entries may overlap, and so add up to more than the archive.
-  const std::uint64_t most =
+  const std::uint64_t max =
       kMaxUnpackedRatio * bytes_.size() + kMaxExtraUnpackedBytes;
-  if (entry.size > most || bytes_read_ > most - entry.size)
-    throw FileError("unpacks to more than " + std::to_string(most >> 20) +
-                    " MiB, which no model of its size does.");
+  if (entry.size > max || bytes_read_ > max - entry.size)
+    throw FileError("unpacks to more than " + std::to_string(max >> 20) +
+                    " MiB, more than any model of its size.");
   bytes_read_ += entry.size;
   const std::string_view packed = packed_bytes(entry);
   if (entry.method == kStored) {

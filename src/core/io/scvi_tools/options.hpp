@@ -13,8 +13,8 @@ namespace scvigor {
 ModelOptions read_options(const pickle::Value* attributes,
                           const ScviToolsModel& model, bool is_linear);
 
-// A FileError unless the weights fit the options. Whoever builds the networks
-// afterwards needs no more memory than the file has weights.
+// A FileError unless the weights fit the options. Building the networks
+// afterwards takes no more memory than the file has weights.
 void check_shapes(const ModelOptions& options, const State& state);
 
 }  // namespace scvigor

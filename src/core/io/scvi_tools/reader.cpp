@@ -39,7 +39,7 @@ State read_weights(const Value* dict, TorchTensors& tensors) {
       state.push_back(tensors.read(text(dict->items[i], "the name of a tensor"),
                                    dict->items[i + 1]));
   if (state.empty())
-    throw FileError("is no model that scvigor can read: it has no weights.");
+    throw FileError("is not a model that scvigor can read: it has no weights.");
   return state;
 }
 
@@ -47,7 +47,7 @@ void check_genes(const std::vector<std::string>& genes) {
   const std::set<std::string> distinct(genes.begin(), genes.end());
   if (genes.empty() || distinct.size() != genes.size())
     throw FileError(
-        "is no model that scvigor can read: its genes " +
+        "is not a model that scvigor can read: its genes " +
         std::string(genes.empty() ? "are missing." : "share a name."));
 }
 

@@ -26,11 +26,11 @@ class Shapes {
     const auto found = shapes_.find(name);
     if (found == shapes_.end())
       throw FileError(
-          "is no model that scvigor can read: it lacks the "
+          "is not a model that scvigor can read: it lacks the "
           "weights \"" +
           name + "\".");
     if (*found->second != wanted)
-      throw FileError("is no model that scvigor can read: the weights \"" +
+      throw FileError("is not a model that scvigor can read: the weights \"" +
                       name + "\" are " + text_of(*found->second) +
                       ", but its options need " + text_of(wanted) + ".");
   }

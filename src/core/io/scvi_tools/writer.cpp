@@ -14,7 +14,7 @@ namespace {
 
 using pickle::Writer;
 
-// scvi-tools' LinearSCVI knows fewer options than the linear decoder here.
+// scvi-tools' LinearSCVI has fewer options than the linear decoder here.
 void check_linear(const ScviToolsModel& model) {
   const ModelOptions& o = model.options;
   const auto refuse = [](bool refused, const std::string& argument,
