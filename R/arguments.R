@@ -100,7 +100,24 @@
             argument, "`", argument, "` must be the path of one ", what, "."
         )
     }
-    path.expand(path)
+    .native_path(path)
+}
+
+.native_path <- function(path) {
+    path.expand(.native_bytes(path))
+}
+
+# The bytes by which the file system knows a path, in text that R does not
+# translate any more. In a session that cannot show some of the characters, as
+# one with LC_ALL=C, R's own translation would spell them out as "<U+00E9>".
+.native_bytes <- function(text) {
+    encoding <- Encoding(text)
+    if (encoding %in% c("UTF-8", "latin1")) {
+        native <- iconv(text, encoding, "")
+        text <- if (is.na(native)) enc2utf8(text) else native
+    }
+    Encoding(text) <- "unknown"
+    text
 }
 
 # The folder of a file that is to be written.

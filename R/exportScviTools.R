@@ -48,7 +48,7 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
     if (!is.null(layer)) {
         .check_name(layer, "layer")
     }
-    folder <- path.expand(dir)
+    folder <- .native_path(dir)
     file <- file.path(folder, paste0(.file_prefix(prefix), "model.pt"))
     if (file.exists(file) && !overwrite) {
         .stop_argument(
@@ -58,7 +58,7 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
     }
     content <- .exported_model(model, layer)
     .make_folder(folder)
-    write_scvi_tools(content, enc2utf8(file))
+    write_scvi_tools(content, file)
     invisible(file)
 }
 

@@ -83,7 +83,7 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
 
 .model_folder <- function(dir) {
     .check_name(dir, "dir")
-    folder <- path.expand(dir)
+    folder <- .native_path(dir)
     if (!dir.exists(folder)) {
         .stop_argument(
             "dir", "There is no folder \"", dir, "\"; `dir` is the folder ",
@@ -104,7 +104,7 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
             "folders belong to `dir`."
         )
     }
-    enc2utf8(prefix)
+    .native_bytes(prefix)
 }
 
 # A model without cells.

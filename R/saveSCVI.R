@@ -76,7 +76,7 @@ saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
         data <- .data_for_file(model, x, list(...))
     }
     write_model_file(
-        enc2utf8(normalizePath(path, mustWork = FALSE)),
+        normalizePath(path, mustWork = FALSE),
         lapply(.slots_of(model), .pack_value), as.list(data),
         paste("scvigor", packageVersion("scvigor")), overwrite
     )
