@@ -41,8 +41,6 @@
 .known_attributes <- c("names", "dim", "dimnames")
 
 .read_model <- function(path) {
-    .check_not_serialized(path)
-    path <- .mark_utf8(path)
     content <- read_model_file(path)
     damaged <- function(error) {
         .stop_core("file", paste0(
@@ -73,27 +71,6 @@
             )
         }
     )
-}
-
-# What saveRDS() writes, checkpoints of older releases among it, compressed or
-# not, begins with a letter for its format and a line's end.
-.check_not_serialized <- function(path) {
-    if (dir.exists(path) || !file.exists(path)) {
-        return(invisible())
-    }
-    begin <- suppressWarnings(tryCatch({
-        connection <- gzfile(path, "rb")
-        on.exit(close(connection))
-        readBin(connection, "raw", 2)
-    }, error = function(error) raw()))
-    if (length(begin) == 2 && rawToChar(begin[1]) %in% c("X", "A", "B") &&
-        begin[2] == as.raw(0x0a)) {
-        .stop_core("file", paste0(
-            "\"", path, "\" is not a model file but an R object: a ",
-            "checkpoint, which resumeTraining() takes up, or what saveRDS() ",
-            "wrote, which readRDS() reads. saveSCVI() writes model files."
-        ))
-    }
 }
 
 .build_model <- function(parts) {

@@ -1,25 +1,44 @@
-#' Read counts from an .h5ad or 10x .h5 file
+#' Read counts from an .h5ad, .h5mu or 10x .h5 file
 #'
-#' Reads AnnData's `.h5ad` files, of any version, and the `.h5` files of 10x
-#' Genomics' CellRanger into a SingleCellExperiment, without Python. The
-#' counts stay sparse, and reading takes little more memory than the result.
+#' Reads AnnData's `.h5ad` files, of any version, a modality of MuData's
+#' `.h5mu` files and the `.h5` files of 10x Genomics' Cell Ranger into a
+#' SingleCellExperiment, without Python. The counts stay sparse, and reading
+#' takes little more memory than the result.
 #'
+#' @section Which matrix:
 #' In an `.h5ad` file, counts may be in `X` or, where `X` holds normalized
 #' values, in a layer or in `raw`. With `assay = NULL` the first of `X`,
-#' `layers/counts` and `raw/X` is read whose values are all whole and not
-#' negative. In files of CellRanger 2 each genome has counts of its own.
+#' `layers/counts` and `raw/X` is read that holds counts: values that are all
+#' whole and not negative, and not all zero. Some files keep something else
+#' than the counts in `X` that looks like counts. So where several of the three
+#' hold counts, one with nothing but 0 and 1 gives way to another, and `X` to
+#' `layers/counts` if their values differ. Whenever `X` is not what was read, a
+#' message says so and why.
 #'
-#' Sparse matrices may be compressed by cell or by gene; dense ones are read
-#' block by block. Compression may be gzip, LZF, szip or what HDF5 finds in
-#' the directory `HDF5_PLUGIN_PATH`. Several values of one gene in one cell
-#' are summed. Values that are not counts but were requested come with a
-#' warning, as do cells that share a name. A damaged file is an error, never a
-#' crash: files are read in a process of their own.
+#' In an `.h5mu` file, each modality has these matrices. In files of Cell
+#' Ranger 2, each genome has counts of its own.
+#'
+#' @section Files:
+#' Sparse matrices may be compressed by cell or by gene, dense ones be stored in
+#' any way; each is read once, block by block. Compression may be gzip, LZF,
+#' szip or what HDF5 finds in the directory `HDF5_PLUGIN_PATH`. Several values
+#' of one gene in one cell are summed. Values that are not counts but were
+#' requested come with a warning, as do cells that share a name.
+#'
+#' A column of `obs` or `var` that cannot be read is left out, with a warning
+#' that names it and says why. Integers beyond 2^53, which R cannot hold,
+#' become text.
+#'
+#' Files are read in a child process, whose memory and time are limited by the
+#' sizes that the file declares: a damaged file is an error, never a crash. For
+#' files of other formats, the error names the format where it is known, and
+#' what reads it.
 #'
 #' @param file Path of the file.
-#' @param assay What to read: `"X"`, `"raw"`, the name of a layer, or the name
-#'   of a genome in a file of CellRanger 2. Default NULL: found as described
-#'   under Details.
+#' @param assay What to read: `"X"`, `"raw"` or the name of a layer; in an
+#'   `.h5mu` file the name of a modality, such as `"rna"`, or of a matrix in it,
+#'   such as `"rna/X"`; in a file of Cell Ranger 2 the name of a genome. Default
+#'   NULL: see Which matrix.
 #' @param row.names What the genes are called: `"id"` (default), the file's
 #'   own index, which are Ensembl identifiers in a 10x file; or the name of a
 #'   column of `rowData`, such as `"Symbol"` in a 10x file. Genes with the
@@ -63,7 +82,7 @@ readCounts <- function(file, assay = NULL, row.names = "id",
         .check_name(assay, "assay")
     }
     content <- read_count_file(
-        enc2utf8(path.expand(file)), if (is.null(assay)) "" else assay
+        .native_path(file), if (is.null(assay)) "" else enc2utf8(assay)
     )
     .warn_about_file(content, file)
     sce <- .file_to_sce(content)
@@ -100,26 +119,40 @@ readCounts <- function(file, assay = NULL, row.names = "id",
 }
 
 .warn_about_file <- function(content, file) {
+    if (nzchar(content$note)) {
+        .inform("\"", file, "\": ", content$note)
+    }
     if (content$n_not_counts) {
         .warn(
             content$assay, " of \"", file, "\" has ",
             .pluralize(content$n_not_counts, "value"),
             " that cannot be counts, such as ", content$not_a_count, "."
         )
+    } else if (length(content$cells$names) && !any(content$x > 0)) {
+        .warn(content$assay, " of \"", file, "\" holds nothing but zeros.")
     }
-    skipped <- c(content$cells$skipped, content$genes$skipped)
-    if (length(skipped)) {
-        .warn(
-            "Columns of \"", file, "\" that are not read, because they are ",
-            "not plain vectors: ", .quote_first(skipped), "."
-        )
-    }
+    .warn_skipped(c(content$cells$skipped, content$genes$skipped), file)
     cells <- content$cells$names
     repeated <- unique(cells[duplicated(cells)])
     if (length(repeated)) {
         .warn("Several cells of \"", file, "\" are called ",
               .quote_first(repeated), ".")
     }
+}
+
+# `skipped`: why, with the columns as names.
+.warn_skipped <- function(skipped, file, n = 5) {
+    if (!length(skipped)) {
+        return(invisible())
+    }
+    shown <- head(skipped, n)
+    .warn(
+        "Columns of \"", file, "\" that could not be read: ",
+        paste0("\"", names(shown), "\" (", shown, ")", collapse = ", "),
+        if (length(skipped) > n) {
+            paste(" and", length(skipped) - n, "more")
+        }, "."
+    )
 }
 
 # Features of different types may share names.

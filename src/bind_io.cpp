@@ -8,6 +8,7 @@
 
 using scvigor::r::guarded;
 using scvigor::r::to_r_annotation;
+using scvigor::r::to_r_text;
 
 namespace {
 
@@ -18,8 +19,20 @@ Vector first_values(const Vector& values, std::int64_t n) {
   return Vector(values.begin(), values.begin() + n);
 }
 
+const char* name_of(scvigor::CountFileFormat format) {
+  switch (format) {
+    case scvigor::CountFileFormat::kTenx:
+      return "10x";
+    case scvigor::CountFileFormat::kH5mu:
+      return "h5mu";
+    default:
+      return "h5ad";
+  }
+}
+
 }  // namespace
 
+// `path` is bytes, as the file system has them; `assay` is UTF-8.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List read_count_file(const std::string& path, const std::string& assay) {
   return guarded([&] {
@@ -29,12 +42,12 @@ Rcpp::List read_count_file(const std::string& path, const std::string& assay) {
     Rcpp::IntegerVector genes(Rcpp::no_init(file.n_entries()));
     Rcpp::NumericVector values(Rcpp::no_init(file.n_entries()));
     const auto result =
-        file.read(indptr.begin(), genes.begin(), values.begin(), poll);
+        file.read(indptr.begin(), genes.begin(), values.begin());
     using Rcpp::Named;
     return Rcpp::List::create(
-        Named("format") =
-            file.format() == scvigor::CountFileFormat::kH5ad ? "h5ad" : "10x",
-        Named("assay") = file.assay(), Named("p") = indptr,
+        Named("format") = name_of(file.format()),
+        Named("assay") = to_r_text({file.assay()}),
+        Named("note") = to_r_text({file.note()}), Named("p") = indptr,
         Named("i") = first_values(genes, result.n_entries),
         Named("x") = first_values(values, result.n_entries),
         Named("n_not_counts") = static_cast<double>(result.n_not_counts),

@@ -60,10 +60,16 @@ inline Rcpp::List to_r_annotation(const Annotation& annotation) {
     names.push_back(annotation.columns[i].name);
   }
   columns.names() = to_r_text(names);
+  std::vector<std::string> skipped, reasons;
+  for (const SkippedColumn& column : annotation.skipped) {
+    skipped.push_back(column.name);
+    reasons.push_back(column.reason);
+  }
+  Rcpp::CharacterVector why = to_r_text(reasons);
+  why.names() = to_r_text(skipped);
   using Rcpp::Named;
   return Rcpp::List::create(Named("names") = to_r_text(annotation.names),
-                            Named("columns") = columns,
-                            Named("skipped") = to_r_text(annotation.skipped));
+                            Named("columns") = columns, Named("skipped") = why);
 }
 
 }  // namespace r

@@ -1,11 +1,8 @@
 // Text and bytes on their way out of a file.
 
-#include <unistd.h>
-
 #include "catch.hpp"
 #include "count_file_writer.hpp"
 #include "io/hdf5/h5_text.hpp"
-#include "io/isolation/isolated_reader.hpp"
 #include "util/utf8.hpp"
 
 using namespace scvigor;
@@ -67,68 +64,4 @@ TEST_CASE("LZF is unpacked") {
   }
   const auto data = h5::Dataset::open(h5::open_file(path.path()), "data");
   CHECK(data.read_all<std::int32_t>() == std::vector<std::int32_t>(8, 1));
-}
-
-TEST_CASE("A copy of the process hands over values, errors and its crashes") {
-  const IsolatedReader apart{"name", 0, {}};
-  const std::vector<double> sent(300000, 1.5);
-  const std::vector<std::string> words{"a", "", "c"};
-  apart.run(
-      [&](WireWriter& writer) {
-        writer.put(words);
-        writer.put(sent);
-      },
-      [&](WireReader& reader) {
-        std::vector<std::string> text;
-        std::vector<double> values;
-        reader.get(text);
-        reader.get(values);
-        CHECK(text == words);
-        CHECK(values == sent);
-      });
-  const auto receive_one = [](WireReader& reader) {
-    int value = 0;
-    reader.get(value);
-  };
-  const auto message = [&](const std::function<void(WireWriter&)>& work) {
-    try {
-      apart.run(work, receive_one);
-    } catch (const FileError& error) {
-      return std::string(error.what());
-    }
-    return std::string("no error");
-  };
-  CHECK(message([](WireWriter& w) { w.put(1); }) == "no error");
-  CHECK(message([](WireWriter&) { throw FileError("wrong"); }) == "wrong");
-  const std::string crash =
-      "\"name\" is damaged: reading it fails without a reason.";
-  CHECK(message([](WireWriter&) { std::abort(); }) == crash);
-  CHECK(message([](WireWriter&) {}) == crash);  // too little
-  CHECK(message([](WireWriter& w) {
-          w.put(1);
-          w.put(2);
-        }) == crash);  // too much
-}
-
-TEST_CASE("A copy that only waits is ended, one that waits for us is not") {
-  IsolatedReader apart{"name", 0, {}};
-  apart.patience = 1;
-  CHECK_THROWS_AS(apart.run(
-                      [](WireWriter&) {
-                        for (;;) pause();
-                      },
-                      [](WireReader& reader) {
-                        int value = 0;
-                        reader.get(value);
-                      }),
-                  FileError);
-  // more than the pipe holds
-  const std::vector<double> sent(1 << 20, 1.5);
-  apart.run([&](WireWriter& writer) { writer.put(sent); },
-            [&](WireReader& reader) {
-              sleep(3);
-              std::vector<double> values;
-              reader.get(values);
-              CHECK(values == sent);
-            });
 }

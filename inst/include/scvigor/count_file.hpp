@@ -25,26 +25,34 @@ struct AnnotationColumn {
   std::vector<std::int8_t> missing;
 };
 
+// A column that could not be read; the rest of the file could.
+struct SkippedColumn {
+  std::string name;
+  std::string reason;
+};
+
 // What a file says about its cells or its genes. Text is UTF-8.
 struct Annotation {
   std::vector<std::string> names;
   std::vector<AnnotationColumn> columns;
-  std::vector<std::string> skipped;  // columns of a kind that is not read
+  std::vector<SkippedColumn> skipped;
 };
 
-enum class CountFileFormat { kH5ad, kTenx };
+enum class CountFileFormat { kH5ad, kTenx, kH5mu };
 
-// A file of counts: AnnData's .h5ad (any version, sparse either way or dense)
-// or 10x Genomics' .h5 (CellRanger 2 and later). Errors are FileErrors that say
-// what the file holds instead. It is read in a child process: a damaged file
-// cannot crash the caller.
+// A file of counts: AnnData's .h5ad (any version, sparse either way or dense),
+// a modality of MuData's .h5mu, or 10x Genomics' .h5 (CellRanger 2 and later).
+// Errors are FileErrors that say what the file holds instead. It is read in a
+// child process: a damaged file cannot crash the caller.
 class CountFile {
  public:
-  // `assay` is the matrix to read: "X", "raw/X", the name of a layer; in a
-  // 10x file of CellRanger 2 the genome. Empty: the first of X,
-  // layers/counts and raw/X that holds whole, non-negative numbers.
-  // `poll`, here and below, is called regularly; an exception from it ends the
-  // reading.
+  // `assay` is the matrix to read: "X", "raw/X", the name of a layer; in an
+  // .h5mu file one of these after the name of a modality, "rna" or "rna/X"; in
+  // a 10x file of CellRanger 2 the genome. Empty: the first of X,
+  // layers/counts and raw/X that holds counts, that is whole numbers which are
+  // not negative. Where several do, one with nothing but 0, or nothing but 0
+  // and 1, gives way to another, and X to a layer "counts" of other values.
+  // `poll` is called regularly; an exception from it ends the reading.
   explicit CountFile(const std::string& path, const std::string& assay = "",
                      const std::function<void()>& poll = {});
   CountFile(CountFile&&) noexcept;
@@ -54,6 +62,8 @@ class CountFile {
   CountFileFormat format() const;
   const std::string& assay() const;                // the one that is read
   const std::vector<std::string>& assays() const;  // of the file
+  // Why that one is read, where it is not the only or the first choice.
+  const std::string& note() const;
   std::int64_t n_cells() const;
   std::int64_t n_genes() const;
   const Annotation& cells() const;
@@ -69,9 +79,10 @@ class CountFile {
   };
   // Fills the caller's arrays, compressed by cell, genes ascending and unique
   // within a cell: `indptr` has n_cells + 1 elements, `genes` and `values`
-  // n_entries(). This is R's dgCMatrix of genes x cells (p, i, x).
-  Result read(std::int32_t* indptr, std::int32_t* genes, double* values,
-              const std::function<void()>& poll = {}) const;
+  // n_entries(). This is R's dgCMatrix of genes x cells (p, i, x). The file
+  // itself was read before; until the end of this object its entries are kept,
+  // in three to twelve bytes each.
+  Result read(std::int32_t* indptr, std::int32_t* genes, double* values) const;
 
  private:
   class Impl;

@@ -21,22 +21,20 @@ const std::string& CountFile::assay() const { return impl_->content().assay; }
 const std::vector<std::string>& CountFile::assays() const {
   return impl_->content().assays;
 }
+const std::string& CountFile::note() const { return impl_->content().note; }
 std::int64_t CountFile::n_cells() const {
   return static_cast<std::int64_t>(cells().names.size());
 }
 std::int64_t CountFile::n_genes() const {
   return static_cast<std::int64_t>(genes().names.size());
 }
-std::int64_t CountFile::n_entries() const {
-  return impl_->content().indptr.back();
-}
+std::int64_t CountFile::n_entries() const { return impl_->n_entries(); }
 const Annotation& CountFile::cells() const { return impl_->content().cells; }
 const Annotation& CountFile::genes() const { return impl_->content().genes; }
 
 CountFile::Result CountFile::read(std::int32_t* indptr, std::int32_t* genes,
-                                  double* values,
-                                  const std::function<void()>& poll) const {
-  return impl_->read(indptr, genes, values, poll);
+                                  double* values) const {
+  return impl_->read(indptr, genes, values);
 }
 
 }  // namespace scvigor

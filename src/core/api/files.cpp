@@ -5,6 +5,7 @@
 #include "io/scvi_tools/reader.hpp"
 #include "io/scvi_tools/writer.hpp"
 #include "scvigor/error.hpp"
+#include "util/validate_options.hpp"
 
 namespace scvigor {
 
@@ -28,7 +29,7 @@ ScviToolsModel read_scvi_tools(const std::string& folder,
 }
 
 void write_scvi_tools(const ScviToolsModel& model, const std::string& path) {
-  validate(model.options);
+  core::validate(model.options);
   core::write_scvi_tools(model, path);
 }
 

@@ -1,77 +1,68 @@
 #include "io/counts/count_file.hpp"
 
-#include "io/counts/compressed_cells.hpp"
+#include "io/counts/foreign_hdf5.hpp"
 #include "io/isolation/isolated_reader.hpp"
 
 namespace scvigor {
 
 namespace {
 
-CountFileContent describe(const std::string& path, const std::string& assay) {
+OpenCountFile open_counts(const std::string& path, const std::string& assay) {
   const h5::Group root = h5::open_file(path);
-  if (is_h5ad(root)) return describe_h5ad(root, assay);
-  if (is_tenx(root)) return describe_tenx(root, assay);
-  throw FileError("\"" + path +
-                  "\" is an HDF5 file, but neither an .h5ad (which has obs "
-                  "and var) nor a 10x .h5 (which has matrix/barcodes): it "
-                  "has " +
-                  list_of(root.children()) + ".");
+  if (is_mudata(root)) return open_mudata(root, assay);
+  if (is_h5ad(root)) return open_h5ad(root, assay);
+  if (is_tenx(root)) return open_tenx(root, assay);
+  fail_foreign(root);
 }
 
-void stream_entries(const std::string& path, CountFileFormat format,
-                    const std::string& assay, WireWriter& writer) {
-  const h5::Group root = h5::open_file(path);
-  const auto matrix = format == CountFileFormat::kH5ad
-                          ? open_h5ad_matrix(root, assay)
-                          : open_tenx_matrix(root, assay);
-  matrix->stream([&](const Entries& block) {
+void check_counts(const EntryBlock& block, const std::string& path,
+                  const CountFileContent& content) {
+  for (const double value : block.values)
+    if (!is_count(value)) fail_without_counts(path, content.assays);
+}
+
+void send_counts(const std::string& path, const std::string& assay,
+                 WireWriter& writer) {
+  const OpenCountFile file = open_counts(path, assay);
+  put(writer, file.content);
+  file.matrix->stream([&](const EntryBlock& block) {
+    const PackedBlock packed(block);
+    if (file.must_hold_counts && !packed.values.are_counts())
+      check_counts(block, path, file.content);
     writer.put(true);
-    writer.put(block.cells);
-    writer.put(block.genes);
-    writer.put(block.values);
+    put(writer, packed);
   });
   writer.put(false);
 }
 
-bool get_entries(WireReader& reader, Entries& block) {
+bool has_more(WireReader& reader) {
   bool more = false;
   reader.get(more);
-  if (!more) return false;
-  reader.get(block.cells);
-  reader.get(block.genes);
-  reader.get(block.values);
-  if (block.cells.size() != block.values.size() ||
-      block.genes.size() != block.values.size())
-    throw FileError("The file changed while it was read.");
-  return true;
+  return more;
 }
 
 }  // namespace
 
 CountFileReader::CountFileReader(const std::string& path,
                                  const std::string& assay,
-                                 const std::function<void()>& poll)
-    : path_(path), bytes_(h5::check_file(path)) {
-  IsolatedReader{path_, bytes_, poll}.run(
-      [&](WireWriter& writer) { put(writer, describe(path_, assay)); },
-      [&](WireReader& reader) { content_ = get_content(reader, path_); });
+                                 const std::function<void()>& poll) {
+  const std::int64_t n_bytes = h5::check_file(path);
+  IsolatedReader{path, n_bytes, poll}.run(
+      [&](WireWriter& writer) { send_counts(path, assay, writer); },
+      [&](WireReader& reader) {
+        content_ = get_content(reader);
+        entries_ =
+            CsrBuilder(static_cast<std::int64_t>(content_.cells.names.size()),
+                       static_cast<std::int64_t>(content_.genes.names.size()));
+        while (has_more(reader)) entries_.add(get_block(reader));
+      });
 }
 
-CountFile::Result CountFileReader::read(
-    std::int32_t* indptr, std::int32_t* genes, double* values,
-    const std::function<void()>& poll) const {
-  CompressedCells cells(content_.indptr,
-                        static_cast<std::int64_t>(content_.genes.names.size()),
-                        genes, values);
-  IsolatedReader{path_, bytes_, poll}.run(
-      [&](WireWriter& writer) {
-        stream_entries(path_, content_.format, content_.assay, writer);
-      },
-      [&](WireReader& reader) {
-        for (Entries block; get_entries(reader, block);) cells.add(block);
-      });
+CountFile::Result CountFileReader::read(std::int32_t* indptr,
+                                        std::int32_t* genes,
+                                        double* values) const {
   CountFile::Result result;
-  result.n_entries = cells.finish(indptr);
+  result.n_entries = entries_.write(indptr, genes, values);
   for (std::int64_t k = 0; k < result.n_entries; ++k)
     if (!is_count(values[k]) && result.n_not_counts++ == 0)
       result.not_a_count = values[k];

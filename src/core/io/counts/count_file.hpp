@@ -6,6 +6,7 @@
 #include <string>
 
 #include "io/counts/count_file_content.hpp"
+#include "io/counts/csr_builder.hpp"
 
 namespace scvigor {
 
@@ -16,14 +17,13 @@ class CountFileReader {
                   const std::function<void()>& poll);
 
   const CountFileContent& content() const { return content_; }
+  std::int64_t n_entries() const { return entries_.n_entries(); }
   CountFile::Result read(std::int32_t* indptr, std::int32_t* genes,
-                         double* values,
-                         const std::function<void()>& poll) const;
+                         double* values) const;
 
  private:
-  std::string path_;
-  std::int64_t bytes_;
   CountFileContent content_;
+  CsrBuilder entries_;
 };
 
 }  // namespace scvigor

@@ -37,17 +37,15 @@ bool is_sound(const Annotation& annotation) {
                      });
 }
 
-[[noreturn]] void do_not_fit(const std::string& file) {
-  throw FileError("\"" + file +
-                  "\" is damaged: its parts do not fit "
-                  "together.");
-}
-
 }  // namespace
 
 void put_annotation(WireWriter& writer, const Annotation& annotation) {
   writer.put(annotation.names);
-  writer.put(annotation.skipped);
+  writer.put(annotation.skipped.size());
+  for (const SkippedColumn& column : annotation.skipped) {
+    writer.put(column.name);
+    writer.put(column.reason);
+  }
   writer.put(annotation.columns.size());
   for (const AnnotationColumn& column : annotation.columns) {
     writer.put(column.name);
@@ -60,10 +58,15 @@ void put_annotation(WireWriter& writer, const Annotation& annotation) {
   }
 }
 
-Annotation get_annotation(WireReader& reader, const std::string& file) {
+Annotation get_annotation(WireReader& reader) {
   Annotation annotation;
   reader.get(annotation.names);
-  reader.get(annotation.skipped);
+  std::size_t n_skipped = 0;
+  for (reader.get(n_skipped); annotation.skipped.size() < n_skipped;) {
+    annotation.skipped.emplace_back();
+    reader.get(annotation.skipped.back().name);
+    reader.get(annotation.skipped.back().reason);
+  }
   std::size_t n_columns = 0;
   for (reader.get(n_columns); annotation.columns.size() < n_columns;) {
     AnnotationColumn column;
@@ -76,7 +79,7 @@ Annotation get_annotation(WireReader& reader, const std::string& file) {
     reader.get(column.missing);
     annotation.columns.push_back(std::move(column));
   }
-  if (!is_sound(annotation)) do_not_fit(file);
+  if (!is_sound(annotation)) fail_inconsistent();
   return annotation;
 }
 
@@ -84,38 +87,33 @@ void put(WireWriter& writer, const CountFileContent& content) {
   writer.put(content.format);
   writer.put(content.assays);
   writer.put(content.assay);
+  writer.put(content.note);
   put_annotation(writer, content.cells);
   put_annotation(writer, content.genes);
-  writer.put(content.indptr);
 }
 
-CountFileContent get_content(WireReader& reader, const std::string& file) {
+CountFileContent get_content(WireReader& reader) {
   CountFileContent content;
   reader.get(content.format);
   reader.get(content.assays);
   reader.get(content.assay);
-  content.cells = get_annotation(reader, file);
-  content.genes = get_annotation(reader, file);
-  reader.get(content.indptr);
-  if (content.indptr.size() != content.cells.names.size() + 1 ||
-      content.indptr.front() != 0 ||
-      !std::is_sorted(content.indptr.begin(), content.indptr.end()))
-    do_not_fit(file);
+  reader.get(content.note);
+  content.cells = get_annotation(reader);
+  content.genes = get_annotation(reader);
   return content;
 }
 
-void check_sizes(const h5::Group& root, const CountFileContent& content,
-                 const CountMatrix& matrix) {
+void check_sizes(const h5::Group& root, const OpenCountFile& file) {
   const auto check = [&](const char* what, std::size_t n_names,
                          std::int64_t n) {
     if (static_cast<std::int64_t>(n_names) != n)
       throw FileError("\"" + root.file().name + "\" names " +
                       std::to_string(n_names) + " " + what +
-                      ", but its matrix `" + content.assay + "` has " +
+                      ", but its matrix `" + file.content.assay + "` has " +
                       std::to_string(n) + ".");
   };
-  check("cells", content.cells.names.size(), matrix.n_cells());
-  check("genes", content.genes.names.size(), matrix.n_genes());
+  check("cells", file.content.cells.names.size(), file.matrix->n_cells());
+  check("genes", file.content.genes.names.size(), file.matrix->n_genes());
 }
 
 std::string list_of(const std::vector<std::string>& names) {

@@ -1,7 +1,6 @@
 #ifndef SCVIGOR_CORE_IO_COUNTS_COUNT_FILE_CONTENT_HPP
 #define SCVIGOR_CORE_IO_COUNTS_COUNT_FILE_CONTENT_HPP
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,32 +16,41 @@ struct CountFileContent {
   CountFileFormat format = CountFileFormat::kH5ad;
   std::vector<std::string> assays;
   std::string assay;  // the chosen one
+  std::string note;   // why, where that is not plain; for the user
   Annotation cells;
   Annotation genes;
-  std::vector<std::int32_t> indptr;  // how many entries each cell has
 };
 
-// From one process to the other. Reading throws a FileError about `file`
-// unless all lengths and codes fit together.
+// From one process to the other. Reading throws a FileError unless all lengths
+// and codes fit together.
 void put(WireWriter& writer, const CountFileContent& content);
 void put_annotation(WireWriter& writer, const Annotation& annotation);
-Annotation get_annotation(WireReader& reader, const std::string& file);
-CountFileContent get_content(WireReader& reader, const std::string& file);
+Annotation get_annotation(WireReader& reader);
+CountFileContent get_content(WireReader& reader);
 
-// Two functions a format. `assay` is empty, or what the user asked for;
-// open_*_matrix() takes what describe_*() chose.
+// A file in the process that reads it.
+struct OpenCountFile {
+  CountFileContent content;
+  std::unique_ptr<CountMatrix> matrix;
+  // Values that are not counts are an error: the user did not ask for this
+  // matrix.
+  bool must_hold_counts = false;
+};
+
+// Two functions for each format. `assay` is empty, or what the user asked for.
 bool is_h5ad(const h5::Group& root);
-CountFileContent describe_h5ad(const h5::Group& root, const std::string& assay);
-std::unique_ptr<CountMatrix> open_h5ad_matrix(const h5::Group& root,
-                                              const std::string& assay);
+OpenCountFile open_h5ad(const h5::Group& root, const std::string& assay);
 bool is_tenx(const h5::Group& root);
-CountFileContent describe_tenx(const h5::Group& root, const std::string& assay);
-std::unique_ptr<CountMatrix> open_tenx_matrix(const h5::Group& root,
-                                              const std::string& assay);
+OpenCountFile open_tenx(const h5::Group& root, const std::string& assay);
+bool is_mudata(const h5::Group& root);
+OpenCountFile open_mudata(const h5::Group& root, const std::string& assay);
+
+// Throws the FileError about an .h5ad file without counts.
+[[noreturn]] void fail_without_counts(const std::string& file,
+                                      const std::vector<std::string>& assays);
 
 // A FileError unless the tables and the matrix have the same sizes.
-void check_sizes(const h5::Group& root, const CountFileContent& content,
-                 const CountMatrix& matrix);
+void check_sizes(const h5::Group& root, const OpenCountFile& file);
 
 // "X, layers/counts": for messages.
 std::string list_of(const std::vector<std::string>& names);

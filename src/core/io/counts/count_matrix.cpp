@@ -1,8 +1,16 @@
 #include "io/counts/count_matrix.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace scvigor {
+
+void ValueSummary::add(double value) {
+  are_counts = are_counts && is_count(value);
+  n_nonzero += value != 0;
+  sum += value;
+  max = std::max(max, value);
+}
 
 CountMatrix::CountMatrix(const h5::Node& node, std::int64_t n_cells,
                          std::int64_t n_genes)

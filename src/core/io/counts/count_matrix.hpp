@@ -2,27 +2,22 @@
 #define SCVIGOR_CORE_IO_COUNTS_COUNT_MATRIX_HPP
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <vector>
 
+#include "io/counts/entry_block.hpp"
 #include "io/hdf5/h5_dataset.hpp"
 
 namespace scvigor {
 
-// Some non-zero entries of a matrix: values[k] of genes[k] in cells[k].
-struct Entries {
-  std::vector<std::int32_t> cells;
-  std::vector<std::int32_t> genes;
-  std::vector<double> values;
+// A summary of the values of a matrix, from one pass.
+struct ValueSummary {
+  bool are_counts = true;  // all are whole and not negative
+  std::int64_t n_nonzero = 0;
+  double sum = 0;
+  double max = 0;
 
-  void resize(std::size_t n) {
-    cells.resize(n);
-    genes.resize(n);
-    values.resize(n);
-  }
+  void add(double value);
 };
-using EntrySink = std::function<void(const Entries&)>;
 
 // A matrix of counts in a file, however it is laid out.
 class CountMatrix {
@@ -31,16 +26,11 @@ class CountMatrix {
   std::int64_t n_cells() const { return n_cells_; }
   std::int64_t n_genes() const { return n_genes_; }
 
-  struct Survey {
-    std::vector<std::int32_t> indptr;  // where each cell's entries begin
-    bool holds_counts = true;          // all values are whole and not negative
-  };
-  // What must be known before the entries are read. With `check_values`, it
-  // ends at the first value that is no count, without an indptr.
-  virtual Survey survey(bool check_values) const = 0;
+  // Ends at the first value that is not a count.
+  virtual ValueSummary summarize() const = 0;
 
   // All entries, a block at a time, in the order of the file. One gene's
-  // entries of one cell may be several.
+  // entries of one cell may be several. The file is read once.
   virtual void stream(const EntrySink& sink) const = 0;
 
  protected:
@@ -63,7 +53,8 @@ std::unique_ptr<CountMatrix> open_sparse(const h5::Group& group,
                                          std::int64_t n_genes, bool by_cells);
 
 // A two-dimensional array of cells x genes.
-std::unique_ptr<CountMatrix> open_dense(const h5::Dataset& data);
+std::unique_ptr<CountMatrix> open_dense(const h5::Group& parent,
+                                        const std::string& name);
 
 }  // namespace scvigor
 

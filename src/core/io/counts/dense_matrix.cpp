@@ -1,95 +1,146 @@
 #include <algorithm>
-#include <limits>
-#include <numeric>
 #include <vector>
 
 #include "io/counts/count_matrix.hpp"
+#include "io/hdf5/h5_chunk.hpp"
+#include "io/hdf5/h5_demand.hpp"
+#include "io/hdf5/h5_numbers.hpp"
 
 namespace scvigor {
 
 namespace {
 
 constexpr std::int64_t kBlock = 1 << 20;  // values read at once
+constexpr std::int64_t kPiece = 1 << 16;  // values of a chunk unpacked at once
 
 std::int64_t multiple_below(std::int64_t length, std::int64_t limit) {
   return std::max<std::int64_t>(length, limit / length * length);
 }
+
+// A rectangle of the matrix, `row_length` values from row to row.
+struct Tile {
+  std::int64_t cell = 0, n_cells = 0;
+  std::int64_t gene = 0, n_genes = 0;
+  std::int64_t row_length = 0;
+  const unsigned char* bytes = nullptr;  // as in the file
+};
 
 class DenseMatrix : public CountMatrix {
  public:
   explicit DenseMatrix(const h5::Dataset& data)
       : CountMatrix(data, data.dims()[0], data.dims()[1]), data_(data) {}
 
-  Survey survey(bool check_values) const override {
-    Survey found;
-    std::vector<std::int64_t> n_by_cell(static_cast<std::size_t>(n_cells_));
-    for_values([&](std::int64_t cell, std::int64_t, const double* values,
-                   std::int64_t n) {
-      n_by_cell[static_cast<std::size_t>(cell)] +=
-          n - std::count(values, values + n, 0.0);
-      if (check_values)
-        found.holds_counts = std::all_of(values, values + n, is_count);
-      return found.holds_counts;
+  ValueSummary summarize() const override {
+    ValueSummary summary;
+    h5::NumberDecoder decoder(data_);
+    for_tiles([&](const Tile& tile) {
+      for_rows(tile, [&](std::int64_t, const unsigned char* row) {
+        decoder.for_nonzero(row, tile.n_genes, [&](std::int64_t, double value) {
+          summary.add(value);
+        });
+      });
+      return summary.are_counts;
     });
-    if (!found.holds_counts) return found;
-    const std::int64_t total =
-        std::accumulate(n_by_cell.begin(), n_by_cell.end(), std::int64_t{0});
-    if (total > std::numeric_limits<std::int32_t>::max())
-      data_.fail("has " + std::to_string(total) +
-                 " non-zero values. A sparse matrix in memory holds at most "
-                 "2147483647: split the file by cells.");
-    found.indptr.resize(n_by_cell.size() + 1);
-    std::partial_sum(n_by_cell.begin(), n_by_cell.end(),
-                     found.indptr.begin() + 1);
-    return found;
+    return summary;
   }
 
   void stream(const EntrySink& sink) const override {
-    Entries block;
-    const auto deliver = [&] {
+    EntryBlock block;
+    h5::NumberDecoder decoder(data_);
+    for_tiles([&](const Tile& tile) {
+      block.clear();
+      block.first = static_cast<std::int32_t>(tile.cell);
+      for_rows(tile, [&](std::int64_t, const unsigned char* row) {
+        const std::size_t before = block.values.size();
+        decoder.for_nonzero(
+            row, tile.n_genes, [&](std::int64_t j, double value) {
+              block.indices.push_back(static_cast<std::int32_t>(tile.gene + j));
+              block.values.push_back(value);
+            });
+        block.lengths.push_back(
+            static_cast<std::int32_t>(block.values.size() - before));
+      });
       sink(block);
-      block.resize(0);
-    };
-    for_values([&](std::int64_t cell, std::int64_t first_gene,
-                   const double* values, std::int64_t n) {
-      for (std::int64_t j = 0; j < n; ++j) {
-        if (values[j] == 0.0) continue;
-        block.cells.push_back(static_cast<std::int32_t>(cell));
-        block.genes.push_back(static_cast<std::int32_t>(first_gene + j));
-        block.values.push_back(values[j]);
-      }
-      if (static_cast<std::int64_t>(block.values.size()) >= kBlock) deliver();
       return true;
     });
-    deliver();
   }
 
  private:
-  // Calls visit(cell, first_gene, values, n) until it returns false. Genes
-  // ascend within a cell; every chunk is read once.
   template <class Visit>
-  void for_values(Visit&& visit) const {
+  void for_rows(const Tile& tile, Visit&& visit) const {
+    const auto stride =
+        tile.row_length * static_cast<std::int64_t>(data_.width());
+    for (std::int64_t i = 0; i < tile.n_cells; ++i)
+      visit(tile.cell + i, tile.bytes + i * stride);
+  }
+
+  // Calls visit(tile) until it returns false. Genes ascend from tile to tile
+  // of a cell; every chunk is read once.
+  template <class Visit>
+  void for_tiles(Visit&& visit) const {
     if (n_cells_ == 0 || n_genes_ == 0) return;
-    const std::vector<std::int64_t> chunk = data_.chunk();
-    // A band of rows as high as a chunk; in it some columns; of these as many
-    // rows as fit, should a single chunk be too much.
+    h5::announce({0, static_cast<double>(data_.size()) *
+                         static_cast<double>(data_.width())});
+    const bool has_zero_fill = is_zero(h5::fill_value(data_));
+    if (!has_zero_fill) data_.check_written();
+    if (data_.storage().stored_bytes == 0 && has_zero_fill) return;
+    if (h5::ChunkStream::suits(data_))
+      for_tiles_of_chunks(visit);
+    else
+      for_tiles_of_boxes(visit);
+  }
+
+  static bool is_zero(const std::vector<unsigned char>& bytes) {
+    return std::all_of(bytes.begin(), bytes.end(),
+                       [](unsigned char byte) { return byte == 0; });
+  }
+
+  // Chunk by chunk, some rows of it at a time.
+  template <class Visit>
+  void for_tiles_of_chunks(Visit&& visit) const {
+    const std::int64_t height = data_.storage().chunk[0];
+    const std::int64_t width = data_.storage().chunk[1];
+    const std::int64_t rows =
+        std::clamp<std::int64_t>(kPiece / width, 1, height);
+    std::vector<unsigned char> bytes(static_cast<std::size_t>(rows * width) *
+                                     data_.width());
+    for (std::int64_t top = 0; top < n_cells_; top += height)
+      for (std::int64_t left = 0; left < n_genes_; left += width) {
+        h5::ChunkStream chunk(data_, {top, left});
+        if (!chunk.is_written() && is_zero(chunk.fill())) continue;
+        const std::int64_t bottom = std::min(top + height, n_cells_);
+        for (std::int64_t cell = top; cell < bottom; cell += rows) {
+          const std::int64_t n = std::min(rows, bottom - cell);
+          chunk.read(n * width, bytes.data());
+          if (!visit(Tile{cell, n, left, std::min(width, n_genes_ - left),
+                          width, bytes.data()}))
+            return;
+        }
+      }
+  }
+
+  // A band of rows as high as a chunk; in it some columns; of these as many
+  // rows as fit, should a single chunk be too much.
+  template <class Visit>
+  void for_tiles_of_boxes(Visit&& visit) const {
+    const std::vector<std::int64_t>& chunk = data_.storage().chunk;
     const std::int64_t columns = std::clamp<std::int64_t>(
         multiple_below(chunk[1], kBlock / chunk[0]), 1, n_genes_);
     const std::int64_t band =
         std::min(multiple_below(chunk[0], kBlock / columns), n_cells_);
     const std::int64_t rows =
         std::clamp<std::int64_t>(kBlock / columns, 1, band);
-    std::vector<double> values(static_cast<std::size_t>(rows * columns));
+    std::vector<unsigned char> bytes(static_cast<std::size_t>(rows * columns) *
+                                     data_.width());
     for (std::int64_t top = 0; top < n_cells_; top += band) {
       const std::int64_t bottom = std::min(top + band, n_cells_);
       for (std::int64_t gene = 0; gene < n_genes_; gene += columns) {
         const std::int64_t width = std::min(columns, n_genes_ - gene);
         for (std::int64_t cell = top; cell < bottom; cell += rows) {
-          const std::int64_t height = std::min(rows, bottom - cell);
-          data_.read({cell, gene}, {height, width}, values.data());
-          for (std::int64_t i = 0; i < height; ++i)
-            if (!visit(cell + i, gene, values.data() + i * width, width))
-              return;
+          const std::int64_t n = std::min(rows, bottom - cell);
+          data_.read_as(data_.type(), {cell, gene}, {n, width}, bytes.data(),
+                        H5P_DEFAULT);
+          if (!visit(Tile{cell, n, gene, width, width, bytes.data()})) return;
         }
       }
     }
@@ -100,11 +151,15 @@ class DenseMatrix : public CountMatrix {
 
 }  // namespace
 
-std::unique_ptr<CountMatrix> open_dense(const h5::Dataset& data) {
+std::unique_ptr<CountMatrix> open_dense(const h5::Group& parent,
+                                        const std::string& name) {
+  const auto data = h5::Dataset::open(parent, name, h5::Unwritten::kAllowed);
   if (data.dims().size() != 2)
     data.fail("has " + std::to_string(data.dims().size()) +
               " dimensions; a matrix of counts has 2.");
-  if (!data.is_number()) data.fail("does not hold numbers.");
+  if (!data.is_number())
+    data.fail("does not hold numbers, but " + h5::describe_type(data.type()) +
+              ".");
   return std::make_unique<DenseMatrix>(data);
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "io/counts/assay_choice.hpp"
 #include "io/counts/count_file_content.hpp"
 #include "io/counts/h5ad_table.hpp"
 #include "io/hdf5/h5_text.hpp"
@@ -21,12 +22,28 @@ Place place_of(const h5::Group& root, const std::string& assay) {
   return {"raw/X", "raw/var"};
 }
 
+bool leads_to_matrix(const h5::Group& root, const std::string& path) {
+  switch (root.kind(path)) {
+    case h5::NodeKind::kAbsent:
+    case h5::NodeKind::kOther:
+      return false;
+    case h5::NodeKind::kDataset:
+      // AnnData writes an absent X as a dataset without dimensions.
+      return h5::rank_of(root, path) > 0;
+    case h5::NodeKind::kGroup:
+    case h5::NodeKind::kExternalLink:
+      return true;
+  }
+  return false;
+}
+
+// One that cannot be looked at counts as there, so that its error names it.
 bool has_matrix(const h5::Group& root, const std::string& path) {
-  const h5::NodeKind kind = root.kind(path);
-  // AnnData writes an absent X as a dataset without dimensions.
-  return kind == h5::NodeKind::kGroup ||
-         (kind == h5::NodeKind::kDataset &&
-          !h5::Dataset::open(root, path).dims().empty());
+  try {
+    return leads_to_matrix(root, path);
+  } catch (const FileError&) {
+    return true;
+  }
 }
 
 std::vector<std::string> find_assays(const h5::Group& root) {
@@ -54,8 +71,7 @@ std::string resolve(const h5::Group& root, const std::string& wanted,
 
 std::unique_ptr<CountMatrix> open_matrix(const h5::Group& root,
                                          const std::string& path) {
-  if (root.kind(path) == h5::NodeKind::kDataset)
-    return open_dense(h5::Dataset::open(root, path));
+  if (root.kind(path) == h5::NodeKind::kDataset) return open_dense(root, path);
   const h5::Group group = root.group(path);
   std::string encoding = h5::text_attribute_or_empty(group, "encoding-type");
   if (encoding.empty())
@@ -72,16 +88,26 @@ std::unique_ptr<CountMatrix> open_matrix(const h5::Group& root,
   return open_sparse(group, (*shape)[0], (*shape)[1], by_cells);
 }
 
-// The first place, in the order that people look, that holds counts.
-std::string find_counts(const h5::Group& root,
-                        const std::vector<std::string>& assays,
-                        CountMatrix::Survey& survey) {
-  for (const char* name : {"X", "layers/counts", "raw/X"}) {
-    if (std::find(assays.begin(), assays.end(), name) == assays.end()) continue;
-    survey = open_h5ad_matrix(root, name)->survey(true);
-    if (survey.holds_counts) return name;
-  }
-  throw FileError("\"" + root.file().name +
+// In the order in which people look for counts.
+AssayChoice find_counts(const h5::Group& root,
+                        const std::vector<std::string>& assays) {
+  std::vector<std::string> candidates;
+  for (const char* name : {"X", "layers/counts", "raw/X"})
+    if (std::find(assays.begin(), assays.end(), name) != assays.end())
+      candidates.emplace_back(name);
+  if (candidates.empty()) fail_without_counts(root.file().name, assays);
+  AssayChoice choice = choose_assay(candidates, [&](const std::string& name) {
+    return open_matrix(root, place_of(root, name).matrix);
+  });
+  if (choice.assay.empty()) fail_without_counts(root.file().name, assays);
+  return choice;
+}
+
+}  // namespace
+
+void fail_without_counts(const std::string& file,
+                         const std::vector<std::string>& assays) {
+  throw FileError("\"" + file +
                   "\" holds no counts: none of X, layers/counts "
                   "and raw/X has whole, non-negative numbers only. " +
                   (assays.empty()
@@ -91,32 +117,29 @@ std::string find_counts(const h5::Group& root,
                              "`assay`."));
 }
 
-}  // namespace
-
 bool is_h5ad(const h5::Group& root) {
   return root.has("obs") && root.has("var");
 }
 
-std::unique_ptr<CountMatrix> open_h5ad_matrix(const h5::Group& root,
-                                              const std::string& assay) {
-  return open_matrix(root, place_of(root, assay).matrix);
-}
-
-CountFileContent describe_h5ad(const h5::Group& root,
-                               const std::string& assay) {
-  CountFileContent content;
+OpenCountFile open_h5ad(const h5::Group& root, const std::string& assay) {
+  OpenCountFile file;
+  CountFileContent& content = file.content;
   content.format = CountFileFormat::kH5ad;
   content.assays = find_assays(root);
-  CountMatrix::Survey survey;
-  content.assay = assay.empty() ? find_counts(root, content.assays, survey)
-                                : resolve(root, assay, content.assays);
-  const auto matrix = open_h5ad_matrix(root, content.assay);
+  if (assay.empty()) {
+    const AssayChoice choice = find_counts(root, content.assays);
+    content.assay = choice.assay;
+    content.note = choice.note;
+    file.must_hold_counts = !choice.is_checked;
+  } else {
+    content.assay = resolve(root, assay, content.assays);
+  }
+  const Place place = place_of(root, content.assay);
   content.cells = read_table(root, "obs");
-  content.genes = read_table(root, place_of(root, content.assay).genes);
-  check_sizes(root, content, *matrix);
-  if (!assay.empty()) survey = matrix->survey(false);
-  content.indptr = std::move(survey.indptr);
-  return content;
+  content.genes = read_table(root, place.genes);
+  file.matrix = open_matrix(root, place.matrix);
+  check_sizes(root, file);
+  return file;
 }
 
 }  // namespace scvigor

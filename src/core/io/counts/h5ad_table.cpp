@@ -36,18 +36,26 @@ std::vector<std::string> column_names(const h5::Group& table,
 Annotation read_group(const h5::Group& table) {
   Annotation annotation;
   const std::string index = index_name(table);
-  const auto names = read_column(table, index, -1);
-  if (!names)
-    table.fail("has an index `" + index + "` that does not hold names.");
-  annotation.names = as_text(*names);
-  const auto n_rows = static_cast<std::int64_t>(annotation.names.size());
-  for (const std::string& name : column_names(table, index)) {
-    if (auto column = read_column(table, name, n_rows))
-      annotation.columns.push_back(std::move(*column));
-    else
-      annotation.skipped.push_back(name);
-  }
+  annotation.names = as_text(read_column(table, index));
+  for (const std::string& name : column_names(table, index))
+    add_column(annotation, name, table,
+               [&] { return read_column(table, name); });
   return annotation;
+}
+
+// Categories of `uns`, where they are those of these codes: a column of the
+// other table may have the same name.
+std::optional<AnnotationColumn> read_categories(const h5::Group& root,
+                                                const std::string& column,
+                                                const h5::Dataset& codes) {
+  const std::string path = "uns/" + column + "_categories";
+  if (codes.element() != h5::Element::kInteger ||
+      root.kind(path) != h5::NodeKind::kDataset)
+    return std::nullopt;
+  auto categories = read_values(h5::Dataset::open(root, path));
+  for (const std::int64_t code : codes.read_all<std::int64_t>())
+    if (code < -1 || code >= n_values(categories)) return std::nullopt;
+  return categories;
 }
 
 // The index is the first member. Categories lie apart, in `uns`.
@@ -55,28 +63,15 @@ Annotation read_structs(const h5::Group& root, const h5::Dataset& table) {
   Annotation annotation;
   const std::vector<std::string> members = table.members();
   if (members.empty() || table.dims().size() != 1)
-    table.fail("is no AnnData dataframe.");
-  const auto names = read_values(table.member(members[0]));
-  if (!names) table.fail("has an index that does not hold names.");
-  annotation.names = as_text(*names);
-  for (std::size_t i = 1; i < members.size(); ++i) {
-    const h5::Dataset values = table.member(members[i]);
-    const std::string levels = "uns/" + members[i] + "_categories";
-    std::optional<AnnotationColumn> column;
-    if (values.element() == h5::Element::kInteger &&
-        root.kind(levels) == h5::NodeKind::kDataset) {
-      if (const auto text = read_values(h5::Dataset::open(root, levels)))
-        column = read_factor(values, as_text(*text), false);
-    } else {
-      column = read_values(values);
-    }
-    if (column) {
-      column->name = members[i];
-      annotation.columns.push_back(std::move(*column));
-    } else {
-      annotation.skipped.push_back(members[i]);
-    }
-  }
+    table.fail("is not an AnnData dataframe.");
+  annotation.names = as_text(read_values(table.member(members[0])));
+  for (std::size_t i = 1; i < members.size(); ++i)
+    add_column(annotation, members[i], table, [&] {
+      const h5::Dataset values = table.member(members[i]);
+      const auto categories = read_categories(root, members[i], values);
+      return categories ? read_factor(values, *categories, false)
+                        : read_values(values);
+    });
   return annotation;
 }
 

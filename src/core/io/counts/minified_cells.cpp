@@ -36,9 +36,9 @@ std::vector<double> read_matrix(const h5::Group& root, const std::string& path,
   const h5::Dataset data = h5::Dataset::open(root, path);
   if (data.dims().size() != 2 || !data.is_number() ||
       data.dims()[0] != static_cast<std::int64_t>(out.cells.names.size()))
-    data.fail("has not a row of numbers for every cell.");
+    data.fail("does not have a row of numbers for every cell.");
   if (out.n_latent != 0 && data.dims()[1] != out.n_latent)
-    data.fail("has not the size of the other.");
+    data.fail("does not have the size of the other.");
   out.n_latent = data.dims()[1];
   return data.read_all<double>();
 }
@@ -107,7 +107,7 @@ std::optional<MinifiedCells> read_minified(const std::string& path) {
         reader.get(is_minified);
         if (!is_minified) return;
         found.emplace();
-        found->cells = get_annotation(reader, path);
+        found->cells = get_annotation(reader);
         reader.get(found->n_latent);
         reader.get(found->latent_mean);
         reader.get(found->latent_var);

@@ -1,7 +1,7 @@
-#include <numeric>
+#include <algorithm>
 
 #include "io/counts/count_matrix.hpp"
-#include "io/counts/sparse_parts.hpp"
+#include "io/counts/sparse_arrays.hpp"
 
 namespace scvigor {
 
@@ -14,61 +14,45 @@ class SparseMatrix : public CountMatrix {
                std::int64_t n_genes, bool by_cells)
       : CountMatrix(group, n_cells, n_genes),
         by_cells_(by_cells),
-        parts_(group, by_cells ? n_cells : n_genes,
-               by_cells ? n_genes : n_cells) {}
+        arrays_(group, by_cells ? n_cells : n_genes,
+                by_cells ? n_genes : n_cells) {}
 
-  Survey survey(bool check_values) const override {
-    Survey found;
-    if (check_values) found.holds_counts = all_are_counts();
-    if (found.holds_counts)
-      found.indptr = by_cells_ ? parts_.read_indptr() : count_cells();
-    return found;
+  ValueSummary summarize() const override {
+    ValueSummary summary;
+    std::vector<double> values;
+    SparseArrays::Reader reader(arrays_, arrays_.read_indptr().back());
+    while (summary.are_counts && reader.next(nullptr, &values))
+      for (const double value : values) summary.add(value);
+    return summary;
   }
 
   void stream(const EntrySink& sink) const override {
-    const std::vector<std::int32_t> ends = parts_.read_indptr();
-    Entries block;
-    auto& rows = by_cells_ ? block.cells : block.genes;
-    auto& columns = by_cells_ ? block.genes : block.cells;
+    const std::vector<std::int64_t> ends = arrays_.read_indptr();
+    SparseArrays::Reader reader(arrays_, ends.back());
+    EntryBlock block;
+    block.by_cells = by_cells_;
     std::size_t row = 0;
-    parts_.for_blocks([&](std::int64_t first, std::int64_t n) {
-      parts_.read_indices(first, n, columns);
-      parts_.read_values(first, n, block.values);
-      rows.resize(columns.size());
-      for (std::int64_t k = 0; k < n; ++k) {
-        while (ends[row + 1] <= first + k) ++row;
-        rows[static_cast<std::size_t>(k)] = static_cast<std::int32_t>(row);
+    std::int64_t at = 0;  // the first entry of the block
+    while (reader.next(&block.indices, &block.values)) {
+      const std::int64_t end =
+          at + static_cast<std::int64_t>(block.values.size());
+      while (ends[row + 1] <= at) ++row;
+      block.first = static_cast<std::int32_t>(row);
+      block.lengths.clear();
+      for (;; ++row) {
+        const std::int64_t row_end = std::min(ends[row + 1], end);
+        block.lengths.push_back(
+            static_cast<std::int32_t>(row_end - std::max(ends[row], at)));
+        if (row_end == end) break;
       }
       sink(block);
-    });
+      at = end;
+    }
   }
 
  private:
-  bool all_are_counts() const {
-    std::vector<double> values;
-    bool counts = true;
-    parts_.for_blocks([&](std::int64_t first, std::int64_t n) {
-      if (!counts) return;
-      parts_.read_values(first, n, values);
-      counts = std::all_of(values.begin(), values.end(), is_count);
-    });
-    return counts;
-  }
-
-  std::vector<std::int32_t> count_cells() const {
-    std::vector<std::int32_t> indptr(static_cast<std::size_t>(n_cells_) + 1);
-    std::vector<std::int32_t> cells;
-    parts_.for_blocks([&](std::int64_t first, std::int64_t n) {
-      parts_.read_indices(first, n, cells);
-      for (const std::int32_t cell : cells)
-        ++indptr[static_cast<std::size_t>(cell) + 1];
-    });
-    std::partial_sum(indptr.begin(), indptr.end(), indptr.begin());
-    return indptr;
-  }
-
   bool by_cells_;
-  SparseParts parts_;
+  SparseArrays arrays_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "io/counts/count_file_content.hpp"
+#include "io/counts/h5ad_column.hpp"
 #include "io/hdf5/h5_text.hpp"
 
 namespace scvigor {
@@ -12,7 +13,7 @@ bool has_counts(const h5::Group& root, const std::string& name) {
          root.has(name + "/barcodes") && root.has(name + "/indptr");
 }
 
-// CellRanger 3 and later: the group "matrix". Before: one group a genome.
+// CellRanger 3 and later: the group "matrix". Before: one group per genome.
 std::vector<std::string> find_assays(const h5::Group& root) {
   if (has_counts(root, "matrix")) return {"matrix"};
   std::vector<std::string> genomes;
@@ -23,16 +24,17 @@ std::vector<std::string> find_assays(const h5::Group& root) {
 
 void add_text(const h5::Group& group, const std::string& source,
               const std::string& name, Annotation& genes) {
-  if (!group.has(source)) return;
-  AnnotationColumn column;
-  column.name = name;
-  column.kind = AnnotationColumn::Kind::kText;
-  column.text = h5::read_text(h5::Dataset::open(group, source));
-  if (column.text.size() != genes.names.size())
-    group.fail("has " + std::to_string(genes.names.size()) + " genes, but " +
-               std::to_string(column.text.size()) + " values in `" + source +
-               "`.");
-  genes.columns.push_back(std::move(column));
+  add_column(genes, name, group, [&] {
+    AnnotationColumn column;
+    column.kind = AnnotationColumn::Kind::kText;
+    column.text = h5::read_text(h5::Dataset::open(group, source));
+    return column;
+  });
+}
+
+void add_text_if_there(const h5::Group& group, const std::string& source,
+                       const std::string& name, Annotation& genes) {
+  if (group.has(source)) add_text(group, source, name, genes);
 }
 
 Annotation read_genes(const h5::Group& group) {
@@ -41,10 +43,11 @@ Annotation read_genes(const h5::Group& group) {
   const std::string id = features ? "features/id" : "genes";
   genes.names = h5::read_text(h5::Dataset::open(group, id));
   add_text(group, id, "ID", genes);
-  add_text(group, features ? "features/name" : "gene_names", "Symbol", genes);
+  add_text_if_there(group, features ? "features/name" : "gene_names", "Symbol",
+                    genes);
   if (features) {
-    add_text(group, "features/feature_type", "Type", genes);
-    add_text(group, "features/genome", "Genome", genes);
+    add_text_if_there(group, "features/feature_type", "Type", genes);
+    add_text_if_there(group, "features/genome", "Genome", genes);
   }
   return genes;
 }
@@ -63,13 +66,7 @@ std::string choose(const h5::Group& root, const std::string& wanted,
   return wanted;
 }
 
-}  // namespace
-
-bool is_tenx(const h5::Group& root) { return !find_assays(root).empty(); }
-
-std::unique_ptr<CountMatrix> open_tenx_matrix(const h5::Group& root,
-                                              const std::string& assay) {
-  const h5::Group group = root.group(assay);
+std::unique_ptr<CountMatrix> open_matrix(const h5::Group& group) {
   const h5::Dataset shape = h5::Dataset::open(group, "shape");
   if (shape.element() != h5::Element::kInteger ||
       shape.dims() != std::vector<std::int64_t>{2})
@@ -78,19 +75,22 @@ std::unique_ptr<CountMatrix> open_tenx_matrix(const h5::Group& root,
   return open_sparse(group, sizes[1], sizes[0], true);
 }
 
-CountFileContent describe_tenx(const h5::Group& root,
-                               const std::string& assay) {
-  CountFileContent content;
+}  // namespace
+
+bool is_tenx(const h5::Group& root) { return !find_assays(root).empty(); }
+
+OpenCountFile open_tenx(const h5::Group& root, const std::string& assay) {
+  OpenCountFile file;
+  CountFileContent& content = file.content;
   content.format = CountFileFormat::kTenx;
   content.assays = find_assays(root);
   content.assay = choose(root, assay, content.assays);
   const h5::Group group = root.group(content.assay);
   content.cells.names = h5::read_text(h5::Dataset::open(group, "barcodes"));
   content.genes = read_genes(group);
-  const auto matrix = open_tenx_matrix(root, content.assay);
-  check_sizes(root, content, *matrix);
-  content.indptr = matrix->survey(false).indptr;
-  return content;
+  file.matrix = open_matrix(group);
+  check_sizes(root, file);
+  return file;
 }
 
 }  // namespace scvigor

@@ -1,18 +1,27 @@
 #include "io/hdf5/h5.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace scvigor::h5 {
 
 namespace {
 
-herr_t keep_first_text(unsigned, const H5E_error2_t* error, void* data) {
-  auto& text = *static_cast<std::string*>(data);
-  if (text.empty() && error->desc) text = error->desc;
+struct Failure {
+  std::string text;  // of the first cause
+  bool lacks_memory = false;
+};
+
+herr_t collect_failure(unsigned, const H5E_error2_t* error, void* data) {
+  auto& failure = *static_cast<Failure*>(data);
+  if (failure.text.empty() && error->desc) failure.text = error->desc;
+  if (error->maj_num == H5E_RESOURCE &&
+      (error->min_num == H5E_NOSPACE || error->min_num == H5E_CANTALLOC))
+    failure.lacks_memory = true;
   return 0;
 }
 
-// When it was made, 0 where the file does not know, and its name.
+// When it was made, 0 where the file does not say, and its name.
 using Link = std::pair<std::int64_t, std::string>;
 
 herr_t keep_link(hid_t, const char* name, const H5L_info_t* info, void* data) {
@@ -46,9 +55,17 @@ Silence::Silence() {
 Silence::~Silence() { H5Eset_auto2(H5E_DEFAULT, print_, data_); }
 
 std::string error_text() {
-  std::string text;
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_first_text, &text);
-  return text.empty() ? "HDF5 gives no reason" : text;
+  Failure failure;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, collect_failure, &failure);
+  if (failure.lacks_memory) throw std::bad_alloc();
+  return failure.text.empty() ? "HDF5 gives no reason" : failure.text;
+}
+
+std::string explain_absence(NodeKind found, const std::string& wanted) {
+  if (found == NodeKind::kAbsent) return ".";
+  if (found == NodeKind::kExternalLink)
+    return ": it is a link into another file, which is not followed.";
+  return ": what has that name is not " + wanted + ".";
 }
 
 std::string Node::label() const {
@@ -77,6 +94,7 @@ NodeKind Group::kind(const std::string& name) const {
     H5L_info_t link;
     call("look into",
          [&] { return H5Lget_info(id(), step.c_str(), &link, H5P_DEFAULT); });
+    if (link.type == H5L_TYPE_EXTERNAL) return NodeKind::kExternalLink;
     if (link.type != H5L_TYPE_HARD && link.type != H5L_TYPE_SOFT)
       return NodeKind::kOther;
   }
@@ -101,9 +119,7 @@ Group Group::group(const std::string& name) const {
   const NodeKind found = kind(name);
   if (found != NodeKind::kGroup)
     throw FileError("\"" + file_->name + "\" has no group `" + path + "`" +
-                    (found == NodeKind::kAbsent
-                         ? "."
-                         : ": what has that name is no group."));
+                    explain_absence(found, "a group"));
   Handle handle(call(
       "look into", [&] { return H5Gopen2(id(), name.c_str(), H5P_DEFAULT); }));
   return Group(file_, path, std::move(handle));

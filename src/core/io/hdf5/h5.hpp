@@ -52,17 +52,20 @@ class Silence {
   void* data_ = nullptr;
 };
 
-// The first cause on HDF5's error stack, in HDF5's words.
+// What HDF5 says of the call that just failed: its first cause in its own
+// words. Throws std::bad_alloc where that is a lack of memory.
 std::string error_text();
 
 // Makes one HDF5 call; a negative result becomes a FileError that begins with
-// what `describe` returns.
+// what `describe` returns, or std::bad_alloc.
 template <class Call, class Describe>
 auto checked(Call&& call, Describe&& describe) {
   const Silence silence;
   auto result = call();
-  if (result < 0)
-    throw FileError(std::string(describe()) + ": " + error_text() + ".");
+  if (result < 0) {
+    const std::string reason = error_text();
+    throw FileError(std::string(describe()) + ": " + reason + ".");
+  }
   return result;
 }
 
@@ -101,19 +104,23 @@ class Node {
   Handle handle_;
 };
 
-enum class NodeKind { kAbsent, kGroup, kDataset, kOther };
+enum class NodeKind { kAbsent, kGroup, kDataset, kExternalLink, kOther };
+
+// The end of a sentence about a name that does not lead to `wanted`, such as
+// "a dataset".
+std::string explain_absence(NodeKind found, const std::string& wanted);
 
 class Group : public Node {
  public:
-  // What `name`, which may be a path, leads to. External links are kOther:
-  // a file must not make us read another one.
+  // What `name`, which may be a path, leads to. External links are not
+  // followed: a file must not make us read another one.
   NodeKind kind(const std::string& name) const;
   bool has(const std::string& name) const {
     return kind(name) != NodeKind::kAbsent;
   }
   Group group(const std::string& name) const;
   std::vector<std::string> children() const;
-  // In the order in which they were made, where the file knows it.
+  // In the order in which they were made, where the file has it.
   std::vector<std::string> members_in_order() const;
 
   std::string child_path(const std::string& name) const;
@@ -130,7 +137,7 @@ class Group : public Node {
 void unlock(hid_t file_options);
 
 // The size of a file in bytes. A FileError says what is wrong with a path
-// that is absent, no file, not readable or, from its first bytes, no HDF5.
+// that is absent, not a file, not readable or, from its first bytes, not HDF5.
 std::int64_t check_file(const std::string& path);
 
 // The root group of an HDF5 file, opened for reading.

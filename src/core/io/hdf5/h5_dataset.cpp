@@ -2,17 +2,19 @@
 
 #include <algorithm>
 
+#include "io/hdf5/h5_demand.hpp"
+
 namespace scvigor::h5 {
 
 namespace {
 
-// A dataset up to this size is worth no suspicion.
+// Up to this size, a dataset may claim what it likes.
 constexpr double kSmallBytes = 16 << 20;
 // HDF5's cache of unpacked chunks, for each open dataset.
 constexpr double kDefaultCacheBytes = 1 << 20;
-// Deflate packs at most 1032 bytes into one; others may do better.
-constexpr double kMaxDeflation = 1100;
-constexpr double kMaxCompression = 1e6;
+// HDF5 unpacks a chunk by one filter after the other, into memory that grows
+// by doubling.
+constexpr double kUnpackingCopies = 4;
 // The most elements that a dataset may claim: keeps all products in range.
 constexpr std::int64_t kMaxElements = std::int64_t{1} << 48;
 
@@ -20,117 +22,101 @@ std::vector<hsize_t> to_hsize(const std::vector<std::int64_t>& values) {
   return {values.begin(), values.end()};
 }
 
-// The best compression that the dataset's filters allow.
-double max_compression(const Dataset& data, hid_t list) {
-  const int n_filters = data.call("read the compression of",
-                                  [&] { return H5Pget_nfilters(list); });
-  double ratio = kMaxDeflation;
-  for (int i = 0; i < n_filters; ++i) {
-    unsigned flags = 0;
-    std::size_t n_values = 0;
-    char name[65] = "";
-    const H5Z_filter_t filter = data.call("read the compression of", [&] {
-      return H5Pget_filter2(list, static_cast<unsigned>(i), &flags, &n_values,
-                            nullptr, sizeof name - 1, name, nullptr);
-    });
-    if (data.call("read the compression of",
-                  [&] { return H5Zfilter_avail(filter); }) == 0)
-      data.fail("is compressed with filter " + std::to_string(filter) + " (" +
-                (name[0] ? name : "unnamed") +
-                "), which this HDF5 library lacks. Write the file with gzip, "
-                "or set HDF5_PLUGIN_PATH to the directory of its plugin.");
-    if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE &&
-        filter != H5Z_FILTER_FLETCHER32 && filter != H5Z_FILTER_SZIP)
-      ratio = kMaxCompression;
-  }
-  return ratio;
+Handle open_handle(const Group& parent, const std::string& name,
+                   double cache_bytes) {
+  const Handle access(H5Pcreate(H5P_DATASET_ACCESS));
+  if (cache_bytes > 0)
+    H5Pset_chunk_cache(access.get(), H5D_CHUNK_CACHE_NSLOTS_DEFAULT,
+                       static_cast<std::size_t>(cache_bytes), 1.0);
+  return Handle(parent.call("look into", [&] {
+    return H5Dopen2(parent.id(), name.c_str(), access.get());
+  }));
 }
 
 }  // namespace
 
-Dataset Dataset::open(const Group& parent, const std::string& name) {
+Dataset Dataset::open(const Group& parent, const std::string& name,
+                      Unwritten unwritten) {
   const std::string path = parent.child_path(name);
   const NodeKind found = parent.kind(name);
   if (found != NodeKind::kDataset)
-    throw FileError(
-        "\"" + parent.file().name + "\" has no dataset `" + path + "`" +
-        (found == NodeKind::kAbsent ? "."
-                                    : ": what has that name is no dataset."));
-  Dataset data(parent.file_, path, Handle(parent.call("look into", [&] {
-                 return H5Dopen2(parent.id(), name.c_str(), H5P_DEFAULT);
-               })));
-  const Handle space(
-      data.call("read the size of", [&] { return H5Dget_space(data.id()); }));
-  const int rank = data.call("read the size of", [&] {
-    return H5Sget_simple_extent_ndims(space.get());
-  });
-  std::vector<hsize_t> dims(static_cast<std::size_t>(rank));
-  if (rank > 0)
-    data.call("read the size of", [&] {
-      return H5Sget_simple_extent_dims(space.get(), dims.data(), nullptr);
-    });
-  data.size_ = H5Sget_simple_extent_type(space.get()) == H5S_NULL ? 0 : 1;
-  for (const hsize_t dim : dims) {
-    if (dim > static_cast<hsize_t>(kMaxElements) ||
-        (dim > 0 && data.size_ > kMaxElements / static_cast<std::int64_t>(dim)))
-      data.fail("claims an impossible size: the file is damaged.");
-    data.dims_.push_back(static_cast<std::int64_t>(dim));
-    data.size_ *= data.dims_.back();
-  }
+    throw FileError("\"" + parent.file().name + "\" has no dataset `" + path +
+                    "`" + explain_absence(found, "a dataset"));
+  Dataset data(parent.file_, path, open_handle(parent, name, 0));
+  data.read_extent();
   data.type_ = Handle(
       data.call("read the type of", [&] { return H5Dget_type(data.id()); }));
   data.element_ = classify(data.type_.get());
-  data.check_storage();
-  // Without room for a whole chunk, HDF5 unpacks it again for every part.
-  if (data.chunk_bytes() > kDefaultCacheBytes) {
-    const Handle access(H5Pcreate(H5P_DATASET_ACCESS));
-    H5Pset_chunk_cache(access.get(), H5D_CHUNK_CACHE_NSLOTS_DEFAULT,
-                       static_cast<std::size_t>(data.chunk_bytes()), 1.0);
-    data.handle_ = Handle(data.call("open", [&] {
-      return H5Dopen2(parent.id(), name.c_str(), access.get());
-    }));
+  data.storage_ = read_storage(data, static_cast<int>(data.dims_.size()));
+  data.check_claim(unwritten);
+  // Without room for a whole chunk, HDF5 unpacks it again for every part. All
+  // handles of a dataset share the cache of the first.
+  if (!data.storage_.filters.all.empty() &&
+      data.chunk_bytes() > kDefaultCacheBytes) {
+    announce({kUnpackingCopies * data.chunk_bytes() +
+                  std::min(data.chunk_bytes(), data.storage_.stored_bytes),
+              0});
+    data.handle_ = Handle();
+    data.handle_ = open_handle(parent, name, data.chunk_bytes());
   }
   return data;
 }
 
-std::vector<std::int64_t> Dataset::chunk() const {
-  const Handle list(
-      call("look into", [&] { return H5Dget_create_plist(id()); }));
-  std::vector<hsize_t> edges(dims_.size(), 1);
-  if (H5Pget_layout(list.get()) == H5D_CHUNKED)
-    call("look into", [&] {
-      return H5Pget_chunk(list.get(), static_cast<int>(edges.size()),
-                          edges.data());
+void Dataset::read_extent() {
+  const Handle space(
+      call("read the size of", [&] { return H5Dget_space(id()); }));
+  const int rank = call("read the size of", [&] {
+    return H5Sget_simple_extent_ndims(space.get());
+  });
+  std::vector<hsize_t> dims(static_cast<std::size_t>(rank));
+  if (rank > 0)
+    call("read the size of", [&] {
+      return H5Sget_simple_extent_dims(space.get(), dims.data(), nullptr);
     });
-  return {edges.begin(), edges.end()};
+  size_ = H5Sget_simple_extent_type(space.get()) == H5S_NULL ? 0 : 1;
+  for (const hsize_t dim : dims) {
+    if (dim > static_cast<hsize_t>(kMaxElements) ||
+        (dim > 0 && size_ > kMaxElements / static_cast<std::int64_t>(dim)))
+      fail("claims an impossible size: the file is damaged.");
+    dims_.push_back(static_cast<std::int64_t>(dim));
+    size_ *= dims_.back();
+  }
 }
 
 double Dataset::chunk_bytes() const {
-  double bytes = static_cast<double>(H5Tget_size(type_.get()));
-  for (const std::int64_t edge : chunk()) bytes *= static_cast<double>(edge);
-  return bytes;
+  return static_cast<double>(storage_.chunk_elements()) *
+         static_cast<double>(width());
 }
 
-void Dataset::check_storage() const {
-  const Handle list(
-      call("look into", [&] { return H5Dget_create_plist(id()); }));
-  const H5D_layout_t layout = H5Pget_layout(list.get());
-  if ((layout != H5D_COMPACT && layout != H5D_CONTIGUOUS &&
-       layout != H5D_CHUNKED) ||
-      H5Pget_external_count(list.get()) != 0)
-    fail("keeps its values in another file, which is not followed.");
-  const double claimed =
-      std::max(static_cast<double>(size_) *
-                   static_cast<double>(H5Tget_size(type_.get())),
-               chunk_bytes());
-  const double stored = std::min(static_cast<double>(H5Dget_storage_size(id())),
-                                 static_cast<double>(file_->bytes));
-  // Memory is only ever taken for what the file can hold.
-  if (claimed > stored * max_compression(*this, list.get()) &&
-      claimed > kSmallBytes)
-    fail("claims " + std::to_string(size_) +
-         " values, which the file is too small for: it is damaged or "
-         "incomplete.");
+// Memory is only ever taken for what the file can hold.
+void Dataset::check_claim(Unwritten unwritten) const {
+  const double all = static_cast<double>(size_) * static_cast<double>(width());
+  double claimed = std::max(all, storage_.is_chunked ? chunk_bytes() : 0.0);
+  const double possible =
+      storage_.stored_bytes * storage_.filters.max_ratio(chunk_bytes());
+  if (claimed <= kSmallBytes || claimed <= possible) return;
+  if (unwritten == Unwritten::kAllowed)
+    claimed = storage_.is_chunked ? chunk_bytes() * count_chunks(*this, 0)
+                                  : std::min(claimed, storage_.stored_bytes);
+  if (claimed > possible)
+    fail("claims " + std::to_string(size_) + " values, but the " +
+         std::to_string(static_cast<std::int64_t>(storage_.stored_bytes)) +
+         " bytes that the file has of it cannot hold so many: they were never "
+         "written, or the file is damaged or incomplete.");
+}
+
+int rank_of(const Group& parent, const std::string& name) {
+  const Handle data = open_handle(parent, name, 0);
+  const Handle space(
+      parent.call("look into", [&] { return H5Dget_space(data.get()); }));
+  return parent.call("look into",
+                     [&] { return H5Sget_simple_extent_ndims(space.get()); });
+}
+
+void Dataset::announce_values(std::size_t bytes_each) const {
+  const auto n = static_cast<double>(size_);
+  announce({n * static_cast<double>(bytes_each),
+            n * static_cast<double>(width() + bytes_each)});
 }
 
 std::vector<std::string> Dataset::members() const {

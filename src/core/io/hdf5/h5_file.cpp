@@ -1,7 +1,9 @@
-#include <array>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
+#include "io/hdf5/foreign_file.hpp"
 #include "io/hdf5/h5.hpp"
 #include "io/hdf5/lzf_filter.hpp"
 
@@ -9,25 +11,38 @@ namespace scvigor::h5 {
 
 namespace {
 
-// What a file that is no HDF5 seems to be, from how it begins; "" for HDF5.
-std::string guess_content(const std::string& path) {
-  std::array<char, 8> start{};
-  std::ifstream stream(path, std::ios::binary);
-  stream.read(start.data(), start.size());
-  const std::string bytes(start.data(),
-                          static_cast<std::size_t>(stream.gcount()));
-  const auto begins = [&](const char* mark) {
-    return bytes.rfind(mark, 0) == 0;
+std::string library_version() {
+  unsigned major = 0, minor = 0, release = 0;
+  H5get_libversion(&major, &minor, &release);
+  return std::to_string(major) + "." + std::to_string(minor) + "." +
+         std::to_string(release);
+}
+
+// What a path that is neither a file nor a folder leads to.
+std::string describe_special(std::filesystem::file_type type) {
+  using Type = std::filesystem::file_type;
+  if (type == Type::fifo)
+    return "a pipe. HDF5 goes back and forth in a file: save it first";
+  if (type == Type::socket) return "a socket, not a file";
+  return "a device, not a file";
+}
+
+// What HDF5 says of a file that it cannot open, in words of this side.
+std::string explain_open_failure(const std::string& reason) {
+  const auto says = [&](const char* part) {
+    return reason.find(part) != std::string::npos;
   };
-  if (bytes == std::string("\x89HDF\r\n\x1a\n")) return "";
-  if (bytes.empty()) return "it is empty";
-  if (begins("\x1f\x8b")) return "it is gzip-compressed: unpack it first";
-  if (begins("PK\x03\x04"))
-    return "it is a zip archive: importScviTools() reads a model.pt, any "
-           "other is to be unpacked first";
-  if (begins("%%Matrix"))
-    return "it is a Matrix Market file: use Matrix::readMM()";
-  return "it does not begin as one, or is damaged";
+  if (says("already open for write") || says("already open for SWMR"))
+    return " is being written by another process, or one died while it wrote "
+           "it; in that case `h5clear -s` makes it readable again (" +
+           reason + ").";
+  if (says("truncated file"))
+    return " is incomplete: it ends before it should (" + reason +
+           "). Was it copied or downloaded to the end?";
+  if (says("bad superblock version"))
+    return " is damaged, or written by a newer HDF5 than this one, " +
+           library_version() + " (" + reason + ").";
+  return " cannot be opened: it is damaged or incomplete (" + reason + ").";
 }
 
 Handle reading_options() {
@@ -52,16 +67,21 @@ std::int64_t check_file(const std::string& path) {
   const std::string quoted = "\"" + path + "\"";
   std::error_code problem;
   const fs::file_status status = fs::status(path, problem);
+  if (status.type() == fs::file_type::none)
+    throw FileError("Cannot look at " + quoted + ": " + problem.message() +
+                    ".");
   if (!fs::exists(status)) throw FileError("There is no file " + quoted + ".");
   if (fs::is_directory(status))
-    throw FileError(quoted + " is a directory, not an HDF5 file.");
+    throw FileError(quoted + " is a directory, not an HDF5 file: " +
+                    describe_folder(path) + ".");
   if (!fs::is_regular_file(status))
-    throw FileError(quoted + " is not a regular file.");
+    throw FileError(quoted + " is " + describe_special(status.type()) + ".");
+  errno = 0;
   if (!std::ifstream(path, std::ios::binary))
-    throw FileError("There is no permission to read " + quoted + ".");
-  const std::string guess = guess_content(path);
-  if (!guess.empty())
-    throw FileError(quoted + " is not an HDF5 file: " + guess + ".");
+    throw FileError(quoted + " cannot be read: " + std::strerror(errno) + ".");
+  if (!find_signature(path))
+    throw FileError(
+        quoted + " is not an HDF5 file: " + describe_foreign_file(path) + ".");
   return static_cast<std::int64_t>(fs::file_size(path));
 }
 
@@ -70,13 +90,11 @@ Group open_file(const std::string& path) {
   auto info = std::make_shared<FileInfo>();
   info->name = path;
   info->bytes = check_file(path);
-  // Closing the options would wipe away HDF5's reason.
   const Handle options = reading_options();
-  info->handle = Handle(checked(
-      [&] { return H5Fopen(path.c_str(), H5F_ACC_RDONLY, options.get()); },
-      [&] {
-        return "Cannot open \"" + path + "\", which is damaged or incomplete";
-      }));
+  const Silence silence;
+  info->handle = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, options.get()));
+  if (info->handle.get() < 0)
+    throw FileError("\"" + path + "\"" + explain_open_failure(error_text()));
   Handle root(checked(
       [&] { return H5Gopen2(info->handle.get(), "/", H5P_DEFAULT); },
       [&] { return "Cannot open \"" + path + "\", which is damaged"; }));

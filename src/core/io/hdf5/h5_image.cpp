@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kGrowBytes = 1 << 20;
 
-// Where a superblock of version 2 or 3 tells how long the file is.
+// Where a superblock of version 2 or 3 keeps the length of the file.
 constexpr std::size_t kEndAt = 28, kEndBytes = 8;
 
 // Every copy of the options is about the same image, which owns itself.

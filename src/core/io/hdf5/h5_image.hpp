@@ -7,9 +7,9 @@
 
 namespace scvigor::h5 {
 
-// The bytes of an HDF5 file that is put together in memory. HDF5 could write
+// The bytes of an HDF5 file that is built in memory. HDF5 could write
 // them itself, but where the disk is full it then keeps the file open for
-// good, and says so in the words of its own innards.
+// good, and reports it in terms of its own internals.
 class Image {
  public:
   Image() = default;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "io/hdf5/h5_demand.hpp"
 #include "util/utf8.hpp"
 
 namespace scvigor::h5 {
@@ -11,6 +12,9 @@ namespace {
 
 constexpr std::int64_t kBlockStrings = 8192;
 constexpr std::int64_t kBlockBytes = 1 << 20;
+
+// What a string takes beside its characters.
+constexpr std::size_t kStringBytes = 64;
 
 // Where HDF5 puts strings of variable length: all of it is freed at once,
 // even after an error in the middle, and there is an end to it.
@@ -59,8 +63,12 @@ std::vector<std::string> read_variable(const Dataset& data) {
   for_blocks(data, kBlockStrings, [&](std::int64_t first, std::int64_t n) {
     std::vector<char*> pointers(static_cast<std::size_t>(n), nullptr);
     data.read_as(type.get(), {first}, {n}, pointers.data(), transfer.get());
-    for (const char* pointer : pointers)
+    double n_bytes = 0;
+    for (const char* pointer : pointers) {
       text.push_back(pointer ? to_utf8(pointer) : "");
+      n_bytes += static_cast<double>(text.back().size());
+    }
+    announce({n_bytes, n_bytes});
     arena.clear();
   });
   return text;
@@ -89,11 +97,13 @@ std::vector<std::string> read_fixed(const Dataset& data) {
 }  // namespace
 
 std::vector<std::string> read_text(const Dataset& data) {
-  if (data.element() != Element::kText) data.fail("does not hold text.");
+  if (data.element() != Element::kText)
+    data.fail("holds " + describe_type(data.type()) + " instead of text.");
   if (data.dims().size() > 1)
     data.fail("is a table where a column of text is expected.");
-  return H5Tis_variable_str(data.type()) > 0 ? read_variable(data)
-                                             : read_fixed(data);
+  const bool is_variable = H5Tis_variable_str(data.type()) > 0;
+  data.announce_values(kStringBytes + (is_variable ? 0 : data.width()));
+  return is_variable ? read_variable(data) : read_fixed(data);
 }
 
 }  // namespace scvigor::h5

@@ -1,6 +1,4 @@
-#include <string>
-
-#include "io/hdf5/h5_dataset.hpp"
+#include "io/hdf5/h5_type.hpp"
 
 namespace scvigor::h5 {
 
@@ -69,6 +67,35 @@ Element classify(hid_t type) {
       return Element::kText;
     default:
       return Element::kOther;
+  }
+}
+
+std::string describe_type(hid_t type) {
+  const Silence silence;
+  const std::string bits = std::to_string(8 * H5Tget_size(type)) + "-bit ";
+  switch (H5Tget_class(type)) {
+    case H5T_INTEGER:
+      return bits + "integers";
+    case H5T_FLOAT:
+      return bits + "floating-point numbers";
+    case H5T_ENUM:
+      return is_boolean(type) ? "TRUE and FALSE" : "values of an enumeration";
+    case H5T_STRING:
+      return "text";
+    case H5T_COMPOUND:
+      return "structs of several values";
+    case H5T_REFERENCE:
+      return "references";
+    case H5T_VLEN:
+      return "lists of any length";
+    case H5T_ARRAY:
+      return "arrays";
+    case H5T_OPAQUE:
+      return "raw bytes";
+    case H5T_BITFIELD:
+      return "bits";
+    default:
+      return "values of an unknown kind";
   }
 }
 

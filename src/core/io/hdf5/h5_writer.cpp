@@ -13,7 +13,7 @@ constexpr unsigned kDeflateLevel = 4;
 
 template <class Call>
 auto made(Call&& call) {
-  return checked(call, [] { return "Cannot put the file together"; });
+  return checked(call, [] { return "Cannot build the file"; });
 }
 
 // From this form on, HDF5's own structures have checksums.

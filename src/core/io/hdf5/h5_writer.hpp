@@ -11,14 +11,14 @@
 
 namespace scvigor::h5 {
 
-// Strings of one width, one behind the other and filled up with NUL.
+// Strings of one width, contiguous and padded with NUL.
 struct PaddedText {
   explicit PaddedText(const std::vector<std::string>& text);
   Handle type;
   std::vector<char> bytes;
 };
 
-// A new HDF5 file, put together in memory. Every part of it has a checksum.
+// A new HDF5 file, built in memory. Every part of it has a checksum.
 class Writer {
  public:
   Writer();

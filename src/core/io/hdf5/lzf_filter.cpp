@@ -14,7 +14,7 @@ constexpr H5Z_filter_t kLzf = 32000;  // its number in HDF5's registry
 // LZF is a row of literal runs (000LLLLL, then L + 1 bytes) and of copies of
 // bytes that were written before (LLLooooo oooooooo: L + 2 bytes from o + 1
 // back; an L of 7 adds the byte in between). Returns the length of the
-// output, 0 if the input is damaged; writes only where `out` is no null.
+// output, 0 if the input is damaged; writes only where `out` is not null.
 std::size_t decompress(const unsigned char* in, std::size_t n_in,
                        unsigned char* out) {
   std::size_t i = 0, o = 0;

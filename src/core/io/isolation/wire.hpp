@@ -11,7 +11,7 @@
 
 namespace scvigor {
 
-// Values as bytes between two copies of one process: no byte order, no
+// Values as bytes between a process and its child: no byte order, no
 // versions. What is put must be got in the same order, with the same types.
 class WireWriter {
  public:
@@ -40,7 +40,7 @@ class WireWriter {
 
  private:
   Send send_;
-  std::string waiting_;
+  std::string pending_;
 };
 
 class WireReader {

@@ -1,0 +1,166 @@
+// Work in a child process: what it hands over, and how its end is reported.
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <new>
+
+#include "catch.hpp"
+#include "io/hdf5/h5_demand.hpp"
+#include "io/isolation/isolated_reader.hpp"
+#include "io/isolation/sanitizer.hpp"
+#include "scvigor/error.hpp"
+
+using namespace scvigor;
+
+namespace {
+
+const IsolatedReader kReader{"name", 0, {}};
+
+// The error of a child that is to send one integer.
+std::string error_of(const std::function<void(WireWriter&)>& work) {
+  try {
+    kReader.run(work, [](WireReader& reader) {
+      int value = 0;
+      reader.get(value);
+    });
+  } catch (const FileError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+void take_memory(std::size_t bytes) {
+  std::vector<char> memory(bytes, 'x');
+  volatile char sum = 0;
+  for (std::size_t i = 0; i < bytes; i += 4096) sum = sum + memory[i];
+}
+
+double cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec);
+}
+
+}  // namespace
+
+TEST_CASE("A child process hands over values and errors") {
+  const std::vector<double> sent(300000, 1.5);
+  const std::vector<std::string> words{"a", "", "c"};
+  kReader.run(
+      [&](WireWriter& writer) {
+        writer.put(words);
+        writer.put(sent);
+      },
+      [&](WireReader& reader) {
+        std::vector<std::string> text;
+        std::vector<double> values;
+        reader.get(text);
+        reader.get(values);
+        CHECK(text == words);
+        CHECK(values == sent);
+      });
+  CHECK(error_of([](WireWriter& w) { w.put(1); }) == "no error");
+  CHECK(error_of([](WireWriter&) { throw FileError("wrong"); }) == "wrong");
+  const std::string senseless =
+      "The child process that reads \"name\" sent what makes no sense";
+  CHECK_THAT(error_of([](WireWriter&) {}), contains(senseless));  // too little
+  CHECK_THAT(error_of([](WireWriter& w) {
+               w.put(1);
+               w.put(2);
+             }),
+             contains(senseless));  // too much
+}
+
+TEST_CASE("A child process that crashes or is ended is reported as that") {
+  const auto died_of = [](int signal) {
+    return error_of([signal](WireWriter&) { raise(signal); });
+  };
+#if !SCVIGOR_ADDRESS_SANITIZER
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGABRT})
+    CHECK_THAT(died_of(signal),
+               contains("\"name\" crashed (signal " + std::to_string(signal)));
+#endif
+  CHECK_THAT(died_of(SIGKILL),
+             contains("killed (signal 9)") && contains("memory"));
+  CHECK_THAT(died_of(SIGXCPU), contains("more processor time"));
+  CHECK_THAT(died_of(SIGTERM),
+             contains("ended by signal 15") && !contains("damaged"));
+  CHECK_THAT(error_of([](WireWriter&) { _exit(3); }),
+             contains("exit status 3") && !contains("damaged"));
+}
+
+// R packages that have children of their own may ignore or reap all of them.
+TEST_CASE("A child process is survived where SIGCHLD is ignored") {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  CHECK(error_of([](WireWriter& w) { w.put(1); }) == "no error");
+  CHECK_THAT(error_of([](WireWriter&) { _exit(3); }), contains("ended early"));
+  std::signal(SIGCHLD, before);
+}
+
+#if !SCVIGOR_ADDRESS_SANITIZER
+TEST_CASE("The memory of a child process ends, unless the file needs more") {
+  constexpr std::size_t kBytes = std::size_t{1} << 29;
+  CHECK_THAT(error_of([](WireWriter& w) {
+               take_memory(kBytes);
+               w.put(1);
+             }),
+             contains("takes more memory") && !contains("damaged"));
+  CHECK_THAT(error_of([](WireWriter&) { throw std::bad_alloc(); }),
+             contains("takes more memory"));
+  CHECK(error_of([](WireWriter& w) {
+          h5::announce({static_cast<double>(kBytes), 0});
+          take_memory(kBytes);
+          w.put(1);
+        }) == "no error");
+}
+#endif
+
+TEST_CASE("The processor time of a child ends, unless the file needs more",
+          "[.][slow]") {
+  const auto compute = [](double seconds) {
+    volatile double sum = 0;
+    while (cpu_seconds() < seconds)
+      for (int i = 0; i < 1000000; ++i) sum = sum + 1;
+  };
+  CHECK_THAT(error_of([&](WireWriter& w) {
+               compute(20);
+               w.put(1);
+             }),
+             contains("more processor time"));
+  CHECK(error_of([&](WireWriter& w) {
+          h5::announce({0, 1e9});
+          compute(13);
+          w.put(1);
+        }) == "no error");
+}
+
+TEST_CASE("A child that only waits is ended, one that waits for us is not") {
+  IsolatedReader impatient = kReader;
+  impatient.patience = 1;
+  std::string error;
+  try {
+    impatient.run(
+        [](WireWriter&) {
+          for (;;) pause();
+        },
+        [](WireReader& reader) {
+          int value = 0;
+          reader.get(value);
+        });
+  } catch (const FileError& caught) {
+    error = caught.what();
+  }
+  CHECK_THAT(error, contains("waited for 1 seconds"));
+  // more than the pipe holds
+  const std::vector<double> sent(1 << 20, 1.5);
+  impatient.run([&](WireWriter& writer) { writer.put(sent); },
+                [&](WireReader& reader) {
+                  sleep(3);
+                  std::vector<double> values;
+                  reader.get(values);
+                  CHECK(values == sent);
+                });
+}
