@@ -168,7 +168,7 @@ void fuzz_given(const Fuzzer& fuzzer, const std::string& path) {
     fuzz_h5(fuzzer, path, bytes, is_saved(path) ? read_saved : read_counts);
 }
 
-// First: these are read in copies of this process, which grows later.
+// First: these are read in children of this process, which grows later.
 void fuzz_made_h5(const Fuzzer& fuzzer) {
   const std::string good = fuzzer.path("good.h5");
   support::write_h5ad(good);

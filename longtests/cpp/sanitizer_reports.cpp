@@ -11,7 +11,7 @@
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 
-// A copy of this process costs what its memory does: a short quarantine. The
+// A child of this process costs what its memory does: a short quarantine. The
 // names of functions take seconds to find; ASAN_OPTIONS=symbolize=1 wants
 // them. Without a memory limit, which these sanitizers do not bear, the bound
 // of one allocation stands in.
@@ -38,7 +38,7 @@ std::string text_of(const fs::path& path) {
   return text.str();
 }
 
-// The end of this process, not of a copy, must not pass in silence.
+// The end of this process, not of a child, must not pass in silence.
 void show_reports() {
   if (getpid() != g_process) return;
   for (const auto& entry : fs::directory_iterator(g_folder))

@@ -18,9 +18,9 @@ namespace {
   std::exit(1);
 }
 
-// io/apart.cpp says so of a copy that ended before it was done.
+// io/isolation says so of a child process that ended before it was done.
 bool tells_of_crash(const std::string& error) {
-  return error.find("fails without a reason") != std::string::npos;
+  return error.find("The child process that reads") != std::string::npos;
 }
 
 long peak_mib() {
@@ -52,7 +52,7 @@ void Tally::attempt(const std::function<void()>& read) {
 void Tally::examine(const std::string& error) {
   const std::string report = reports_.take();
   if (!tells_of_crash(error)) {
-    // A copy may say what it read and crash when it tidies up; a warning of
+    // A child may say what it read and crash when it tidies up; a warning of
     // allocations that were refused is not an error either.
     if (report.find("ERROR: ") == std::string::npos &&
         report.find("runtime error") == std::string::npos)

@@ -12,7 +12,7 @@ namespace fuzz {
 // What became of the files of one kind. Each must be read or refused with a
 // FileError that says something: anything else ends the program. A file that
 // crashes a library in the child process, which contains the crash, is
-// refused as well; these are counted apart, by the library that crashed. A
+// refused as well; these are counted separately, by the library that crashed. A
 // crash in this program's own code is a failure, contained or not.
 class Tally {
  public:
