@@ -166,8 +166,8 @@ TEST_CASE("Tensors: what reaches beyond the file is refused", "[torch_file]") {
              contains("torch.nnStorage"));
   ZipWriter other;
   other.add("some/text", "x");
-  CHECK_THAT(error_of(other.finish()), contains("no file of torch.save()"));
-  CHECK_THAT(error_of("I1\n."), contains("no file of torch.save()"));
+  CHECK_THAT(error_of(other.finish()), contains("not a file of torch.save()"));
+  CHECK_THAT(error_of("I1\n."), contains("not a file of torch.save()"));
 }
 
 TEST_CASE("Tensors: the form before torch 1.6", "[torch_file]") {
