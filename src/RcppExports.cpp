@@ -12,8 +12,8 @@ Rcpp::Rostream<false>& Rcpp::Rcerr = Rcpp::Rcpp_cerr_get();
 #endif
 
 // differential_abundance
-Rcpp::NumericMatrix differential_abundance(SEXP model, Rcpp::List cells, Rcpp::IntegerVector sample, Rcpp::RObject num_cells_posterior, Rcpp::RObject dof, double batch_size, double seed, Rcpp::RObject scored, Rcpp::List run_on);
-RcppExport SEXP _scvigor_differential_abundance(SEXP modelSEXP, SEXP cellsSEXP, SEXP sampleSEXP, SEXP num_cells_posteriorSEXP, SEXP dofSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP scoredSEXP, SEXP run_onSEXP) {
+Rcpp::NumericMatrix differential_abundance(SEXP model, Rcpp::List cells, Rcpp::IntegerVector sample, Rcpp::RObject num_cells_posterior, Rcpp::RObject dof, double batch_size, double seed, Rcpp::RObject scored, Rcpp::List compute);
+RcppExport SEXP _scvigor_differential_abundance(SEXP modelSEXP, SEXP cellsSEXP, SEXP sampleSEXP, SEXP num_cells_posteriorSEXP, SEXP dofSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP scoredSEXP, SEXP computeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -24,8 +24,8 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
     Rcpp::traits::input_parameter< Rcpp::RObject >::type scored(scoredSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(differential_abundance(model, cells, sample, num_cells_posterior, dof, batch_size, seed, scored, run_on));
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
+    rcpp_result_gen = Rcpp::wrap(differential_abundance(model, cells, sample, num_cells_posterior, dof, batch_size, seed, scored, compute));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -51,8 +51,8 @@ BEGIN_RCPP
 END_RCPP
 }
 // differential_expression
-Rcpp::List differential_expression(SEXP model, Rcpp::List cells, Rcpp::List groups, Rcpp::List sampling, Rcpp::List test, Rcpp::List run_on);
-RcppExport SEXP _scvigor_differential_expression(SEXP modelSEXP, SEXP cellsSEXP, SEXP groupsSEXP, SEXP samplingSEXP, SEXP testSEXP, SEXP run_onSEXP) {
+Rcpp::List differential_expression(SEXP model, Rcpp::List cells, Rcpp::List groups, Rcpp::List sampling, Rcpp::List test, Rcpp::List compute);
+RcppExport SEXP _scvigor_differential_expression(SEXP modelSEXP, SEXP cellsSEXP, SEXP groupsSEXP, SEXP samplingSEXP, SEXP testSEXP, SEXP computeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -60,8 +60,8 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< Rcpp::List >::type groups(groupsSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type sampling(samplingSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type test(testSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(differential_expression(model, cells, groups, sampling, test, run_on));
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
+    rcpp_result_gen = Rcpp::wrap(differential_expression(model, cells, groups, sampling, test, compute));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -113,8 +113,8 @@ BEGIN_RCPP
 END_RCPP
 }
 // normalized_expression
-Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells, Rcpp::List decode, double library_size, Rcpp::RObject write, Rcpp::List run_on);
-RcppExport SEXP _scvigor_normalized_expression(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP library_sizeSEXP, SEXP writeSEXP, SEXP run_onSEXP) {
+Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells, Rcpp::List decode, double library_size, Rcpp::RObject write, Rcpp::List compute);
+RcppExport SEXP _scvigor_normalized_expression(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP library_sizeSEXP, SEXP writeSEXP, SEXP computeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -122,14 +122,14 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
     Rcpp::traits::input_parameter< double >::type library_size(library_sizeSEXP);
     Rcpp::traits::input_parameter< Rcpp::RObject >::type write(writeSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(normalized_expression(model, cells, decode, library_size, write, run_on));
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
+    rcpp_result_gen = Rcpp::wrap(normalized_expression(model, cells, decode, library_size, write, compute));
     return rcpp_result_gen;
 END_RCPP
 }
 // expression_samples
-Rcpp::NumericMatrix expression_samples(SEXP model, Rcpp::List cells, Rcpp::List decode, double library_size, Rcpp::List overall, Rcpp::List run_on);
-RcppExport SEXP _scvigor_expression_samples(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP library_sizeSEXP, SEXP overallSEXP, SEXP run_onSEXP) {
+Rcpp::NumericMatrix expression_samples(SEXP model, Rcpp::List cells, Rcpp::List decode, double library_size, Rcpp::List overall, Rcpp::List compute);
+RcppExport SEXP _scvigor_expression_samples(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP library_sizeSEXP, SEXP overallSEXP, SEXP computeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -137,27 +137,27 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
     Rcpp::traits::input_parameter< double >::type library_size(library_sizeSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type overall(overallSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(expression_samples(model, cells, decode, library_size, overall, run_on));
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
+    rcpp_result_gen = Rcpp::wrap(expression_samples(model, cells, decode, library_size, overall, compute));
     return rcpp_result_gen;
 END_RCPP
 }
 // latent_posterior
-Rcpp::List latent_posterior(SEXP model, Rcpp::List cells, double batch_size, Rcpp::List run_on);
-RcppExport SEXP _scvigor_latent_posterior(SEXP modelSEXP, SEXP cellsSEXP, SEXP batch_sizeSEXP, SEXP run_onSEXP) {
+Rcpp::List latent_posterior(SEXP model, Rcpp::List cells, double batch_size, Rcpp::List compute);
+RcppExport SEXP _scvigor_latent_posterior(SEXP modelSEXP, SEXP cellsSEXP, SEXP batch_sizeSEXP, SEXP computeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
     Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(latent_posterior(model, cells, batch_size, run_on));
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
+    rcpp_result_gen = Rcpp::wrap(latent_posterior(model, cells, batch_size, compute));
     return rcpp_result_gen;
 END_RCPP
 }
 // latent_representation
-Rcpp::NumericMatrix latent_representation(SEXP model, Rcpp::List cells, bool give_mean, double mc_samples, double batch_size, double seed, Rcpp::List run_on);
-RcppExport SEXP _scvigor_latent_representation(SEXP modelSEXP, SEXP cellsSEXP, SEXP give_meanSEXP, SEXP mc_samplesSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP run_onSEXP) {
+Rcpp::NumericMatrix latent_representation(SEXP model, Rcpp::List cells, bool give_mean, double mc_samples, double batch_size, double seed, Rcpp::List compute);
+RcppExport SEXP _scvigor_latent_representation(SEXP modelSEXP, SEXP cellsSEXP, SEXP give_meanSEXP, SEXP mc_samplesSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP computeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -166,14 +166,14 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< double >::type mc_samples(mc_samplesSEXP);
     Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(latent_representation(model, cells, give_mean, mc_samples, batch_size, seed, run_on));
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
+    rcpp_result_gen = Rcpp::wrap(latent_representation(model, cells, give_mean, mc_samples, batch_size, seed, compute));
     return rcpp_result_gen;
 END_RCPP
 }
 // cell_losses
-Rcpp::List cell_losses(SEXP model, Rcpp::List cells, bool posterior_mean, double batch_size, double seed, Rcpp::List run_on);
-RcppExport SEXP _scvigor_cell_losses(SEXP modelSEXP, SEXP cellsSEXP, SEXP posterior_meanSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP run_onSEXP) {
+Rcpp::List cell_losses(SEXP model, Rcpp::List cells, bool posterior_mean, double batch_size, double seed, Rcpp::List compute);
+RcppExport SEXP _scvigor_cell_losses(SEXP modelSEXP, SEXP cellsSEXP, SEXP posterior_meanSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP computeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -181,14 +181,14 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< bool >::type posterior_mean(posterior_meanSEXP);
     Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(cell_losses(model, cells, posterior_mean, batch_size, seed, run_on));
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
+    rcpp_result_gen = Rcpp::wrap(cell_losses(model, cells, posterior_mean, batch_size, seed, compute));
     return rcpp_result_gen;
 END_RCPP
 }
 // latent_library_size
-std::vector<double> latent_library_size(SEXP model, Rcpp::List cells, bool give_mean, double batch_size, double seed, Rcpp::List run_on);
-RcppExport SEXP _scvigor_latent_library_size(SEXP modelSEXP, SEXP cellsSEXP, SEXP give_meanSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP run_onSEXP) {
+std::vector<double> latent_library_size(SEXP model, Rcpp::List cells, bool give_mean, double batch_size, double seed, Rcpp::List compute);
+RcppExport SEXP _scvigor_latent_library_size(SEXP modelSEXP, SEXP cellsSEXP, SEXP give_meanSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP computeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -196,14 +196,14 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< bool >::type give_mean(give_meanSEXP);
     Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(latent_library_size(model, cells, give_mean, batch_size, seed, run_on));
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
+    rcpp_result_gen = Rcpp::wrap(latent_library_size(model, cells, give_mean, batch_size, seed, compute));
     return rcpp_result_gen;
 END_RCPP
 }
 // marginal_log_likelihood
-std::vector<double> marginal_log_likelihood(SEXP model, Rcpp::List cells, double n_mc_samples, double batch_size, double seed, Rcpp::List run_on);
-RcppExport SEXP _scvigor_marginal_log_likelihood(SEXP modelSEXP, SEXP cellsSEXP, SEXP n_mc_samplesSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP run_onSEXP) {
+std::vector<double> marginal_log_likelihood(SEXP model, Rcpp::List cells, double n_mc_samples, double batch_size, double seed, Rcpp::List compute);
+RcppExport SEXP _scvigor_marginal_log_likelihood(SEXP modelSEXP, SEXP cellsSEXP, SEXP n_mc_samplesSEXP, SEXP batch_sizeSEXP, SEXP seedSEXP, SEXP computeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -211,8 +211,8 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< double >::type n_mc_samples(n_mc_samplesSEXP);
     Rcpp::traits::input_parameter< double >::type batch_size(batch_sizeSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(marginal_log_likelihood(model, cells, n_mc_samples, batch_size, seed, run_on));
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
+    rcpp_result_gen = Rcpp::wrap(marginal_log_likelihood(model, cells, n_mc_samples, batch_size, seed, compute));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -331,6 +331,16 @@ BEGIN_RCPP
     return R_NilValue;
 END_RCPP
 }
+// likelihood_traits
+Rcpp::List likelihood_traits(const std::string& gene_likelihood);
+RcppExport SEXP _scvigor_likelihood_traits(SEXP gene_likelihoodSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const std::string& >::type gene_likelihood(gene_likelihoodSEXP);
+    rcpp_result_gen = Rcpp::wrap(likelihood_traits(gene_likelihood));
+    return rcpp_result_gen;
+END_RCPP
+}
 // default_max_epochs
 double default_max_epochs(double n_cells);
 RcppExport SEXP _scvigor_default_max_epochs(SEXP n_cellsSEXP) {
@@ -342,22 +352,22 @@ BEGIN_RCPP
 END_RCPP
 }
 // posterior_predictive_sample
-Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells, Rcpp::List decode, Rcpp::RObject write, Rcpp::List run_on);
-RcppExport SEXP _scvigor_posterior_predictive_sample(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP writeSEXP, SEXP run_onSEXP) {
+Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells, Rcpp::List decode, Rcpp::RObject write, Rcpp::List compute);
+RcppExport SEXP _scvigor_posterior_predictive_sample(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP writeSEXP, SEXP computeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
     Rcpp::traits::input_parameter< Rcpp::RObject >::type write(writeSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(posterior_predictive_sample(model, cells, decode, write, run_on));
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
+    rcpp_result_gen = Rcpp::wrap(posterior_predictive_sample(model, cells, decode, write, compute));
     return rcpp_result_gen;
 END_RCPP
 }
 // likelihood_parameters
-Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells, Rcpp::List decode, bool give_mean, Rcpp::RObject open, Rcpp::List run_on);
-RcppExport SEXP _scvigor_likelihood_parameters(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP give_meanSEXP, SEXP openSEXP, SEXP run_onSEXP) {
+Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells, Rcpp::List decode, bool give_mean, Rcpp::RObject open, Rcpp::List compute);
+RcppExport SEXP _scvigor_likelihood_parameters(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP give_meanSEXP, SEXP openSEXP, SEXP computeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -365,14 +375,14 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
     Rcpp::traits::input_parameter< bool >::type give_mean(give_meanSEXP);
     Rcpp::traits::input_parameter< Rcpp::RObject >::type open(openSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(likelihood_parameters(model, cells, decode, give_mean, open, run_on));
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
+    rcpp_result_gen = Rcpp::wrap(likelihood_parameters(model, cells, decode, give_mean, open, compute));
     return rcpp_result_gen;
 END_RCPP
 }
 // feature_correlation
-Rcpp::NumericMatrix feature_correlation(SEXP model, Rcpp::List cells, Rcpp::List decode, bool ranks, double size_factor, Rcpp::List run_on);
-RcppExport SEXP _scvigor_feature_correlation(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP ranksSEXP, SEXP size_factorSEXP, SEXP run_onSEXP) {
+Rcpp::NumericMatrix feature_correlation(SEXP model, Rcpp::List cells, Rcpp::List decode, bool ranks, double size_factor, Rcpp::List compute);
+RcppExport SEXP _scvigor_feature_correlation(SEXP modelSEXP, SEXP cellsSEXP, SEXP decodeSEXP, SEXP ranksSEXP, SEXP size_factorSEXP, SEXP computeSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type model(modelSEXP);
@@ -380,8 +390,8 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< Rcpp::List >::type decode(decodeSEXP);
     Rcpp::traits::input_parameter< bool >::type ranks(ranksSEXP);
     Rcpp::traits::input_parameter< double >::type size_factor(size_factorSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
-    rcpp_result_gen = Rcpp::wrap(feature_correlation(model, cells, decode, ranks, size_factor, run_on));
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
+    rcpp_result_gen = Rcpp::wrap(feature_correlation(model, cells, decode, ranks, size_factor, compute));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -439,8 +449,8 @@ BEGIN_RCPP
 END_RCPP
 }
 // train_scvi
-Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options, Rcpp::List train_options, Rcpp::List split, double seed, Rcpp::List run_on, Rcpp::List hooks, Rcpp::List start);
-RcppExport SEXP _scvigor_train_scvi(SEXP cellsSEXP, SEXP model_optionsSEXP, SEXP train_optionsSEXP, SEXP splitSEXP, SEXP seedSEXP, SEXP run_onSEXP, SEXP hooksSEXP, SEXP startSEXP) {
+Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options, Rcpp::List train_options, Rcpp::List split, double seed, Rcpp::List compute, Rcpp::List hooks, Rcpp::List start);
+RcppExport SEXP _scvigor_train_scvi(SEXP cellsSEXP, SEXP model_optionsSEXP, SEXP train_optionsSEXP, SEXP splitSEXP, SEXP seedSEXP, SEXP computeSEXP, SEXP hooksSEXP, SEXP startSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< Rcpp::List >::type cells(cellsSEXP);
@@ -448,10 +458,10 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< Rcpp::List >::type train_options(train_optionsSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type split(splitSEXP);
     Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
-    Rcpp::traits::input_parameter< Rcpp::List >::type run_on(run_onSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type compute(computeSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type hooks(hooksSEXP);
     Rcpp::traits::input_parameter< Rcpp::List >::type start(startSEXP);
-    rcpp_result_gen = Rcpp::wrap(train_scvi(cells, model_options, train_options, split, seed, run_on, hooks, start));
+    rcpp_result_gen = Rcpp::wrap(train_scvi(cells, model_options, train_options, split, seed, compute, hooks, start));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -497,6 +507,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_nearest_neighbors", (DL_FUNC) &_scvigor_nearest_neighbors, 4},
     {"_scvigor_default_options", (DL_FUNC) &_scvigor_default_options, 0},
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},
+    {"_scvigor_likelihood_traits", (DL_FUNC) &_scvigor_likelihood_traits, 1},
     {"_scvigor_default_max_epochs", (DL_FUNC) &_scvigor_default_max_epochs, 1},
     {"_scvigor_posterior_predictive_sample", (DL_FUNC) &_scvigor_posterior_predictive_sample, 5},
     {"_scvigor_likelihood_parameters", (DL_FUNC) &_scvigor_likelihood_parameters, 6},

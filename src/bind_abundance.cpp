@@ -2,18 +2,20 @@
 
 #include "r_query.h"
 
-// Cells x samples. `dof`, `num_cells_posterior` and `scored`, positions counting
-// from 0, may be NULL.
+// Cells x samples. `dof`, `num_cells_posterior` and `scored`, positions
+// counting from 0, may be NULL.
 // [[Rcpp::export(rng = false)]]
-Rcpp::NumericMatrix differential_abundance(
-    SEXP model, Rcpp::List cells, Rcpp::IntegerVector sample,
-    Rcpp::RObject num_cells_posterior, Rcpp::RObject dof, double batch_size,
-    double seed, Rcpp::RObject scored, Rcpp::List run_on) {
+Rcpp::NumericMatrix differential_abundance(SEXP model, Rcpp::List cells,
+                                           Rcpp::IntegerVector sample,
+                                           Rcpp::RObject num_cells_posterior,
+                                           Rcpp::RObject dof, double batch_size,
+                                           double seed, Rcpp::RObject scored,
+                                           Rcpp::List compute) {
   using scvigor::Cells;
   using scvigor::Hooks;
   using scvigor::Model;
   return scvigor::r::run_verb(
-      model, cells, run_on, {batch_size},
+      model, cells, compute, {batch_size},
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         auto options = scvigor::r::common_options<scvigor::AbundanceOptions>(
             batch_size, seed);

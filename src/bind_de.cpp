@@ -100,9 +100,9 @@ std::vector<std::uint8_t> flags(const Rcpp::List& list, const char* name) {
 // [[Rcpp::export(rng = false)]]
 Rcpp::List differential_expression(SEXP model, Rcpp::List cells,
                                    Rcpp::List groups, Rcpp::List sampling,
-                                   Rcpp::List test, Rcpp::List run_on) {
+                                   Rcpp::List test, Rcpp::List compute) {
   return scvigor::r::run_verb(
-      model, cells, run_on, {Rcpp::as<double>(sampling["batch_size"])},
+      model, cells, compute, {Rcpp::as<double>(sampling["batch_size"])},
       [=](const scvigor::Model& m, const scvigor::Cells& c,
           const scvigor::Hooks& hooks) {
         auto options = scvigor::r::common_options<scvigor::DeOptions>(
@@ -121,13 +121,13 @@ Rcpp::List differential_expression(SEXP model, Rcpp::List cells,
             scvigor::r::member<std::int64_t>(sampling, "batchid1");
         options.batchid2 =
             scvigor::r::member<std::int64_t>(sampling, "batchid2");
-        const auto whole = [&](const char* name) {
-          return static_cast<std::int64_t>(Rcpp::as<double>(sampling[name]));
-        };
-        options.n_samples_overall = whole("n_samples_overall");
-        options.m_permutation = whole("m_permutation");
-        options.max_cells = whole("max_cells");
-        options.n_mc_samples = whole("n_mc_samples");
+        options.n_samples_overall =
+            scvigor::r::whole_number(sampling, "n_samples_overall");
+        options.m_permutation =
+            scvigor::r::whole_number(sampling, "m_permutation");
+        options.max_cells = scvigor::r::whole_number(sampling, "max_cells");
+        options.n_mc_samples =
+            scvigor::r::whole_number(sampling, "n_mc_samples");
         options.use_permutation = Rcpp::as<bool>(sampling["use_permutation"]);
         options.importance = Rcpp::as<bool>(sampling["importance"]);
         const auto tables =

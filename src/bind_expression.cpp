@@ -26,9 +26,9 @@ Options expression_options(const Rcpp::List& decode, double size) {
 // [[Rcpp::export(rng = false)]]
 Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells,
                                     Rcpp::List decode, double library_size,
-                                    Rcpp::RObject write, Rcpp::List run_on) {
+                                    Rcpp::RObject write, Rcpp::List compute) {
   return run_verb(
-      model, cells, run_on, scvigor::r::passes_of(decode),
+      model, cells, compute, scvigor::r::passes_of(decode),
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         const auto options = expression_options<scvigor::ExpressionOptions>(
             decode, library_size);
@@ -53,18 +53,17 @@ Rcpp::RObject normalized_expression(SEXP model, Rcpp::List cells,
 // [[Rcpp::export(rng = false)]]
 Rcpp::NumericMatrix expression_samples(SEXP model, Rcpp::List cells,
                                        Rcpp::List decode, double library_size,
-                                       Rcpp::List overall, Rcpp::List run_on) {
+                                       Rcpp::List overall, Rcpp::List compute) {
   return run_verb(
-      model, cells, run_on, scvigor::r::passes_of(decode),
+      model, cells, compute, scvigor::r::passes_of(decode),
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         auto options =
             expression_options<scvigor::OverallOptions>(decode, library_size);
-        const auto whole = [&](const char* name) {
-          return static_cast<std::int64_t>(Rcpp::as<double>(overall[name]));
-        };
-        options.n_samples_overall = whole("n_samples_overall");
-        options.max_cells = whole("max_cells");
-        options.n_mc_samples = whole("n_mc_samples");
+        options.n_samples_overall =
+            scvigor::r::whole_number(overall, "n_samples_overall");
+        options.max_cells = scvigor::r::whole_number(overall, "max_cells");
+        options.n_mc_samples =
+            scvigor::r::whole_number(overall, "n_mc_samples");
         options.importance = Rcpp::as<bool>(overall["importance"]);
         const auto n_genes =
             options.genes.empty()

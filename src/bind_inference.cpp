@@ -9,8 +9,8 @@ using scvigor::r::run_verb;
 
 // [[Rcpp::export(rng = false)]]
 Rcpp::List latent_posterior(SEXP model, Rcpp::List cells, double batch_size,
-                            Rcpp::List run_on) {
-  return run_verb(model, cells, run_on, {batch_size},
+                            Rcpp::List compute) {
+  return run_verb(model, cells, compute, {batch_size},
                   [=](const Model& m, const Cells& c, const Hooks& hooks) {
                     const auto posterior = scvigor::latent_posterior(
                         m, c, static_cast<std::int64_t>(batch_size), hooks);
@@ -25,8 +25,8 @@ Rcpp::List latent_posterior(SEXP model, Rcpp::List cells, double batch_size,
 Rcpp::NumericMatrix latent_representation(SEXP model, Rcpp::List cells,
                                           bool give_mean, double mc_samples,
                                           double batch_size, double seed,
-                                          Rcpp::List run_on) {
-  return run_verb(model, cells, run_on, {batch_size},
+                                          Rcpp::List compute) {
+  return run_verb(model, cells, compute, {batch_size},
                   [=](const Model& m, const Cells& c, const Hooks& hooks) {
                     auto options =
                         scvigor::r::common_options<scvigor::LatentOptions>(
@@ -40,9 +40,9 @@ Rcpp::NumericMatrix latent_representation(SEXP model, Rcpp::List cells,
 
 // [[Rcpp::export(rng = false)]]
 Rcpp::List cell_losses(SEXP model, Rcpp::List cells, bool posterior_mean,
-                       double batch_size, double seed, Rcpp::List run_on) {
+                       double batch_size, double seed, Rcpp::List compute) {
   return run_verb(
-      model, cells, run_on, {batch_size},
+      model, cells, compute, {batch_size},
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         auto options =
             scvigor::r::common_options<scvigor::LossOptions>(batch_size, seed);
@@ -58,8 +58,8 @@ Rcpp::List cell_losses(SEXP model, Rcpp::List cells, bool posterior_mean,
 // [[Rcpp::export(rng = false)]]
 std::vector<double> latent_library_size(SEXP model, Rcpp::List cells,
                                         bool give_mean, double batch_size,
-                                        double seed, Rcpp::List run_on) {
-  return run_verb(model, cells, run_on, {batch_size},
+                                        double seed, Rcpp::List compute) {
+  return run_verb(model, cells, compute, {batch_size},
                   [=](const Model& m, const Cells& c, const Hooks& hooks) {
                     auto options =
                         scvigor::r::common_options<scvigor::LibraryOptions>(
@@ -73,9 +73,9 @@ std::vector<double> latent_library_size(SEXP model, Rcpp::List cells,
 std::vector<double> marginal_log_likelihood(SEXP model, Rcpp::List cells,
                                             double n_mc_samples,
                                             double batch_size, double seed,
-                                            Rcpp::List run_on) {
+                                            Rcpp::List compute) {
   return run_verb(
-      model, cells, run_on, {batch_size, n_mc_samples},
+      model, cells, compute, {batch_size, n_mc_samples},
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         auto options = scvigor::r::common_options<scvigor::MarginalOptions>(
             batch_size, seed);

@@ -2,6 +2,7 @@
 
 #include "r_convert.h"
 #include "r_runtime.h"
+#include "scvigor/likelihood.hpp"
 
 using scvigor::r::guarded;
 
@@ -24,6 +25,19 @@ void validate_options(Rcpp::List model_options, Rcpp::List train_options) {
         scvigor::r::options_from_list<scvigor::ModelOptions>(model_options));
     scvigor::validate(
         scvigor::r::options_from_list<scvigor::TrainOptions>(train_options));
+  });
+}
+
+// What a likelihood has, by its name.
+// [[Rcpp::export(rng = false)]]
+Rcpp::List likelihood_traits(const std::string& gene_likelihood) {
+  return guarded([&] {
+    const auto traits = scvigor::likelihood_traits(
+        scvigor::parse_choice<scvigor::GeneLikelihood>("gene_likelihood",
+                                                       gene_likelihood));
+    return Rcpp::List::create(Rcpp::Named("has_theta") = traits.has_theta,
+                              Rcpp::Named("has_dropout") = traits.has_dropout,
+                              Rcpp::Named("is_count") = traits.is_count);
   });
 }
 

@@ -98,9 +98,9 @@ std::vector<const char*> parameter_names(scvigor::GeneLikelihood likelihood) {
 // [[Rcpp::export(rng = false)]]
 Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
                                        Rcpp::List decode, Rcpp::RObject write,
-                                       Rcpp::List run_on) {
+                                       Rcpp::List compute) {
   return run_verb(
-      model, cells, run_on, scvigor::r::passes_of(decode),
+      model, cells, compute, scvigor::r::passes_of(decode),
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         const auto options = decode_options<DecodeOptions>(decode);
         if (!write.isNULL()) {
@@ -122,9 +122,9 @@ Rcpp::List posterior_predictive_sample(SEXP model, Rcpp::List cells,
 // [[Rcpp::export(rng = false)]]
 Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
                                  Rcpp::List decode, bool give_mean,
-                                 Rcpp::RObject open, Rcpp::List run_on) {
+                                 Rcpp::RObject open, Rcpp::List compute) {
   return run_verb(
-      model, cells, run_on, scvigor::r::passes_of(decode),
+      model, cells, compute, scvigor::r::passes_of(decode),
       [=](const Model& m, const Cells& c, const Hooks& hooks) {
         const auto options = decode_options<DecodeOptions>(decode);
         const auto n = options.n_samples;
@@ -167,8 +167,9 @@ Rcpp::List likelihood_parameters(SEXP model, Rcpp::List cells,
 // [[Rcpp::export(rng = false)]]
 Rcpp::NumericMatrix feature_correlation(SEXP model, Rcpp::List cells,
                                         Rcpp::List decode, bool ranks,
-                                        double size_factor, Rcpp::List run_on) {
-  return run_verb(model, cells, run_on, scvigor::r::passes_of(decode),
+                                        double size_factor,
+                                        Rcpp::List compute) {
+  return run_verb(model, cells, compute, scvigor::r::passes_of(decode),
                   [=](const Model& m, const Cells& c, const Hooks& hooks) {
                     auto options =
                         decode_options<scvigor::CorrelationOptions>(decode);

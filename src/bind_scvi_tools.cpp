@@ -133,7 +133,7 @@ void write_scvi_tools(Rcpp::List model, const std::string& path) {
     out.state = scvigor::r::state_from_list(model["state"]);
     out.genes = texts_of(model, "genes");
     out.registry = registry_from_list(model["registry"]);
-    out.n_cells = scvigor::r::whole(model, "n_cells");
+    out.n_cells = scvigor::r::whole_number(model, "n_cells");
     out.is_trained = Rcpp::as<bool>(model["is_trained"]);
     out.split = scvigor::r::split_from_list(model["split"]);
     out.history = scvigor::r::history_from_list(model["history"]);

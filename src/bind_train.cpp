@@ -118,9 +118,9 @@ Rcpp::List split_cells(double n_cells, Rcpp::List train_options, double seed) {
 // [[Rcpp::export(rng = false)]]
 Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options,
                       Rcpp::List train_options, Rcpp::List split, double seed,
-                      Rcpp::List run_on, Rcpp::List hooks, Rcpp::List start) {
+                      Rcpp::List compute, Rcpp::List hooks, Rcpp::List start) {
   return guarded([&] {
-    const scvigor::r::RunOn where(run_on);
+    const scvigor::r::ComputeOptions where(compute);
     const scvigor::ThreadScope threads(where.num_threads);
     const auto core_cells = scvigor::r::cells_from_list(cells);
     const auto options =

@@ -79,6 +79,14 @@ inline void from_r(const std::string& name, SEXP value,
   out.assign(numbers.begin(), numbers.end());
 }
 
+// A member of a list.
+inline std::int64_t whole_number(const Rcpp::List& list, const char* name) {
+  const Rcpp::RObject value = list[name];
+  std::int64_t out = 0;
+  from_r(name, value, out);
+  return out;
+}
+
 template <class Choice>
 std::enable_if_t<std::is_enum_v<Choice>> from_r(const std::string& name,
                                                 SEXP value, Choice& out) {
@@ -156,9 +164,10 @@ Options options_from_list(const Rcpp::List& list) {
 
 // ---- Where a call computes ------------------------------------------------
 
-// R's list of run_on.R: threads (0: as many as now) and device.
-struct RunOn {
-  explicit RunOn(const Rcpp::List& list)
+// The list of .compute_options() in R/arguments.R: threads (0: as many as now)
+// and device.
+struct ComputeOptions {
+  explicit ComputeOptions(const Rcpp::List& list)
       : num_threads(Rcpp::as<int>(list["num_threads"])) {
     from_r("accelerator", list["accelerator"], accelerator);
   }
@@ -172,8 +181,8 @@ struct RunOn {
 // A slot of an S4 object, which may have lost it or hold something else there.
 inline SEXP checked_slot(SEXP object, const char* name, unsigned type) {
   const SEXP symbol = Rf_install(name);
-  const SEXP value = R_has_slot(object, symbol) ? R_do_slot(object, symbol)
-                                                : R_NilValue;
+  const SEXP value =
+      R_has_slot(object, symbol) ? R_do_slot(object, symbol) : R_NilValue;
   if (static_cast<unsigned>(TYPEOF(value)) != type)
     throw ArgumentError("x", "`x` is not a valid dgCMatrix: its slot `" +
                                  std::string(name) + "` has a wrong type.");
@@ -190,8 +199,9 @@ inline void check_slot_lengths(SEXP dim, SEXP p, SEXP i, SEXP x) {
   ok = ok && INTEGER(p)[XLENGTH(p) - 1] <= XLENGTH(i) &&
        XLENGTH(i) == XLENGTH(x);
   if (!ok)
-    throw ArgumentError("x", "`x` is not a valid dgCMatrix: its slots do not "
-                             "fit together.");
+    throw ArgumentError("x",
+                        "`x` is not a valid dgCMatrix: its slots do not "
+                        "fit together.");
 }
 
 // A view of an R matrix of genes x cells: a dgCMatrix or a dense one. The

@@ -36,11 +36,11 @@ inline Passes passes_of(const Rcpp::List& decode) {
 
 // Returns verb(model, cells, hooks).
 template <class Verb>
-auto run_verb(SEXP model, const Rcpp::List& cells, const Rcpp::List& run_on,
+auto run_verb(SEXP model, const Rcpp::List& cells, const Rcpp::List& compute,
               const Passes& passes, Verb verb)
     -> decltype(verb(std::declval<const Model&>(), Cells{}, Hooks{})) {
   return guarded([&] {
-    const RunOn where(run_on);
+    const ComputeOptions where(compute);
     const ThreadScope threads(where.num_threads);
     Rcpp::XPtr<Model> pointer(model);
     const Cells core_cells = cells_from_list(cells);

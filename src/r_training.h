@@ -13,13 +13,6 @@
 namespace scvigor {
 namespace r {
 
-inline std::int64_t whole(const Rcpp::List& list, const char* name) {
-  const Rcpp::RObject value = list[name];
-  std::int64_t out = 0;
-  from_r(name, value, out);
-  return out;
-}
-
 inline std::vector<std::uint8_t> bytes_from_list(const Rcpp::List& list,
                                                  const char* name) {
   const Rcpp::RawVector bytes = list[name];
@@ -75,7 +68,8 @@ inline Rcpp::List moments_to_list(const std::vector<AdamMoments>& moments) {
 inline std::vector<AdamMoments> moments_from_list(const Rcpp::List& list) {
   std::vector<AdamMoments> moments;
   for (const Rcpp::List slot : list)
-    moments.push_back({whole(slot, "steps"), member<double>(slot, "first"),
+    moments.push_back({whole_number(slot, "steps"),
+                       member<double>(slot, "first"),
                        member<double>(slot, "second")});
   return moments;
 }
@@ -87,7 +81,7 @@ inline Rcpp::List monitor_to_list(const MonitorState& monitor) {
 }
 
 inline MonitorState monitor_from_list(const Rcpp::List& list) {
-  return {Rcpp::as<double>(list["best"]), whole(list, "waited")};
+  return {Rcpp::as<double>(list["best"]), whole_number(list, "waited")};
 }
 
 inline Rcpp::List training_state_to_list(const TrainingState& state) {
@@ -113,8 +107,8 @@ inline Rcpp::List training_state_to_list(const TrainingState& state) {
 inline TrainingState training_state_from_list(const Rcpp::List& list) {
   TrainingState state;
   state.seed = static_cast<std::uint64_t>(Rcpp::as<double>(list["seed"]));
-  state.epochs = whole(list, "epochs");
-  state.steps = whole(list, "steps");
+  state.epochs = whole_number(list, "epochs");
+  state.steps = whole_number(list, "steps");
   state.stopped = Rcpp::as<bool>(list["stopped"]);
   state.lr = Rcpp::as<double>(list["lr"]);
   state.weights = state_from_list(list["weights"]);
@@ -123,7 +117,7 @@ inline TrainingState training_state_from_list(const Rcpp::List& list) {
   state.plateau = monitor_from_list(list["plateau"]);
   state.early_stopping = monitor_from_list(list["early_stopping"]);
   const Rcpp::List best = list["best"];
-  state.best.epoch = whole(best, "epoch");
+  state.best.epoch = whole_number(best, "epoch");
   state.best.value = Rcpp::as<double>(best["value"]);
   state.best.weights = state_from_list(best["weights"]);
   state.split = split_from_list(list["split"]);
