@@ -181,7 +181,7 @@
             "; scVI needs raw counts, not scaled or corrected values."
         )
     }
-    if (found$n_fractional && likelihood != "normal") {
+    if (found$n_fractional && .is_count_likelihood(likelihood)) {
         .warn(
             data$label, " has ", .pluralize(found$n_fractional, "fraction"),
             " among its values; a count likelihood expects raw counts.",

@@ -86,3 +86,8 @@
         )
     }
 }
+
+# Whether a likelihood is one of counts: whole numbers, from 0.
+.is_count_likelihood <- function(gene_likelihood) {
+    likelihood_traits(gene_likelihood)$is_count
+}

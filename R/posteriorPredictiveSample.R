@@ -55,7 +55,7 @@ posteriorPredictiveSample <- function(
     if (!is.null(sink)) {
         return(.sample_into(sink, query))
     }
-    # sparse: some hundredths of the values are not 0
+    # sparse: a few percent of the values are not 0
     .check_result_memory(query, n_samples, bytes_per_value = 0.12)
     samples <- lapply(
         posterior_predictive_sample(
@@ -84,7 +84,7 @@ posteriorPredictiveSample <- function(
 .sample_into <- function(sink, query) {
     n_samples <- query$decode$n_samples
     is_count <- length(query$decode$transform_batch) < 2 &&
-        .model_options(query$model)$gene_likelihood != "normal"
+        .is_count_likelihood(.model_options(query$model)$gene_likelihood)
     output <- .open_sink(
         sink, query$dimnames, query$n_cells, if (n_samples > 1) n_samples,
         type = if (is_count) "integer" else "double"

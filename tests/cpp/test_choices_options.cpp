@@ -6,6 +6,7 @@
 #include <set>
 
 #include "catch.hpp"
+#include "distributions/likelihood.hpp"
 #include "scvigor/options.hpp"
 
 using namespace scvigor;
@@ -73,6 +74,13 @@ TEST_CASE("every choice can be parsed from its name") {
   check_round_trip<DecoderKind>();
   check_round_trip<Precision>();
   check_round_trip<Optimizer>();
+}
+
+TEST_CASE("every likelihood has a row of its own") {
+  for (const auto& [likelihood, name] : choice_names(GeneLikelihood{})) {
+    INFO(name);
+    CHECK(likelihood_of(likelihood).choice == likelihood);
+  }
 }
 
 TEST_CASE("the error for an unknown choice lists the choices") {

@@ -23,10 +23,7 @@ bool cuda_is_available() { return at::hasCUDA(); }
 
 Accelerator choose_device(const ModelOptions& options, const Workload& work,
                           int n_threads, bool cuda) {
-  return cuda && core::seconds_on_cuda(options, work) <
-                     core::seconds_on_cpu(options, work, n_threads)
-             ? Accelerator::kCuda
-             : Accelerator::kCpu;
+  return core::choose_device(options, work, n_threads, cuda);
 }
 
 DeviceScope::DeviceScope(Model& model, Accelerator accelerator,

@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "distributions/likelihood.hpp"
+
 namespace scvigor::core {
 namespace {
 
@@ -42,8 +44,9 @@ double multiplies_per_cell(const ModelOptions& o, bool training) {
       o.decoder == DecoderKind::kLinear ? o.n_latent : o.n_hidden);
   const double product = static_cast<double>(o.n_genes) * inputs;
   if (!training) return product;
-  const int heads = 1 + (o.gene_likelihood == GeneLikelihood::kZinb) +
-                    (o.dispersion == Dispersion::kGeneCell);
+  const LikelihoodTraits& traits = likelihood_of(o.gene_likelihood).traits;
+  const int heads = 1 + traits.has_dropout +
+                    (traits.has_theta && o.dispersion == Dispersion::kGeneCell);
   return 3.0 * heads * product;  // forward, and two gradients
 }
 
@@ -81,6 +84,13 @@ double seconds_on_cuda(const ModelOptions& o, const Workload& work) {
   const double values = steps.cells * static_cast<double>(o.n_genes);
   return kCudaStart + steps.n * (cost.step + cost.per_multiply * w +
                                  cost.per_value * values);
+}
+
+Accelerator choose_device(const ModelOptions& o, const Workload& work,
+                          int n_threads, bool cuda) {
+  return cuda && seconds_on_cuda(o, work) < seconds_on_cpu(o, work, n_threads)
+             ? Accelerator::kCuda
+             : Accelerator::kCpu;
 }
 
 }  // namespace scvigor::core

@@ -10,6 +10,10 @@ double seconds_on_cpu(const ModelOptions& options, const Workload& work,
                       int n_threads);
 double seconds_on_cuda(const ModelOptions& options, const Workload& work);
 
+// See scvigor/runtime.hpp.
+Accelerator choose_device(const ModelOptions& options, const Workload& work,
+                          int n_threads, bool cuda);
+
 }  // namespace scvigor::core
 
 #endif

@@ -179,7 +179,7 @@ class CountLossPass {
 CountLossResults CpuKernels::count_loss(const LikelihoodInput& in,
                                         const SparseCounts& x,
                                         const CountLossMask& needs_grad) const {
-  if (!likelihood_of(in.likelihood).traits.is_count)
+  if (!has_row_form(in.likelihood))
     return ReferenceKernels::count_loss(in, x, needs_grad);
   if (in.log_factor.scalar_type() == at::kFloat)
     return CountLossPass<float>(in, x, needs_grad).run();

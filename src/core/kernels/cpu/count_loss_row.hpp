@@ -264,6 +264,13 @@ GenePass<T> gene_pass_of(const CountRow<T>& row, RowScratch<T>& s) {
   return pass;
 }
 
+// Whether count_loss_row() has the formulas of a likelihood.
+inline bool has_row_form(GeneLikelihood likelihood) {
+  return likelihood == GeneLikelihood::kZinb ||
+         likelihood == GeneLikelihood::kNb ||
+         likelihood == GeneLikelihood::kPoisson;
+}
+
 // Fills the results of `row`.
 template <class T>
 void count_loss_row(CountRow<T>& row, GeneLikelihood likelihood,
