@@ -7,16 +7,21 @@
     registry <- .registry(model)
     given <- .with_source_as_batch(given, registry, data)
     .check_registered(registry, given)
-    covariates <- Map(
-        function(field, argument) {
-            .find_covariate(
-                registry[[field]], field, data, given[[argument]],
-                optional = !.is_needed(model, field)
-            )
-        },
-        names(.argument_of), .argument_of
-    )
+    covariates <- .find_covariates(registry, data, given, function(field) {
+        !.is_needed(model, field)
+    })
     .fill_codes(.make_codes(covariates, registry), model, data)
+}
+
+# All covariates of a registry, read from new data; `is_optional(field)` says
+# which may be absent.
+.find_covariates <- function(registry, data, given, is_optional) {
+    Map(function(field, argument) {
+        .find_covariate(
+            registry[[field]], field, data, given[[argument]],
+            optional = is_optional(field)
+        )
+    }, names(.argument_of), .argument_of)
 }
 
 # The cells of a list belong to the batches that the column of training says,
@@ -36,7 +41,7 @@
         .stop_argument(
             "x", "`x` is a list of ", .pluralize(length(positions), "object"),
             " without names: which batches are they? Name them, or give ",
-            "`batch`. The model knows ", .quote_first(entry$levels, 20), "."
+            "`batch`. The model has ", .quote_first(entry$levels, 20), "."
         )
     }
     given$batch <- data$source

@@ -6,15 +6,9 @@
     registry <- .registry(model)
     given <- .with_source_as_batch(given, registry, data, is_query = TRUE)
     .check_registered(registry, given)
-    covariates <- Map(
-        function(field, argument) {
-            .find_covariate(
-                registry[[field]], field, data, given[[argument]],
-                optional = !.is_needed(model, field)
-            )
-        },
-        names(.argument_of), .argument_of
-    )
+    covariates <- .find_covariates(registry, data, given, function(field) {
+        !.is_needed(model, field)
+    })
     for (field in names(.argument_of)) {
         missing <- length(registry[[field]]) && is.null(covariates[[field]])
         if (missing && .is_needed(model, field)) {

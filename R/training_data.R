@@ -73,14 +73,8 @@
 .check_same_codes <- function(config, data, given, cells) {
     given <- .with_source_as_batch(given, config$registry, data)
     .check_registered(config$registry, given[names(given) %in% .argument_of])
-    covariates <- Map(
-        function(field, argument) {
-            .find_covariate(
-                config$registry[[field]], field, data, given[[argument]],
-                optional = TRUE
-            )
-        },
-        names(.argument_of), .argument_of
+    covariates <- .find_covariates(
+        config$registry, data, given, function(field) TRUE
     )
     found <- .subset_codes(.make_codes(covariates, config$registry), cells)
     for (field in names(.argument_of)) {
