@@ -93,6 +93,7 @@ check: check-layers check-style check-docs check-package
 check-layers:
 	@sh tools/check-layers.sh
 	@sh tools/test-check-layers.sh
+	@sh tools/check-developing.sh
 
 # With lintr, where it is installed.
 check-style:
