@@ -50,7 +50,7 @@ int guarded(Body body) noexcept {
   }
 }
 
-// A struct of a caller that may know fewer members, or more.
+// A struct of a caller whose version of it may have fewer members, or more.
 template <class T>
 T members_of(const T* given, const char* what) {
   if (given == nullptr || given->size < sizeof(std::size_t))

@@ -147,7 +147,7 @@ TEST_CASE("a parameter without a gradient stays, weight decay or not") {
   CHECK(value(without) == 1.0);
 }
 
-TEST_CASE("zero_grad() forgets gradients, so that the next step skips them") {
+TEST_CASE("zero_grad() resets gradients, so that the next step skips them") {
   at::Tensor w = scalar(1.0);
   AdamOptimizer optimizer({w}, TrainOptions{});
   set_grad(w, 1.0);

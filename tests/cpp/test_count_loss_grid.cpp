@@ -33,8 +33,8 @@ at::Tensor leaf(const at::Tensor& value, const at::TensorOptions& options) {
   return value.to(options).clone().requires_grad_(true);
 }
 
-// The stored numbers are gradients by mu and theta; the kernel's are by their
-// logarithms.
+// The stored numbers are gradients w.r.t. mu and theta; the kernel's are w.r.t.
+// their logarithms.
 Grid read_grid(const reference::File& file, const std::string& group,
                GeneLikelihood likelihood, ScaleActivation activation,
                const at::TensorOptions& options) {

@@ -125,9 +125,9 @@ TEST_CASE("training on a GPU gives the CPU's weights and history", "[cuda]") {
   for (const auto& one : device_cases()) {
     INFO(one.name);
     const Training t = training_of(one, Precision::kFloat64);
-    const Trained on_card = run_on(Accelerator::kCuda, t);
-    support::check_close(on_card, run_on(Accelerator::kCpu, t), 1e-8);
-    CHECK(is_on_cpu(on_card.model));
+    const Trained on_gpu = run_on(Accelerator::kCuda, t);
+    support::check_close(on_gpu, run_on(Accelerator::kCpu, t), 1e-8);
+    CHECK(is_on_cpu(on_gpu.model));
   }
 }
 
@@ -215,13 +215,13 @@ TEST_CASE("an error on a GPU leaves a finite model on the CPU", "[cuda]") {
 
 TEST_CASE("a gradient on a GPU that is not a number is reported", "[cuda]") {
   if (!has_card()) return;
-  const auto on_card = at::TensorOptions(at::kCUDA);
-  const at::Tensor weight = at::ones({3}, on_card).requires_grad_(true);
-  const at::Tensor bias = at::ones({2}, on_card).requires_grad_(true);
+  const auto on_gpu = at::TensorOptions(at::kCUDA);
+  const at::Tensor weight = at::ones({3}, on_gpu).requires_grad_(true);
+  const at::Tensor bias = at::ones({2}, on_gpu).requires_grad_(true);
   AdamOptimizer optimizer({weight, bias}, TrainOptions{});
   CHECK(optimizer.gradients_finite());
-  weight.mutable_grad() = at::ones({3}, on_card);
-  bias.mutable_grad() = at::ones({2}, on_card);
+  weight.mutable_grad() = at::ones({3}, on_gpu);
+  bias.mutable_grad() = at::ones({2}, on_gpu);
   CHECK(optimizer.gradients_finite());
   bias.grad()[1] = std::numeric_limits<double>::quiet_NaN();
   CHECK_FALSE(optimizer.gradients_finite());

@@ -1,4 +1,4 @@
-// BatchNormOutput expression: one answer, however it is asked for.
+// Normalized expression does not depend on how it is requested.
 
 #include <ATen/ATen.h>
 
@@ -172,7 +172,7 @@ TEST_CASE(
     };
     normalized_expression(
         *fit.model, fit.t.cells, options,
-        [](const RowBlock&) { FAIL("there is room"); }, {}, buffer);
+        [](const RowBlock&) { FAIL("there is a buffer"); }, {}, buffer);
     CHECK(at::equal(found, expected));
   }
 }

@@ -72,7 +72,7 @@ TEST_CASE("gamma_difference is exact for whole counts") {
 
 TEST_CASE("gamma_difference is exact for fractional counts") {
   for (const double theta : kThetas) {
-    // TailCounts, even long double loses the difference of two lgammas.
+    // Beyond it even long double loses the difference of two lgammas.
     if (theta > 1e3) continue;
     for (const double x : kFractions) {
       INFO("theta " << theta << ", x " << x);
@@ -84,7 +84,7 @@ TEST_CASE("gamma_difference is exact for fractional counts") {
   }
 }
 
-TEST_CASE("a count stays felt however large theta is") {
+TEST_CASE("a count matters however large theta is") {
   for (const double theta : {1e15, 1e18, 1e26, 1e38})
     for (const double x : {1.0, 2.5, 1000.0}) {
       INFO("theta " << theta << ", x " << x);

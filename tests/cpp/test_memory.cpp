@@ -74,7 +74,7 @@ TEST_CASE("an option too large for the machine is named") {
   CHECK(refused_argument(options) == "n_latent");
 }
 
-TEST_CASE("gigabytes are written as people do") {
+TEST_CASE("gigabytes have one decimal below ten") {
   CHECK(gigabytes(1.54e9) == "1.5 GB");
   CHECK(gigabytes(1.5461e13) == "15461 GB");
   CHECK(memory_limit() > 1e8);

@@ -63,7 +63,7 @@ TEST_CASE("normal_draw() is mean + sqrt(var) eps") {
         [](const Posterior& q) { return q.mean + q.var.sqrt() * q.eps; });
 }
 
-TEST_CASE("normal_var() is the activation plus the least variance") {
+TEST_CASE("normal_var() is the activation plus the minimal variance") {
   for (const auto activation : {VarActivation::kExp, VarActivation::kSoftplus})
     check(
         [&](const Posterior& q) {

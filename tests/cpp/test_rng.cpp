@@ -69,7 +69,7 @@ TEST_CASE("a shuffle is a permutation in which every place is as likely") {
   }
 }
 
-TEST_CASE("nothing to shuffle is no trouble") {
+TEST_CASE("an empty or single value can be shuffled") {
   CHECK(shuffled(1, 0).empty());
   CHECK(shuffled(1, 1) == std::vector<std::int64_t>{0});
 }

@@ -1,4 +1,4 @@
-// A pool gives again what nobody else holds, and nothing else.
+// A pool hands out again the tensors that only it refers to, and no others.
 
 #include <ATen/ATen.h>
 
@@ -36,7 +36,7 @@ TEST_CASE("large tensors are like any other") {
   }
 }
 
-TEST_CASE("a tape takes room from its pool") {
+TEST_CASE("a tape takes its buffers from its pool") {
   TensorPool pool;
   void* memory = nullptr;
   for (int step = 0; step < 2; ++step) {

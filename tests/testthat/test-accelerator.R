@@ -18,7 +18,7 @@ test_that("the CPU and \"auto\" give the same where there is no GPU", {
     }
 })
 
-test_that("a missing card is an error that names the argument", {
+test_that("a missing GPU is an error that names the argument", {
     skip_if_not(without_cuda, "there is a CUDA device")
     expect_no_card <- function(object) {
         expect_argument_error(object, "accelerator", "no CUDA device")

@@ -136,7 +136,7 @@ test_that("near misses of levels, columns, genes and cells are named", {
     expect_no_match(conditionMessage(error), "did you mean")
 })
 
-test_that("a transposed matrix is told of", {
+test_that("a transposed matrix is reported", {
     expect_argument_error(
         quick_train(t(counts), batch = sce$batch), "batch", "t\\(x\\)"
     )
@@ -158,7 +158,7 @@ test_that("a transposed matrix is told of", {
     expect_silent(quick_train(genes))
 })
 
-test_that("logarithms and scaled counts are told of", {
+test_that("logarithms and scaled counts are reported", {
     scaled <- t(t(counts) / colSums(counts)) * 1e4
     expect_warning(quick_train(scaled), "scaled to a total of 10000")
     expect_warning(quick_train(log1p(scaled)),
@@ -168,14 +168,14 @@ test_that("logarithms and scaled counts are told of", {
     expect_no_warning(quick_train(log1p(scaled), gene_likelihood = "normal"))
 })
 
-test_that("a continuous batch and names of cells as batch are told of", {
+test_that("a continuous batch and names of cells as batch are reported", {
     withr::local_seed(1)
     expect_warning(quick_train(sce, batch = runif(120)),
                    "continuous_covariates")
     expect_warning(quick_train(sce, batch = colnames(sce)), "names the cells")
 })
 
-test_that("cells of one name and genes without a count are told of", {
+test_that("cells with one name and genes without a count are reported", {
     twins <- counts
     colnames(twins)[2] <- "cell_0"
     expect_warning(model <- quick_train(twins), "\"cell_0\"")

@@ -54,7 +54,7 @@ test_that("blocks of cells change nothing, a column or a vector neither", {
     )
 })
 
-test_that("fewer cells a mixture, as the seed draws them", {
+test_that("fewer cells per mixture, as the seed draws them", {
     few <- function(n, seed = 1) {
         differentialAbundance(model, sample = sce$donor,
                               num_cells_posterior = n, seed = seed)

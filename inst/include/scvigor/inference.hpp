@@ -122,7 +122,7 @@ using SampleSink = std::function<void(std::int64_t sample, const RowBlock&)>;
 
 // x ~ p(x | z, l), z ~ q(z | x): integers for the count likelihoods. With
 // several batches in transform_batch their mean, which need not be an integer.
-// Rates are cut at 1e8.
+// Rates are clamped at 1e8.
 void posterior_predictive_sample(const Model& model, const Cells& cells,
                                  const DecodeOptions& options,
                                  const SampleSink& sink,

@@ -10,7 +10,7 @@
  * in scvigor_last_error(). None of them raises an R error, except where
  * the installed scvigor is older than this header and lacks a function. A model
  * may be used from one thread at a time; scvigor_model_open() is for R's main
- * thread only. Everything is computed on the processor.
+ * thread only. Everything is computed on the CPU.
  *
  * Arrays hold one cell after another: an R matrix with one column per cell.
  * Codes of batches and other levels count from 0, in the order of the levels.
@@ -23,7 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Grows with every function or member that is added; nothing is taken away. */
+/* Increases with every new function or member; none is ever removed. */
 #define SCVIGOR_API_VERSION 1
 
 #ifdef __cplusplus
@@ -41,9 +41,9 @@ enum {
 
 typedef struct scvigor_model scvigor_model;
 
-/* Structs begin with their size, by which an installed scvigor tells which
- * members a caller knows. Start from SCVIGOR_*_INIT; what is 0 or null is not
- * given. */
+/* Structs begin with their size, from which an installed scvigor infers which
+ * members the caller was compiled with. Start from SCVIGOR_*_INIT; a member
+ * that is 0 or null is not given. */
 
 typedef struct {
   size_t size;
@@ -82,7 +82,8 @@ typedef struct {
   int64_t batch_size; /* cells at a time */
   int num_threads;    /* 0: as many as scvigor uses by itself */
   uint64_t seed;      /* of random draws */
-  /* Called now and then; not 0 ends the call with SCVIGOR_INTERRUPTED. */
+  /* Called regularly; a value other than 0 ends the call with
+   * SCVIGOR_INTERRUPTED. */
   int (*interrupted)(void* data);
   void* data;
 } scvigor_run;

@@ -9,7 +9,7 @@
 namespace scvigor {
 namespace {
 
-// TailCounts, a Poisson draw in float32 means nothing; scvi-tools cuts there
+// Above this rate float32 cannot hold a Poisson draw; scvi-tools clamps there
 // too.
 constexpr double kMaxRate = 1e8;
 

@@ -13,7 +13,7 @@ namespace scvigor {
 // shape theta.
 at::Tensor sample_gamma_rate(const at::Tensor& mu, const at::Tensor& theta,
                              Rng& rng);
-// Rates above 1e8 are cut.
+// Rates above 1e8 are clamped.
 at::Tensor sample_poisson(const at::Tensor& rate, Rng& rng);
 at::Tensor sample_normal(const at::Tensor& loc, const at::Tensor& scale,
                          Rng& rng);

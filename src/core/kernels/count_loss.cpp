@@ -10,7 +10,7 @@
 namespace scvigor {
 namespace {
 
-// Without asking another device for the number.
+// Without waiting for another device.
 bool is_known_to_be_one(const at::Tensor& grad) {
   return grad.is_cpu() && grad.item<double>() == 1.0;
 }
@@ -31,8 +31,8 @@ CountLossTensors differentiable_inputs(const LikelihoodInput& in) {
           in.log_factor};
 }
 
-// Kernels multiply deferred logits in float32; for float64, which tests use,
-// that is done here.
+// Kernels multiply deferred logits in float32; in float64, which tests use,
+// they are multiplied here.
 CountLoss count_loss(const LikelihoodInput& input, const SparseCounts& x) {
   const LikelihoodInput in = input.log_factor.scalar_type() == at::kFloat
                                  ? input

@@ -6,7 +6,7 @@
 namespace scvigor {
 namespace {
 
-// How many UseReferenceKernels of this thread live.
+// The number of UseReferenceKernels that exist in this thread.
 int& n_scopes() {
   thread_local int n = 0;
   return n;

@@ -91,8 +91,8 @@ class Kernels {
 // tensor operations, on any other.
 const Kernels& kernels_for(at::Device device);
 
-// While one of these lives, this thread uses reference/ on the CPU as well:
-// what another device computes, without one.
+// While one of these exists, this thread uses reference/ on the CPU as well, so
+// that tests without a GPU cover what other devices compute.
 class UseReferenceKernels {
  public:
   UseReferenceKernels();

@@ -16,7 +16,7 @@ enum class ScaleActivation { kSoftmax, kSoftplus };
 // follow. Deferred logits all have the same hidden units.
 struct LikelihoodInput {
   LazyLogits scale_logits;    // n x genes
-  LazyLogits dropout_logits;  // n x genes, pi; undefined but for zinb
+  LazyLogits dropout_logits;  // n x genes, pi; undefined except for zinb
   LazyLogits log_theta;       // px_r: 1 row for all cells, one row per cell, or
                               // the rows that theta_row indexes; undefined for
                               // poisson
@@ -27,7 +27,7 @@ struct LikelihoodInput {
   GeneLikelihood likelihood = GeneLikelihood::kZinb;
 };
 
-// The same with all products computed: for who uses them several times.
+// The same with all products computed, for callers that need them repeatedly.
 LikelihoodInput materialize_logits(LikelihoodInput input);
 
 // rho = softmax(logits) or softplus(logits), n x genes.

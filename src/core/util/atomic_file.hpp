@@ -6,9 +6,9 @@
 
 namespace scvigor {
 
-// Makes `bytes` the content of `path`. Whoever reads that name finds all of the
-// old content or all of the new, after a crash in the middle too. Without
-// `overwrite`, a file that is there is a FileError and stays.
+// Makes `bytes` the content of `path` at once: a reader finds either all of the
+// old content or all of the new, even after a crash during the call. Without
+// `overwrite`, an existing file is kept and a FileError is thrown.
 void write_file_atomically(const std::string& path, bool overwrite,
                            std::string_view bytes);
 

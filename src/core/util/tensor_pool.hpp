@@ -7,10 +7,10 @@
 
 namespace scvigor {
 
-// Tensors that are needed again and again, a step after the other. One that
-// nobody but the pool holds any more is given to the next who asks for its
-// like; memory that the system hands out anew has to be cleared first, which
-// takes longer than many a kernel's work on it.
+// Tensors that every step needs again. A tensor that only the pool still refers
+// to is reused for the next request of its shape, type and device: the system
+// has to clear new memory first, which takes longer than many kernels take to
+// fill it.
 class TensorPool {
  public:
   // Not filled.
@@ -20,7 +20,7 @@ class TensorPool {
   std::vector<at::Tensor> tensors_;
 };
 
-// at::empty(). What is large lies in large pages where the system has them.
+// at::empty(), with large tensors in large pages where the system has them.
 at::Tensor empty_in_large_pages(at::IntArrayRef sizes,
                                 const at::TensorOptions& options);
 

@@ -11,7 +11,7 @@
 namespace scvigor {
 namespace {
 
-// 0 * x is 0 for a finite x and NaN for any other; sums of it stay so.
+// 0 * x is 0 for a finite x and NaN for any other; so is their sum.
 template <class T>
 bool span_finite(const T* values, std::int64_t n) {
   T sum = 0;
