@@ -50,9 +50,9 @@
     }
     if (setequal(rownames(counts), genes)) {
         .stop_argument(
-            "x", label, " has genes that are called as the model calls its ",
-            "own, which had no names in training, but in another order. Give ",
-            "them in the order of training without names."
+            "x", label, " has the genes of the model in another order, but the ",
+            "model was trained without their names. Give them in the order of ",
+            "training, without names."
         )
     }
     .inform(

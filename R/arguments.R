@@ -149,7 +149,7 @@
         .inform(
             "`num_threads` = ", .number_text(num_threads), ", but there ",
             if (processors == 1) "is " else "are ",
-            .pluralize(processors, "processor"), ": so many threads are used."
+            .pluralize(processors, "processor"), ": that many threads are used."
         )
         num_threads <- processors
     }

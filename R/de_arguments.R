@@ -144,7 +144,7 @@
             if (!is.null(given)) {
                 .stop_argument(
                     argument, "`", argument, "` needs `batch_correction = ",
-                    "TRUE`: without, cells are decoded as their own batch."
+                    "TRUE`: without it, cells are decoded as their own batch."
                 )
             }
             next
@@ -176,14 +176,14 @@
     n_batches <- max(1, lengths(sampling[c("batchid1", "batchid2")]))
     if (sampling$n_samples_overall %/% n_batches < 2) {
         .warn(
-            "`n_samples_overall` leaves fewer than 2 samples a batch; 2 are ",
-            "taken."
+            "`n_samples_overall` leaves fewer than 2 samples per batch; 2 ",
+            "are drawn."
         )
     }
     sampling
 }
 
-# What the counts are needed for, as what to ask instead.
+# Ways to do without the counts, for each use of them.
 .counts_needed_for <- function(test, all_stats, weights) {
     c(
         if (all_stats) "set `all_stats = FALSE`",

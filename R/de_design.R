@@ -63,7 +63,7 @@
         }
         if (!group1 %in% present || !length(others)) {
             .warn(
-                "Inside of \"", level, "\" there are not both sides of \"",
+                "Level \"", level, "\" of `within` lacks a side of \"",
                 group1, "\" vs ",
                 if (is.null(sides$group2)) "Rest" else sides$group2,
                 "; it is left out."

@@ -9,7 +9,7 @@
     })
 }
 
-# The nine tenths nearest to the robust middle: the half of the cells whose
+# The nine tenths nearest to the robust center: the half of the cells whose
 # covariance has the smallest determinant (Rousseeuw and Van Driessen, 1999),
 # from a fixed start, then reweighted.
 .inliers <- function(x, contamination = 0.1) {

@@ -1,4 +1,4 @@
-# What an error says of words that scvigor does not know, but others do: names
+# Hints in errors about unknown words that other programs use: names
 # of arguments of scvi-tools, Seurat and harmony, and near misses.
 
 # Arguments by other names: where one of the functions that they belong to here

@@ -18,7 +18,7 @@
 #'       library size;}
 #'     \item{`dispersions`}{the inverse dispersion theta of the negative
 #'       binomial, whose variance is `mean + mean^2 / theta`; for the normal
-#'       likelihood the standard deviation; not there for `"poisson"`;}
+#'       likelihood the standard deviation; absent for `"poisson"`;}
 #'     \item{`dropout`}{the probability of an extra zero, for `"zinb"`.}
 #'   }
 #'   They are dense: for large data choose genes and cells, or give a `sink`.

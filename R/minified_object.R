@@ -46,7 +46,7 @@
     if (!.is_model_or_path(object) && ncol(object) != n_cells) {
         .stop_argument(
             argument, "The object has ", .pluralize(ncol(object), "cell"),
-            " without names, its model knows ", n_cells, ": which are they? ",
+            " without names, its model has ", n_cells, ": which are they? ",
             "Name the cells before they are minified and chosen."
         )
     }
@@ -142,7 +142,7 @@
     cells
 }
 
-# They must have the totals that the model remembers of them.
+# They must have the totals that the model stores.
 .check_own_counts <- function(object, model, data, cells) {
     found <- log_library_sizes(.match_model_genes(data, model))[cells]
     expected <- .log_library(model)[.stored_positions(model, object)]

@@ -1,7 +1,7 @@
 #' Options and weights of a model
 #'
 #' `modelOptions()` gives the architecture and the generative model,
-#' `trainOptions()` how the weights were found, `modelWeights()` the weights
+#' `trainOptions()` how it was trained, `modelWeights()` the weights
 #' themselves.
 #'
 #' @param object A model, or an object that [runSCVI()] returned.

@@ -47,7 +47,7 @@ plotPredictiveCheck <- function(check, what = "cv_gene", ...) {
     .plot_against_raw(zeroFraction(check, ...), "Share of zeros")
 }
 
-# A table's columns below one another.
+# The columns of a table as one, in long format.
 .long_table <- function(table, columns, ...) {
     do.call(rbind, lapply(columns, function(column) {
         data.frame(model = column, value = table[[column]], ...)
@@ -120,5 +120,5 @@ plotPredictiveCheck <- function(check, what = "cv_gene", ...) {
         ggplot2::theme_bw()
 }
 
-# ggplot2's word for the table at hand.
+# ggplot2's pronoun for the plotted table.
 utils::globalVariables(".data")

@@ -53,7 +53,7 @@
     list(on_epoch = .interruptible(show), done = done)
 }
 
-# Where a line cannot be rewritten: about ten lines a run.
+# Where a line cannot be rewritten: about ten lines per run.
 .progress_lines <- function() {
     started <- proc.time()[["elapsed"]]
     show <- function(report) {

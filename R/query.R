@@ -18,8 +18,8 @@
 # `object` is a model or an object with one; `x` is new data. `dots` are what a
 # verb's `...` caught: covariates and assay.type, altexp, assay say how to read
 # `x`; `known` are the verb's own arguments; new counts are checked by
-# `num_threads`. `prefers_counts`: a minified object is asked for its counts
-# where it has kept them.
+# `num_threads`. `prefers_counts`: the counts of a minified object are
+# used where it has kept them.
 .query <- function(object, x, dots, subset.col, name, needs_counts, known,
                    num_threads = 1, prefers_counts = FALSE) {
     .check_reading_arguments(dots, known)
@@ -56,7 +56,8 @@
     )
 }
 
-# A query model answers before its training, from what the reference knows.
+# A query model can be used before its training, with the weights of the
+# reference.
 .inform_untrained <- function(model) {
     if (identical(.run(model)$stop_reason, "not trained")) {
         .inform(

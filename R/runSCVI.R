@@ -61,7 +61,7 @@ runSCVI.Seurat <- function(x, ..., name = "scvi") {
     .add_result(x, trainSCVI(x, ...), name)
 }
 
-# As trainSCVI() checks them, which does not know of `name`.
+# The checks of trainSCVI(), with `name` as a known argument.
 .check_train_dots <- function(...) {
     known <- setdiff(names(formals(trainSCVI)), "...")
     unknown <- setdiff(names(list(...)), c(known, ""))
