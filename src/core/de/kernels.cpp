@@ -60,29 +60,6 @@ SCVIGOR_INLINE void squares_body(const T* x, double mean, std::int64_t n,
   *to = sum;
 }
 
-template <class T>
-SCVIGOR_INLINE void softmax_row_body(T* x, T shift, const T* log_norm,
-                                     std::int64_t n) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < n; ++i)
-    x[i] = vmath::exp(x[i] + shift - log_norm[i]);
-}
-
-template <class T>
-SCVIGOR_INLINE void add_exponentials_body(const T* x, T shift, T* max, T* sum,
-                                          std::int64_t n) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < n; ++i) {
-    const T logit = x[i] + shift;
-    const T top = logit > max[i] ? logit : max[i];
-    // One of the two exponents is 0: a single exponential serves both.
-    const T small = logit > max[i] ? max[i] : logit;
-    const T e = vmath::exp(small - top);
-    sum[i] = logit > max[i] ? sum[i] * e + T(1) : sum[i] + e;
-    max[i] = top;
-  }
-}
-
 // A kernel for each level of instructions and both types.
 #define SCVIGOR_DE_KERNEL(name, body, T, parameters, arguments) \
   SCVIGOR_KERNEL(name, body<T>, parameters, arguments)
@@ -109,14 +86,6 @@ SCVIGOR_DE_KERNEL(squares_f, squares_body, float,
 SCVIGOR_DE_KERNEL(squares_d, squares_body, double,
                   (const double* x, double mean, std::int64_t n, double* to),
                   (x, mean, n, to))
-SCVIGOR_DE_KERNEL(softmax_f, softmax_row_body, float,
-                  (float* x, float shift, const float* log_norm,
-                   std::int64_t n),
-                  (x, shift, log_norm, n))
-SCVIGOR_DE_KERNEL(exponentials_f, add_exponentials_body, float,
-                  (const float* x, float shift, float* max, float* sum,
-                   std::int64_t n),
-                  (x, shift, max, sum, n))
 
 EffectSummary to_summary(const double* range, double squares, std::int64_t n) {
   return {range[0] / static_cast<double>(n),
@@ -158,23 +127,6 @@ EffectSummary summarize_effects(const double* x, std::int64_t n) {
   range_d(x, n, range);
   squares_d(x, range[0] / static_cast<double>(n), n, &squares);
   return to_summary(range, squares, n);
-}
-
-void softmax_row(float* x, float shift, const float* log_norm, std::int64_t n) {
-  softmax_f(x, shift, log_norm, n);
-}
-void softmax_row(double* x, double shift, const double* log_norm,
-                 std::int64_t n) {
-  softmax_row_body(x, shift, log_norm, n);
-}
-
-void add_exponentials(const float* x, float shift, float* max, float* sum,
-                      std::int64_t n) {
-  exponentials_f(x, shift, max, sum, n);
-}
-void add_exponentials(const double* x, double shift, double* max, double* sum,
-                      std::int64_t n) {
-  add_exponentials_body(x, shift, max, sum, n);
 }
 
 }  // namespace scvigor

@@ -31,18 +31,6 @@ struct EffectSummary {
 EffectSummary summarize_effects(const float* x, std::int64_t n);
 EffectSummary summarize_effects(const double* x, std::int64_t n);
 
-// out = exp(x + shift - log_norm[i]);  x, out, log_norm: n
-void softmax_row(float* x, float shift, const float* log_norm, std::int64_t n);
-void softmax_row(double* x, double shift, const double* log_norm,
-                 std::int64_t n);
-
-// Adds a row of logits x + shift to running sums of exponentials:
-// sum = sum of exp(logit - max), rescaled when max grows.
-void add_exponentials(const float* x, float shift, float* max, float* sum,
-                      std::int64_t n);
-void add_exponentials(const double* x, double shift, double* max, double* sum,
-                      std::int64_t n);
-
 }  // namespace scvigor
 
 #endif

@@ -11,9 +11,8 @@
 #include <limits>
 #include <type_traits>
 
-#include "de/kernels.hpp"
 #include "kernels/cpu/gemm.hpp"
-#include "simd/vector_math.hpp"
+#include "kernels/cpu/scale_by_gene.hpp"
 
 namespace scvigor {
 namespace {
@@ -95,12 +94,10 @@ void ScaleDecoder<T>::read(const std::vector<std::int64_t>& genes,
   for (std::size_t k = 0; k < genes.size(); ++k) {
     T* row = out + static_cast<std::int64_t>(k) * n_samples;
     const T bias = bias_[static_cast<std::size_t>(genes[k])];
-    if (!log_norm_.empty()) {
-      softmax_row(row, bias, log_norm_.data(), n_samples);
-      continue;
-    }
-    for (std::int64_t i = 0; i < n_samples; ++i)
-      row[i] = vmath::softplus(row[i] + bias).value;
+    if (log_norm_.empty())
+      softplus_of_gene(row, bias, n_samples);
+    else
+      softmax_of_gene(row, bias, log_norm_.data(), n_samples);
   }
 }
 
