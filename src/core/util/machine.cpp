@@ -14,8 +14,8 @@ namespace {
 
 constexpr double kNoLimit = std::numeric_limits<double>::infinity();
 
-// Memory that the system lends to this process's container (control groups,
-// versions 2 and 1). "max" is no number and no limit.
+// The memory limit of this process's container (control groups, versions 2 and
+// 1). "max" is not read as a number: it means that there is no limit.
 double container_limit() {
   for (const char* path : {"/sys/fs/cgroup/memory.max",
                            "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {

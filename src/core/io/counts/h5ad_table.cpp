@@ -58,7 +58,7 @@ std::optional<AnnotationColumn> read_categories(const h5::Group& root,
   return categories;
 }
 
-// The index is the first member. Categories lie apart, in `uns`.
+// The index is the first member. Categories are in the group `uns`.
 Annotation read_structs(const h5::Group& root, const h5::Dataset& table) {
   Annotation annotation;
   const std::vector<std::string> members = table.members();

@@ -48,8 +48,8 @@ bool is_rds(const string& bytes) {
 
 string describe_rds(const string& bytes) {
   if (bytes.find("scvigor_checkpoint") != string::npos)
-    return "it is a checkpoint of trainSCVI(): resumeTraining() goes on from "
-           "it";
+    return "it is a checkpoint of trainSCVI(): resumeTraining() continues "
+           "from it";
   return "it is an R object: readRDS() reads it";
 }
 

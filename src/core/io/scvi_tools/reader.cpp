@@ -114,7 +114,7 @@ ScviToolsModel read_model_file(const std::string& path) {
   return model;
 }
 
-// A gene a line; numpy wrote it, with Windows' line ends on Windows.
+// One gene per line; numpy writes Windows' line ends on Windows.
 std::vector<std::string> read_lines(const std::string& bytes) {
   std::vector<std::string> lines;
   for (std::size_t begin = 0; begin < bytes.size();) {
