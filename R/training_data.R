@@ -1,5 +1,5 @@
 # The cells that a model was trained on, read once more. A model keeps no
-# counts, so whoever trains it further gives them again.
+# counts, so they are given again for further training.
 
 # The configuration of a finished training, as .new_run_config() makes it.
 .run_config_of <- function(model) {

@@ -4,7 +4,7 @@
 #
 #   Rscript bench/differential_expression.R [--repeats=3] [--threads=2]
 #
-# Seconds a call: the median over the repeats, with the smallest and largest in
+# Seconds per call: the median over the repeats, with the smallest and largest in
 # brackets. The last lines are scvigor alone: many groups in one call.
 
 for (file in c("arguments.R", "data.R", "figures.R", "machine.R",
@@ -36,7 +36,7 @@ need_data()
 scvi_tools <- start_scvi_tools()
 cat(describe_machine(scvi_tools$versions), sep = "\n")
 cat(
-    "\nSeconds a call, median (smallest .. largest) of ", options$repeats,
+    "\nSeconds per call, median (smallest .. largest) of ", options$repeats,
     ", ", options$threads, " threads\n\n", sep = ""
 )
 cat("| figure | data | scvigor | scvi-tools | ratio | others |\n",

@@ -151,7 +151,7 @@ test_that("settings: every argument of the verbs with every odd value", {
         "    for (k in seq_len(25)) local({",
         "        option <- sample(options, 1)",
         "        at <- sample(length(odd), 1)",
-        "        # what takes long is no fault",
+        "        # a long time is not a failure",
         "        if (option %in% c('n_samples', 'n_mc_samples') && at %in% 7:8)",
         "            return()",
         "        given <- verbs[[verb]]",

@@ -19,7 +19,7 @@ std::string own_name(const std::string& name) {
   return name;
 }
 
-// Arguments that are no part of the architecture, or have no value here.
+// Arguments that are not part of the architecture, or have no value here.
 bool is_irrelevant(const std::string& name) {
   static const std::set<std::string> names{
       "class", "library_log_means", "library_log_vars",

@@ -164,7 +164,7 @@ TEST_CASE("Count file: parts that were never written are zeros") {
   }
   if (form == 0)
     CHECK(read(path.path()).dense == std::vector<double>(12));
-  else  // far more than the file holds is no trouble, only wrong
+  else  // far more than the file holds is wrong, but harmless
     CHECK_THROWS_WITH(read(path.path()),
                       contains("names 3 genes") && contains("has 2000000000"));
 }

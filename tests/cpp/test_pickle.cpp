@@ -176,7 +176,7 @@ TEST_CASE("Pickle: hostile ones are refused, by name", "[pickle]") {
   CHECK_THAT(reader.error("X\xff\xff\xff\x7f"), contains("cut off"));
   CHECK_THAT(reader.error("h\x05."), contains("recalls"));
   CHECK_THAT(reader.error(std::string(3000000, ']')), contains("2000000"));
-  // Those that are no error by themselves are harmless.
+  // Those that are not an error by themselves are harmless.
   for (const auto& bytes : fuzz::hostile_pickles())
     CHECK_FALSE(Reader().error(bytes).empty());
 }

@@ -36,7 +36,7 @@ TEST_CASE("early stopping waits for `patience` epochs without a new best") {
   CHECK(stop_epoch(o, {5, 4, 3, 2, 1, 0}) == 0);
   CHECK(stop_epoch(o, {5, 4, 4, 4, 4}) == 5);
   CHECK(stop_epoch(o, {5, 6, 6, 4, 6, 6, 6}) == 7);
-  // A tie is no improvement.
+  // A tie is not an improvement.
   CHECK(stop_epoch(o, {1, 1, 1, 1, 1}) == 4);
 }
 

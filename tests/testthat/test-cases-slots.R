@@ -206,7 +206,7 @@ test_that("B03: threads beyond the processors are capped", {
                                   num_threads = 1e4))
 })
 
-test_that("B32: a number of threads that is no integer is an error", {
+test_that("B32: a number of threads that is not an integer is an error", {
     for (n in list(3e9, 2^60, Inf, 1.5, NA, -1, "2", 1:2)) {
         expect_argument_error(quick_train(sparse, num_threads = n),
                               "num_threads")
