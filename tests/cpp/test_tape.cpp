@@ -57,13 +57,13 @@ TEST_CASE("kernels on a tape and plain operations pass gradients on") {
   }
 }
 
-TEST_CASE("gradients of several passes add up until they are forgotten") {
+TEST_CASE("gradients of several passes add up until they are reset") {
   const Net net = random_net();
   const at::Tensor once = grads_of(net)[0].clone();
   REQUIRE_CLOSE(grads_of(net)[0], 2 * once, 1e-6);
 }
 
-TEST_CASE("what wants no gradient is not noted") {
+TEST_CASE("what requires no gradient is not recorded") {
   Net net = random_net();
   CHECK(Tape::active_for({net.x, {}}) == nullptr);
   net.second.requires_grad_(false);
@@ -92,7 +92,7 @@ TEST_CASE("tapes nest, and a gradient without one is a mistake") {
   CHECK_THROWS_AS(dense_linear(net.x, net.first, {}), std::logic_error);
 }
 
-TEST_CASE("a sum knows its value and whether it can be differentiated") {
+TEST_CASE("a sum has a value and may require a gradient") {
   const at::Tensor fixed = at::full({}, 3.0);
   const at::Tensor free = at::full({}, 2.0).requires_grad_(true);
   CHECK(Tape::value({{fixed, 2.0}, {free}}) == 8.0);

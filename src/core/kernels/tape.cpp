@@ -33,23 +33,23 @@ Tape::~Tape() { current() = outer_; }
 
 Tape* Tape::active_for(at::TensorList inputs) {
   if (!at::GradMode::is_enabled()) return nullptr;
-  const auto wants_grad = [](const at::Tensor& input) {
+  const auto requires_grad = [](const at::Tensor& input) {
     return input.defined() && input.requires_grad();
   };
-  if (std::none_of(inputs.begin(), inputs.end(), wants_grad)) return nullptr;
+  if (std::none_of(inputs.begin(), inputs.end(), requires_grad)) return nullptr;
   Tape* tape = current();
   if (tape == nullptr)
     throw std::logic_error("a kernel's gradient needs a tape");
   for (const auto& input : inputs)
-    if (wants_grad(input) && !input.is_leaf()) tape->record_plain(input);
+    if (requires_grad(input) && !input.is_leaf()) tape->record_plain(input);
   return tape;
 }
 
-// What plain operations made: autograd carries on with its gradient when all
-// kernels that come later have given theirs.
+// Records the result of tensor operations: autograd continues with its gradient
+// when all later kernels have added theirs.
 void Tape::record_plain(const at::Tensor& tensor) {
-  for (const auto& record : entries_)
-    if (record.out.is_same(tensor)) return;
+  for (const auto& entry : entries_)
+    if (entry.out.is_same(tensor)) return;
   entries_.push_back({tensor, {}});
 }
 
@@ -58,7 +58,7 @@ void Tape::record(const at::Tensor& out, BackwardFunction backward_function) {
   entries_.push_back({out, std::move(backward_function)});
 }
 
-// A sum that nobody else holds is added to in place.
+// A sum to which there is no other reference is added to in place.
 void Tape::add_grad(const at::Tensor& to, at::Tensor grad) {
   if (!to.defined() || !to.requires_grad()) return;
   at::Tensor& sum = to.mutable_grad();
@@ -92,26 +92,26 @@ bool Tape::wants_grad(const Sum& sum) {
 }
 
 void Tape::backward(const Sum& sum) {
-  at::Tensor plain;  // terms that autograd knows go backward_function together
-  for (const auto& [number, weight] : sum) {
-    if (!number.requires_grad() || number.is_leaf()) continue;
-    plain = plain.defined() ? plain + weight * number : weight * number;
+  at::Tensor joined;  // the terms of autograd's graph, for one backward pass
+  for (const auto& [scalar, weight] : sum) {
+    if (!scalar.requires_grad() || scalar.is_leaf()) continue;
+    joined = joined.defined() ? joined + weight * scalar : weight * scalar;
   }
   const at::NoGradGuard no_grad;
-  if (plain.defined()) {
-    record_plain(plain);
-    add_grad(plain, at::ones_like(plain));
+  if (joined.defined()) {
+    record_plain(joined);
+    add_grad(joined, at::ones_like(joined));
   }
-  for (const auto& [number, weight] : sum)
-    if (number.is_leaf()) add_grad(number, at::full_like(number, weight));
+  for (const auto& [scalar, weight] : sum)
+    if (scalar.is_leaf()) add_grad(scalar, at::full_like(scalar, weight));
   for (; !entries_.empty(); entries_.pop_back()) {
-    const Entry& record = entries_.back();
-    const at::Tensor grad = std::exchange(record.out.mutable_grad(), {});
+    const Entry& entry = entries_.back();
+    const at::Tensor grad = std::exchange(entry.out.mutable_grad(), {});
     if (!grad.defined()) continue;
-    if (record.backward_function)
-      record.backward_function(grad);
+    if (entry.backward_function)
+      entry.backward_function(grad);
     else
-      torch::autograd::backward({record.out}, {grad}, /*retain_graph=*/true);
+      torch::autograd::backward({entry.out}, {grad}, /*retain_graph=*/true);
   }
 }
 

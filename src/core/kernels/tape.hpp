@@ -10,15 +10,15 @@
 
 namespace scvigor {
 
-// How gradients find their way backward_function through kernels. While a tape
-// lives, kernels of its thread record on it what they made and how its gradient
-// goes on to what they made it of. LibTorch's autograd could do that too, but
-// for the small tensors of a training step its bookkeeping takes longer than
-// their numbers.
+// Backpropagation through kernels. While a tape exists, the kernels of its
+// thread record their outputs on it, each with the function that computes the
+// gradients w.r.t. the kernel's inputs. LibTorch's autograd could do that too,
+// but for the small tensors of a training step its bookkeeping takes longer
+// than the arithmetic.
 //
-// The two work together. What a kernel makes is a leaf of autograd's graph:
-// plain operations may follow it, and what they make may be given to the next
-// kernel. The gradient of a tensor is in its grad(), as ever.
+// The two work together. The output of a kernel is a leaf of autograd's graph:
+// tensor operations may follow it, and their results may be inputs of the next
+// kernel. The gradient of a tensor is in its grad(), as in LibTorch.
 class Tape {
  public:
   // With a pool, buffer() is taken from it.
@@ -27,23 +27,23 @@ class Tape {
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
-  // The tape to record something made of `inputs` on; null: nobody wants their
-  // gradients. Undefined inputs are passed over.
+  // The tape on which an operation on `inputs` is to be recorded; null if none
+  // of them requires a gradient. Undefined inputs are ignored.
   static Tape* active_for(at::TensorList inputs);
 
-  // `out` was made; `backward_function` takes the gradient by it and calls
-  // add_grad().
+  // Records an output; `backward_function` takes the gradient w.r.t. it and
+  // calls add_grad() for the inputs.
   using BackwardFunction = std::function<void(const at::Tensor& grad)>;
   void record(const at::Tensor& out, BackwardFunction backward_function);
 
-  // Adds the gradient by `to`, where it wants one.
+  // Adds to the gradient w.r.t. `to`, if that requires one.
   static void add_grad(const at::Tensor& to, at::Tensor grad);
 
-  // A tensor to be filled, for a gradient or what leads to one.
+  // An uninitialized tensor, for a gradient or an intermediate result.
   static at::Tensor buffer(at::IntArrayRef sizes,
                            const at::TensorOptions& options);
 
-  // A sum of numbers, each times its weight: what is differentiated.
+  // A weighted sum of scalars: what is differentiated.
   struct Term {
     at::Tensor number;
     double weight = 1.0;
@@ -51,13 +51,13 @@ class Tape {
   using Sum = std::vector<Term>;
   static double value(const Sum& sum);
   static bool wants_grad(const Sum& sum);
-  // Fills the gradients. Once.
+  // Computes all gradients. May be called once.
   void backward(const Sum& sum);
 
  private:
   struct Entry {
     at::Tensor out;
-    BackwardFunction backward_function;  // none: autograd knows
+    BackwardFunction backward_function;  // none: autograd has it
   };
 
   void record_plain(const at::Tensor& tensor);
