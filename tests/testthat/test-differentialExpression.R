@@ -94,7 +94,10 @@ test_that("DE11 pseudocounts of genes near 1e-6, and of genes without counts", {
     expect_equal(found$pseudocounts, 1e-6 * 0.91 / 50)
     silent <- sce
     SummarizedExperiment::assay(silent)[1:20, ] <- 0
-    fitted <- quick_train(silent, max_epochs = 20)
+    expect_warning(
+        fitted <- quick_train(silent, max_epochs = 20),
+        "20 genes without a single count"
+    )
     de <- differentialExpression(
         fitted, silent, groups = "labels", group1 = "label_0", seed = 1,
         n_samples_overall = 500
