@@ -12,7 +12,8 @@
 # make longtest  tests that take minutes
 # make clean     removes what was built
 #
-# LIBTORCH_HOME=folder chooses a LibTorch; BUILD=folder keeps another build.
+# LIBTORCH_HOME=folder chooses a LibTorch; BUILD=folder keeps another build;
+# CHECK_OPTIONS=--no-tests goes to R CMD check.
 
 BUILD ?= build
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
@@ -105,7 +106,7 @@ check-docs: packages-docs
 
 check-package: packages-vignettes packages-test
 	@$(MAKE) --no-print-directory install
-	@sh tools/check-package.sh '$(BUILD)'
+	@sh tools/check-package.sh '$(BUILD)' $(CHECK_OPTIONS)
 
 bench: packages-test
 	@$(MAKE) --no-print-directory install

@@ -1,9 +1,11 @@
 #!/bin/sh
-# check-package.sh BUILD: R CMD check of the tarball. An error or a warning
-# fails, a note does not. The package is not compiled again: the check is
-# given the log of its installation in BUILD, as CRAN's own machines do.
-# Vignettes are built apart, from that installation as well.
-build=${1:?usage: check-package.sh BUILD}
+# check-package.sh BUILD [OPTION...]: R CMD check of the tarball, with these
+# options too. An error or a warning fails, a note does not. The package is not
+# compiled again: the check is given the log of its installation in BUILD, as
+# CRAN's own machines do. Vignettes are built apart, from that installation as
+# well.
+build=${1:?usage: check-package.sh BUILD [OPTION...]}
+shift
 cd "$(dirname "$0")/.." || exit 1
 source=$PWD
 work=$build/check
@@ -17,7 +19,7 @@ R CMD build --no-build-vignettes source > build.log 2>&1 ||
 
 # Without repositories the check looks nothing up on the network.
 R_REPOSITORIES=NULL _R_CHECK_FORCE_SUGGESTS_=false R CMD check --no-manual --ignore-vignettes \
-  --install="check:$build/install.log" --library="$build/library" \
+  --install="check:$build/install.log" --library="$build/library" "$@" \
   scvigor_*.tar.gz
 status=$?
 if grep -qE '^Status:.*(ERROR|WARNING)' scvigor.Rcheck/00check.log; then
