@@ -193,6 +193,8 @@ cd "$(dirname "$script")/.." || exit 1
 root=${SCVIGOR_DEBIAN:-build/debian-$release}
 mkdir -p "$(dirname "$root")" || exit 1
 root=$(cd "$(dirname "$root")" && pwd)/$(basename "$root")
+exec 9> "$root.lock"
+flock --nonblock 9 || fail "$root is in use"
 bootstrap
 copy_checkout
 run_inside "$@"

@@ -18,14 +18,36 @@ shift
 cd "$(dirname "$script")/.." || exit 1
 
 triplet=aarch64-linux-gnu
-if ! command -v $triplet-g++ > /dev/null; then
-  export DEBIAN_FRONTEND=noninteractive
+
+# install_tools: what runs on this machine.
+install_tools() {
+  apt-get update -q && apt-get install -y --no-install-recommends \
+    cmake make pkg-config catch2 nlohmann-json3-dev libeigen3-dev \
+    qemu-user-static g++-$triplet
+}
+
+# unpack_libraries: what the tests are compiled and run with. Debian's libtorch-dev
+# wants a Python of its architecture, which cannot be set up here: so nothing is
+# installed, and only headers and libraries are unpacked. The alternative that
+# OpenBLAS would register is a link.
+unpack_libraries() {
   dpkg --add-architecture arm64 && apt-get update -q &&
-    apt-get install -y --no-install-recommends \
-      cmake make pkg-config catch2 nlohmann-json3-dev libeigen3-dev \
-      qemu-user-static \
-      g++-$triplet libtorch-dev:arm64 libhdf5-dev:arm64 zlib1g-dev:arm64 \
-      libopenblas0-openmp:arm64 || exit 1
+    apt-get install -y --no-install-recommends --download-only \
+      libtorch-dev:arm64 libhdf5-dev:arm64 zlib1g-dev:arm64 \
+      libopenblas0-openmp:arm64 || return 1
+  for package in /var/cache/apt/archives/*_arm64.deb; do
+    dpkg --fsys-tarfile "$package" |
+      tar --extract --directory=/ --keep-directory-symlink \
+        --exclude='./bin' --exclude='./sbin' --exclude='./usr/*bin' \
+        --exclude='./etc' --exclude='./usr/share' || return 1
+  done
+  ln -sf openblas-openmp/libblas.so.3 openblas-openmp/liblapack.so.3 \
+    /usr/lib/$triplet/
+}
+
+if [ ! -e /.scvigor-arm64 ]; then
+  export DEBIAN_FRONTEND=noninteractive
+  install_tools && unpack_libraries && touch /.scvigor-arm64 || exit 1
 fi
 
 # detect.sh runs what it compiles; pkg-config looks at the other architecture.
