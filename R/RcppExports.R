@@ -9,6 +9,14 @@ summarize_counts <- function(counts, num_threads) {
     .Call(`_scvigor_summarize_counts`, counts, num_threads)
 }
 
+find_empty_genes <- function(counts, num_threads) {
+    .Call(`_scvigor_find_empty_genes`, counts, num_threads)
+}
+
+has_valid_slots <- function(counts) {
+    .Call(`_scvigor_has_valid_slots`, counts)
+}
+
 log_library_sizes <- function(counts) {
     .Call(`_scvigor_log_library_sizes`, counts)
 }
@@ -135,6 +143,10 @@ write_scvi_tools <- function(model, path) {
 
 read_minified <- function(path) {
     .Call(`_scvigor_read_minified`, path)
+}
+
+is_ascii <- function(text) {
+    .Call(`_scvigor_is_ascii`, text)
 }
 
 canonical_matches <- function(text) {

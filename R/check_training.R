@@ -2,7 +2,7 @@
 # begins.
 
 # Warnings about data that can be trained on, but may not be what was meant.
-.warn_about_data <- function(data) {
+.warn_about_data <- function(data, num_threads) {
     .warn_transposed(data$counts, data$label)
     cells <- colnames(data$counts)
     twice <- unique(cells[duplicated(cells)])
@@ -12,10 +12,10 @@
             .quote_first(twice, 3), ". They cannot be told apart by name."
         )
     }
-    empty <- .is_empty_gene(data$counts)
-    if (any(empty)) {
+    empty <- find_empty_genes(data$counts, num_threads)
+    if (length(empty)) {
         .warn(
-            data$label, " has ", .pluralize(sum(empty), "gene"), " without a ",
+            data$label, " has ", .pluralize(length(empty), "gene"), " without a ",
             "single count",
             if (!is.null(rownames(data$counts))) {
                 paste0(": ", .quote_first(rownames(data$counts)[empty], 3))
@@ -23,18 +23,6 @@
             ". They can be left out with `subset.row`."
         )
     }
-}
-
-.is_empty_gene <- function(counts) {
-    if (is.matrix(counts)) {
-        return(rowSums(counts != 0) == 0)
-    }
-    values <- slot(counts, "x")
-    rows <- slot(counts, "i")
-    if (any(values == 0)) {
-        rows <- rows[values != 0]
-    }
-    tabulate(rows + 1L, nrow(counts)) == 0
 }
 
 # Barcodes among the rows, or well-known genes among the columns.

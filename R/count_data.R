@@ -20,8 +20,9 @@
     }
 }
 
-.new_count_data <- function(counts, cell_data, label) {
-    counts <- .as_counts(counts, label)
+.new_count_data <- function(counts, cell_data, label,
+                            has_checked_slots = FALSE) {
+    counts <- .as_counts(counts, label, has_checked_slots)
     if (!nrow(counts)) {
         .stop_argument("x", label, " has no genes.")
     }
@@ -98,7 +99,9 @@
         x <- .alternative_experiment(x, altexp)
     }
     label <- paste0("Assay \"", assay.type, "\"")
-    .new_count_data(.named_assay(x, assay.type), cell_data, label)
+    .new_count_data(
+        .named_assay(x, assay.type), cell_data, label, has_checked_slots = TRUE
+    )
 }
 
 .alternative_experiment <- function(x, altexp) {

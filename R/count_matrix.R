@@ -1,12 +1,12 @@
 # From whatever holds counts to a matrix that the core reads in place: a valid
 # dgCMatrix or a dense matrix, genes x cells.
 
-.as_counts <- function(counts, label) {
-    if (is(counts, "Matrix")) {
+.as_counts <- function(counts, label, has_checked_slots = FALSE) {
+    if (is(counts, "Matrix") && !has_checked_slots) {
         counts <- .check_slots(counts, label)
     }
     if (is(counts, "dgCMatrix")) {
-        return(counts)
+        return(.plain_dgCMatrix(counts))
     }
     if (is(counts, "denseMatrix")) {
         counts <- as.matrix(counts)
@@ -29,6 +29,14 @@
     if (is.object(counts)) unclass(counts) else counts
 }
 
+# Without what a class that extends dgCMatrix adds: the core asks for the class.
+.plain_dgCMatrix <- function(counts) {
+    if (identical(as.vector(class(counts)), "dgCMatrix")) {
+        return(counts)
+    }
+    as(counts, "dgCMatrix", strict = TRUE)
+}
+
 # The slots of a Matrix as its package's own C code expects them: a pointer or
 # an index out of range, of a wrong type or missing would end R. Rows that are
 # merely out of order are sorted.
@@ -49,6 +57,9 @@
 }
 
 .slot_problem <- function(counts) {
+    if (has_valid_slots(counts)) {
+        return(NULL)
+    }
     found <- tryCatch(
         validObject(counts, test = TRUE), error = conditionMessage
     )
@@ -59,14 +70,18 @@
 .with_sorted_rows <- function(counts) {
     tryCatch({
         n_rows <- slot(counts, "Dim")[1]
-        cell <- rep(seq_len(slot(counts, "Dim")[2]), diff(slot(counts, "p")))
         row <- slot(counts, "i")
-        order <- order(cell, row)
-        same_cell <- diff(cell) == 0
-        if (length(cell) != length(row) ||
+        # Before memory of the size that a damaged `p` claims is allocated.
+        widths <- diff(slot(counts, "p"))
+        if (any(widths < 0) || sum(as.double(widths)) != length(row) ||
             length(slot(counts, "x")) != length(row) ||
-            any(row < 0 | row >= n_rows) ||
-            any(same_cell & diff(row[order]) == 0)) {
+            length(widths) != slot(counts, "Dim")[2] ||
+            any(row < 0 | row >= n_rows)) {
+            return(NULL)
+        }
+        cell <- rep(seq_along(widths), widths)
+        order <- order(cell, row)
+        if (any(diff(cell) == 0 & diff(row[order]) == 0)) {
             return(NULL)
         }
         slot(counts, "i") <- row[order]

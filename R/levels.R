@@ -219,7 +219,7 @@
 # Text in UTF-8, marked as such. Text of unknown encoding is UTF-8 where it can
 # be, so that a session in the C locale reads the same levels as any other.
 .to_utf8 <- function(text, label, argument) {
-    if (!is.character(text) || !length(text)) {
+    if (!is.character(text) || is_ascii(text)) {
         return(text)
     }
     encoding <- Encoding(text)

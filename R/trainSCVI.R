@@ -141,7 +141,7 @@ trainSCVI <- function(
     options$train <- .set_epochs(options$train, ncol(data$counts))
     validate_options(options$model, options$train)
     .check_counts(data, options$model$gene_likelihood, compute$num_threads)
-    .warn_about_data(data)
+    .warn_about_data(data, compute$num_threads)
 
     codes <- .make_codes(covariates, registry)
     registry$source <- arguments[.source_arguments]

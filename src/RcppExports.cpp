@@ -40,6 +40,27 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// find_empty_genes
+Rcpp::IntegerVector find_empty_genes(SEXP counts, double num_threads);
+RcppExport SEXP _scvigor_find_empty_genes(SEXP countsSEXP, SEXP num_threadsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type counts(countsSEXP);
+    Rcpp::traits::input_parameter< double >::type num_threads(num_threadsSEXP);
+    rcpp_result_gen = Rcpp::wrap(find_empty_genes(counts, num_threads));
+    return rcpp_result_gen;
+END_RCPP
+}
+// has_valid_slots
+bool has_valid_slots(SEXP counts);
+RcppExport SEXP _scvigor_has_valid_slots(SEXP countsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type counts(countsSEXP);
+    rcpp_result_gen = Rcpp::wrap(has_valid_slots(counts));
+    return rcpp_result_gen;
+END_RCPP
+}
 // log_library_sizes
 Rcpp::NumericVector log_library_sizes(SEXP counts);
 RcppExport SEXP _scvigor_log_library_sizes(SEXP countsSEXP) {
@@ -426,6 +447,16 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// is_ascii
+bool is_ascii(Rcpp::CharacterVector text);
+RcppExport SEXP _scvigor_is_ascii(SEXP textSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< Rcpp::CharacterVector >::type text(textSEXP);
+    rcpp_result_gen = Rcpp::wrap(is_ascii(text));
+    return rcpp_result_gen;
+END_RCPP
+}
 // canonical_matches
 Rcpp::IntegerVector canonical_matches(Rcpp::CharacterVector text);
 RcppExport SEXP _scvigor_canonical_matches(SEXP textSEXP) {
@@ -483,6 +514,8 @@ END_RCPP
 static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_differential_abundance", (DL_FUNC) &_scvigor_differential_abundance, 9},
     {"_scvigor_summarize_counts", (DL_FUNC) &_scvigor_summarize_counts, 2},
+    {"_scvigor_find_empty_genes", (DL_FUNC) &_scvigor_find_empty_genes, 2},
+    {"_scvigor_has_valid_slots", (DL_FUNC) &_scvigor_has_valid_slots, 1},
     {"_scvigor_log_library_sizes", (DL_FUNC) &_scvigor_log_library_sizes, 1},
     {"_scvigor_differential_expression", (DL_FUNC) &_scvigor_differential_expression, 6},
     {"_scvigor_compare_samples", (DL_FUNC) &_scvigor_compare_samples, 2},
@@ -515,6 +548,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_read_scvi_tools", (DL_FUNC) &_scvigor_read_scvi_tools, 2},
     {"_scvigor_write_scvi_tools", (DL_FUNC) &_scvigor_write_scvi_tools, 2},
     {"_scvigor_read_minified", (DL_FUNC) &_scvigor_read_minified, 1},
+    {"_scvigor_is_ascii", (DL_FUNC) &_scvigor_is_ascii, 1},
     {"_scvigor_canonical_matches", (DL_FUNC) &_scvigor_canonical_matches, 1},
     {"_scvigor_split_cells", (DL_FUNC) &_scvigor_split_cells, 3},
     {"_scvigor_train_scvi", (DL_FUNC) &_scvigor_train_scvi, 8},

@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "cpu_levels.hpp"
+#include "scvigor/count_checks.hpp"
 #include "scvigor/counts.hpp"
 #include "simulated.hpp"
 #include "support.hpp"
@@ -78,6 +79,54 @@ TEST_CASE("a cell of stored zeros is empty") {
   CHECK(summarize_counts(*source).n_empty_cells == 1);
   CHECK(log_library_sizes(*source) ==
         std::vector<double>{-kInfinity, std::log(4.0)});
+}
+
+TEST_CASE("genes that do not ascend or are not among the genes are found") {
+  const std::int64_t n_genes = 40;
+  std::vector<int> indptr{0, 0};
+  std::vector<int> genes;
+  for (int cell = 0; cell < 600; ++cell) {
+    for (int gene = cell % 3; gene < n_genes; gene += 1 + cell % 4)
+      genes.push_back(gene);
+    indptr.push_back(static_cast<int>(genes.size()));
+  }
+  const auto valid = [&] {
+    return has_ascending_genes(indptr.data(), genes.data(), 601, n_genes);
+  };
+  support::for_each_cpu_level([&](const std::string& level) {
+    INFO(level);
+    CHECK(valid());
+    CHECK_FALSE(has_ascending_genes(indptr.data(), genes.data(), 601, 39));
+    for (std::size_t at = 0; at < genes.size(); at += 7) {
+      const int before = genes[at];
+      for (const int wrong : {-1, std::numeric_limits<int>::min(), 40,
+                              std::numeric_limits<int>::max()}) {
+        genes[at] = wrong;
+        CHECK_FALSE(valid());
+      }
+      genes[at] = before;
+    }
+    std::swap(genes[4], genes[5]);
+    CHECK_FALSE(valid());
+    std::swap(genes[4], genes[5]);
+  });
+}
+
+TEST_CASE("genes without any count are found, however counts are stored") {
+  at::Tensor counts = support::simulate_counts(700, 9, 3) + 1.0;
+  counts.select(1, 4).zero_();
+  counts.select(1, 8).zero_();
+  counts[699][8] = 1.0;
+  const std::vector<std::int64_t> expected{4};
+  CHECK(empty_genes(*support::dense_source(counts)) == expected);
+  CHECK(empty_genes(*support::compressed_source(counts)) == expected);
+
+  const std::vector<int> indptr{0, 2, 3};
+  const std::vector<int> genes{0, 1, 1};
+  const std::vector<double> values{0.0, 0.0, 4.0};
+  CHECK(empty_genes(*view_compressed_cells(indptr.data(), genes.data(),
+                                           values.data(), 2, 3)) ==
+        std::vector<std::int64_t>{0, 2});
 }
 
 TEST_CASE("a source without cells has no anomalies") {

@@ -171,6 +171,45 @@ test_that("B01: rows that are only out of order are sorted", {
                      modelWeights(quick_train(sparse)))
 })
 
+test_that("B01: what a damaged pointer claims is not allocated", {
+    bad <- damages$`p overflowed`(sparse)
+    gc(reset = TRUE)
+    expect_argument_error(quick_train(bad), "x", "not a valid dgCMatrix")
+    used <- gc()
+    expect_lt(sum(used[, ncol(used)]), 1000)
+})
+
+test_that("B01: the quick check and the validity method agree", {
+    expect_true(scvigor:::has_valid_slots(sparse))
+    nameless <- sparse
+    dimnames(nameless) <- list(NULL, NULL)
+    expect_true(scvigor:::has_valid_slots(nameless))
+    expect_true(scvigor:::has_valid_slots(sparse[, 0]))
+    expect_true(scvigor:::has_valid_slots(sparse[0, ]))
+    for (damage in names(damages)) {
+        expect_false(scvigor:::has_valid_slots(damages[[damage]](sparse)))
+    }
+    for (at in c(1, 2, 100, length(sparse@i))) {
+        for (wrong in c(-1L, 20L, NA, .Machine$integer.max)) {
+            bad <- sparse
+            bad@i[at] <- wrong
+            expect_false(scvigor:::has_valid_slots(bad))
+        }
+    }
+})
+
+test_that("a class that extends dgCMatrix is one", {
+    name <- "scvigorTestCounts"
+    setClass(name, contains = "dgCMatrix",
+             representation(note = "character"), where = globalenv())
+    withr::defer(removeClass(name, where = globalenv()))
+    counts <- new(name, sparse, note = "of a test")
+    expect_identical(modelWeights(quick_train(counts)),
+                     modelWeights(quick_train(sparse)))
+    counts@i[4] <- 99L
+    expect_argument_error(quick_train(counts), "x", "not a valid")
+})
+
 test_that("B01: C++ itself refuses slots that do not fit together", {
     for (damage in c("p overflowed", "p not ascending", "p short", "p missing",
                      "p a list", "i short", "i double", "x short", "x integer",
