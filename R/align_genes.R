@@ -50,9 +50,9 @@
     }
     if (setequal(rownames(counts), genes)) {
         .stop_argument(
-            "x", label, " has the genes of the model in another order, but the ",
-            "model was trained without their names. Give them in the order of ",
-            "training, without names."
+            "x", label, " has the genes of the model in another order, but ",
+            "the model was trained without their names. Give them in the ",
+            "order of training, without names."
         )
     }
     .inform(

@@ -4,8 +4,8 @@
 #
 #   Rscript bench/differential_expression.R [--repeats=3] [--threads=2]
 #
-# Seconds per call: the median over the repeats, with the smallest and largest in
-# brackets. The last lines are scvigor alone: many groups in one call.
+# Seconds per call: the median over the repeats, with the smallest and largest
+# in brackets. The last lines are scvigor alone: many groups in one call.
 
 for (file in c("arguments.R", "data.R", "figures.R", "machine.R",
                "scvi_tools.R", "scvigor.R", "side_by_side.R")) {
