@@ -30,8 +30,10 @@ Rcpp::IntegerVector canonical_matches(Rcpp::CharacterVector text) {
     Rcpp::IntegerVector matches(text.size());
     std::unordered_map<std::string, int> first;
     for (R_xlen_t i = 0; i < text.size(); ++i)
-      matches[i] = first.emplace(scvigor::canonical_key(CHAR(text[i])),
-                                 static_cast<int>(i) + 1).first->second;
+      matches[i] = first
+                       .emplace(scvigor::canonical_key(CHAR(text[i])),
+                                static_cast<int>(i) + 1)
+                       .first->second;
     return matches;
   });
 }
