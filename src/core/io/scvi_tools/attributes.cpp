@@ -88,11 +88,11 @@ void write_curve(Writer& out, const std::string& name,
 
 void write_history(Writer& out, const History& history) {
   out.dict([&] {
-    for (const auto& [name, values] : history.columns) {
-      if (name == "epoch") continue;
+    for (const auto& column : history.columns) {
+      if (column.first == "epoch") continue;
       const std::string theirs =
-          name == "train_loss" ? "train_loss_epoch" : name;
-      out.entry(theirs, [&] { write_curve(out, theirs, values); });
+          column.first == "train_loss" ? "train_loss_epoch" : column.first;
+      out.entry(theirs, [&] { write_curve(out, theirs, column.second); });
     }
   });
 }
