@@ -102,10 +102,13 @@ readCounts <- function(file, assay = NULL, row.names = "id",
         "dgCMatrix", i = content$i, p = content$p, x = content$x,
         Dim = c(length(content$genes$names), length(content$cells$names))
     )
+    # Without values, as each step of the constructor validates them all.
+    no_counts <- new("dgCMatrix", p = 0L * content$p, Dim = dim(counts))
     sce <- SingleCellExperiment(
-        list(counts = counts), rowData = .file_table(content$genes),
+        list(counts = no_counts), rowData = .file_table(content$genes),
         colData = .file_table(content$cells)
     )
+    assay(sce, "counts", withDimnames = FALSE) <- counts
     dimnames(sce) <- list(content$genes$names, content$cells$names)
     sce
 }
@@ -128,7 +131,7 @@ readCounts <- function(file, assay = NULL, row.names = "id",
             .pluralize(content$n_not_counts, "value"),
             " that cannot be counts, such as ", content$not_a_count, "."
         )
-    } else if (length(content$cells$names) && !any(content$x > 0)) {
+    } else if (length(content$cells$names) && !sum(content$x)) {
         .warn(content$assay, " of \"", file, "\" holds nothing but zeros.")
     }
     .warn_skipped(c(content$cells$skipped, content$genes$skipped), file)
