@@ -5,12 +5,15 @@
 
 namespace scvigor {
 
-// kBytes of numbers, at any address. Compilers for processors without such a
-// register split it.
+// kBytes of numbers. Compilers for processors without such a register split it.
 template <class T, int kBytes>
 struct Register {
+  // In memory, at any address.
   typedef T Type
       __attribute__((vector_size(kBytes), aligned(sizeof(T)), may_alias));
+  // In variables, which the compiler aligns. Templates that take registers get
+  // these: they forget the attributes of Type.
+  typedef T Value __attribute__((vector_size(kBytes)));
   static constexpr std::int64_t kSize = kBytes / sizeof(T);
 };
 

@@ -11,11 +11,11 @@ namespace {
 
 // For four registers of points, whose sums stay in registers; `low` becomes
 // the least of what it holds and they.
-template <int kBytes, class V>
-SCVIGOR_INLINE void squared_distances_of_four(const double* tile,
-                                              std::int64_t n_dims,
-                                              const double* point,
-                                              double* squared, V& low) {
+template <int kBytes>
+SCVIGOR_INLINE void squared_distances_of_four(
+    const double* tile, std::int64_t n_dims, const double* point,
+    double* squared, typename Register<double, kBytes>::Type& low) {
+  using V = typename Register<double, kBytes>::Type;
   constexpr auto kLanes = Register<double, kBytes>::kSize;
   V sum[4] = {};
   for (std::int64_t d = 0; d < n_dims; ++d) {
