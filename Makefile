@@ -13,8 +13,9 @@
 # make longtest  tests that take minutes
 # make clean     removes what was built
 #
-# LIBTORCH_HOME=folder chooses a LibTorch; BUILD=folder keeps another build;
-# CHECK_OPTIONS=--no-tests goes to R CMD check.
+# LIBTORCH_HOME=folder chooses a LibTorch; SCVIGOR_DISABLE_AMX=1 leaves out the
+# code for Intel's AMX; BUILD=folder keeps another build; CHECK_OPTIONS=--no-tests
+# goes to R CMD check.
 
 BUILD ?= build
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
@@ -26,10 +27,12 @@ LIBRARY := $(BUILD)/library
 STAGE := $(BUILD)/scvigor
 FLAGS := $(BUILD)/flags
 LOG := $(BUILD)/install.log
+WANTED := $(LIBTORCH_HOME), $(SCVIGOR_DISABLE_AMX)
 
 # The private library goes before the user's own.
 export R_LIBS := $(LIBRARY)$(if $(R_LIBS),:$(R_LIBS))
 export LIBTORCH_HOME
+export SCVIGOR_DISABLE_AMX
 # A bare machine knows no language; R then cannot print some characters.
 ifeq ($(LANG)$(LC_ALL),)
 export LANG := C.UTF-8
@@ -64,13 +67,13 @@ packages-vignettes:
 
 install: $(BUILD)/installed
 
-# Looked for once; again when another LibTorch is asked for.
-$(FLAGS): $(BUILD)/libtorch-home $(wildcard tools/configure/*)
+# Looked for once; again when something else is asked for.
+$(FLAGS): $(BUILD)/wanted $(wildcard tools/configure/*)
 	@sh tools/configure/detect.sh $@
 
-$(BUILD)/libtorch-home: FORCE
+$(BUILD)/wanted: FORCE
 	@mkdir -p $(@D)
-	@echo '$(LIBTORCH_HOME)' | cmp -s - $@ || echo '$(LIBTORCH_HOME)' > $@
+	@echo '$(WANTED)' | cmp -s - $@ || echo '$(WANTED)' > $@
 
 $(STAGE).stamp: FORCE
 	@mkdir -p $(@D)

@@ -93,6 +93,10 @@ runtime_info <- function() {
     .Call(`_scvigor_runtime_info`)
 }
 
+cpu_level_warning <- function() {
+    .Call(`_scvigor_cpu_level_warning`)
+}
+
 write_model_file <- function(path, model, others, writer, overwrite) {
     invisible(.Call(`_scvigor_write_model_file`, path, model, others, writer, overwrite))
 }

@@ -297,6 +297,15 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// cpu_level_warning
+std::string cpu_level_warning();
+RcppExport SEXP _scvigor_cpu_level_warning() {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    rcpp_result_gen = Rcpp::wrap(cpu_level_warning());
+    return rcpp_result_gen;
+END_RCPP
+}
 // write_model_file
 void write_model_file(const std::string& path, const Rcpp::List& model, const Rcpp::List& others, const std::string& writer, bool overwrite);
 RcppExport SEXP _scvigor_write_model_file(SEXP pathSEXP, SEXP modelSEXP, SEXP othersSEXP, SEXP writerSEXP, SEXP overwriteSEXP) {
@@ -535,6 +544,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_is_null_pointer", (DL_FUNC) &_scvigor_is_null_pointer, 1},
     {"_scvigor_machine_info", (DL_FUNC) &_scvigor_machine_info, 0},
     {"_scvigor_runtime_info", (DL_FUNC) &_scvigor_runtime_info, 0},
+    {"_scvigor_cpu_level_warning", (DL_FUNC) &_scvigor_cpu_level_warning, 0},
     {"_scvigor_write_model_file", (DL_FUNC) &_scvigor_write_model_file, 5},
     {"_scvigor_read_model_file", (DL_FUNC) &_scvigor_read_model_file, 1},
     {"_scvigor_nearest_neighbors", (DL_FUNC) &_scvigor_nearest_neighbors, 4},

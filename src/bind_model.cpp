@@ -35,7 +35,12 @@ Rcpp::List runtime_info() {
   return guarded([&] {
     return Rcpp::List::create(
         Rcpp::Named("libtorch") = scvigor::libtorch_version(),
+        Rcpp::Named("cpu_level") = scvigor::cpu_level_name(),
         Rcpp::Named("num_threads") = scvigor::num_threads(),
         Rcpp::Named("cuda") = scvigor::cuda_is_available());
   });
 }
+
+// Empty, or what is wrong with SCVIGOR_CPU_LEVEL.
+// [[Rcpp::export(rng = false)]]
+std::string cpu_level_warning() { return scvigor::cpu_level_warning(); }

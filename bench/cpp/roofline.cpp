@@ -105,7 +105,7 @@ double product_rate() {
 
 void print_products() {
 #ifdef SCVIGOR_AVX2
-  const CpuLevel best = detect_cpu_level();
+  const CpuLevel best = cpu_level();
   for (const auto level : {CpuLevel::kAvx512, CpuLevel::kAmx}) {
     if (level > best) continue;
     cpu_level() = level;

@@ -9,7 +9,7 @@
 #include "skipped.hpp"
 
 // Runs work once with the copies of the kernels for each instruction set that
-// this processor has, and once on processors without a choice.
+// this process may use, and once on processors without a choice.
 
 namespace support {
 
@@ -18,7 +18,7 @@ void for_each_cpu_level(Work work) {
 #ifdef SCVIGOR_AVX2
   using scvigor::CpuLevel;
   auto& level = scvigor::cpu_level();
-  const CpuLevel best = scvigor::detect_cpu_level();
+  const CpuLevel best = level;  // SCVIGOR_CPU_LEVEL may have lowered it
   for (const auto& [candidate, name] :
        std::vector<std::pair<CpuLevel, std::string>>{
            {CpuLevel::kBase, "base"},

@@ -7,6 +7,8 @@
 #
 # Environment
 #   LIBTORCH_HOME   the folder that holds LibTorch's include/ and lib/
+#   SCVIGOR_DISABLE_AMX
+#                   when set, no code for Intel's AMX is compiled
 #   SCVIGOR_CXX     the C++ compiler; when unset, the one R was set up with
 #   SCVIGOR_EMULATOR
 #                   runs what the compiler makes, when that is for another machine
@@ -47,9 +49,11 @@ say "scvigor: found"
 say "  LibTorch $LIBTORCH_VERSION from $LIBTORCH_FROM, in $LIBTORCH_LIB_DIR"
 say "  HDF5     $HDF5_VERSION from $HDF5_FROM"
 say "  C++$CXX_STD${LIBTORCH_DEFINES:+ with $LIBTORCH_DEFINES}"
+[ -z "$SCVIGOR_DISABLE_AMX" ] || say "  without code for AMX"
 
 cat > "$output" <<EOF
 CXX_STD=$CXX_STD
+SCVIGOR_DEFINES=${SCVIGOR_DISABLE_AMX:+-DSCVIGOR_DISABLE_AMX}
 LIBTORCH_FROM=$LIBTORCH_FROM
 LIBTORCH_VERSION=$LIBTORCH_VERSION
 LIBTORCH_INCLUDE_DIRS=$LIBTORCH_INCLUDE_DIRS

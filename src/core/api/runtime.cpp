@@ -17,6 +17,8 @@
 #define SCVIGOR_OPENMP
 #endif
 
+#include "simd/cpu_level.hpp"
+
 namespace scvigor {
 namespace {
 
@@ -120,6 +122,10 @@ int threads_now() {
 }  // namespace
 
 std::string libtorch_version() { return TORCH_VERSION; }
+
+std::string cpu_level_name() { return name_of(cpu_level()); }
+
+std::string cpu_level_warning() { return initial_cpu_level().warning; }
 
 int num_threads() { return threads_now(); }
 

@@ -10,6 +10,8 @@
 //
 // Loops meant for vector units carry `#pragma omp simd`.
 
+#include "simd/cpu_level.hpp"
+
 // A choice between two numbers becomes a branch, and a branch stops the
 // vectorizer, as long as the compiler must keep floating-point exceptions and
 // errno. Nobody here reads either; NaN and infinities keep their meaning.
@@ -21,35 +23,24 @@
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 
-// Matrix units are Intel's (AMX), and Linux hands them out on request.
-#if defined(__linux__) && !defined(__clang__) && __GNUC__ >= 11
+// Intel's AMX, which Linux grants to a process on request.
+#if defined(__linux__) && !defined(__clang__) && __GNUC__ >= 11 && \
+    !defined(SCVIGOR_DISABLE_AMX)
 #define SCVIGOR_AMX                                                \
   __attribute__((                                                  \
       target("avx2,fma,prfchw,avx512f,avx512dq,avx512bw,avx512vl," \
              "amx-tile,amx-bf16,prefer-vector-width=512")))
 #endif
 
-namespace scvigor {
-// kAmx: AVX-512, and a matrix unit for those who know how to use it.
-enum class CpuLevel { kBase, kAvx2, kAvx512, kAmx };
-
-CpuLevel detect_cpu_level();
-
-// The level in use. Tests lower it, to see the other copies at work.
-inline CpuLevel& cpu_level() {
-  static CpuLevel level = detect_cpu_level();
-  return level;
-}
-}  // namespace scvigor
-
 // prfchw: without it, fetching a cache line to write is fetching it to read,
 // and the write has to ask the other processors for it once more. Processors
 // that do not know the instruction do nothing.
 #define SCVIGOR_AVX2 __attribute__((target("avx2,fma,prfchw")))
 #if defined(__clang__)
-#define SCVIGOR_AVX512                                               \
-  __attribute__((target("avx2,fma,prfchw,avx512f,avx512dq,avx512bw," \
-                        "avx512vl")))
+#define SCVIGOR_AVX512                                    \
+  __attribute__((                                         \
+      target("avx2,fma,prfchw,avx512f,avx512dq,avx512bw," \
+             "avx512vl")))
 #else
 #define SCVIGOR_AVX512                                             \
   __attribute__((                                                  \

@@ -6,6 +6,7 @@
 
 #include "kernels/cpu/gemm_block.hpp"
 #include "kernels/cpu/gemm_pack.hpp"
+#include "simd/cpu_level.hpp"
 #include "util/task_queue.hpp"
 
 // Goto and van de Geijn (2008), for one level of cache: a panel of b, kPanel
@@ -150,11 +151,7 @@ void run(const PanelTask& task) {
 }  // namespace
 
 bool uses_simd(const AccumulatedGemm&) {
-#ifdef SCVIGOR_AVX2
   return cpu_level() >= CpuLevel::kAvx2;
-#else
-  return false;
-#endif
 }
 
 void simd_gemm(const std::vector<const AccumulatedGemm*>& batch) {

@@ -1,0 +1,6 @@
+.onLoad <- function(libname, pkgname) {
+    problem <- cpu_level_warning()
+    if (nzchar(problem)) {
+        .warn(problem)
+    }
+}
