@@ -85,6 +85,22 @@ is_null_pointer <- function(pointer) {
     .Call(`_scvigor_is_null_pointer`, pointer)
 }
 
+hold_value <- function(value) {
+    .Call(`_scvigor_hold_value`, value)
+}
+
+held_value <- function(pointer) {
+    .Call(`_scvigor_held_value`, pointer)
+}
+
+is_plain_data <- function(value) {
+    .Call(`_scvigor_is_plain_data`, value)
+}
+
+draw_seeds <- function(seed, n) {
+    .Call(`_scvigor_draw_seeds`, seed, n)
+}
+
 machine_info <- function() {
     .Call(`_scvigor_machine_info`)
 }
@@ -103,6 +119,18 @@ write_model_file <- function(path, model, others, writer, overwrite) {
 
 read_model_file <- function(path) {
     .Call(`_scvigor_read_model_file`, path)
+}
+
+write_checkpoint_file <- function(path, checkpoint, writer) {
+    invisible(.Call(`_scvigor_write_checkpoint_file`, path, checkpoint, writer))
+}
+
+read_checkpoint_file <- function(path) {
+    .Call(`_scvigor_read_checkpoint_file`, path)
+}
+
+read_file_format <- function(path) {
+    .Call(`_scvigor_read_file_format`, path)
 }
 
 nearest_neighbors <- function(query, reference, k, num_threads) {

@@ -41,13 +41,17 @@ setClass("SCVIModel", slots = c(
 
 # Readers of the slots: nothing else reaches into the object.
 .model_options <- function(model) model@options
+.train_options <- function(model) model@train_options
 .weights <- function(model) model@weights
 .genes <- function(model) model@genes
 .registry <- function(model) model@registry
 .codes <- function(model) model@codes
+.split <- function(model) model@split
+.history <- function(model) model@history
 .posterior <- function(model) model@posterior
 .log_library <- function(model) model@log_library
 .run <- function(model) model@run
+.cache <- function(model) model@cache
 .cell_names <- function(model) {
     if (length(model@cells)) model@cells else NULL
 }
@@ -66,7 +70,7 @@ setClass("SCVIModel", slots = c(
     parts$history <- DataFrame(parts$history, check.names = FALSE)
     known <- intersect(slotNames("SCVIModel"), names(parts))
     do.call(new, c(
-        "SCVIModel", parts[known], list(cache = .new_cache(NULL))
+        "SCVIModel", parts[known], list(cache = .new_cache())
     ))
 }
 
@@ -76,20 +80,4 @@ setClass("SCVIModel", slots = c(
         model, cells = cells, codes = codes, split = split,
         posterior = posterior, log_library = log_library
     )
-}
-
-# The C++ model. A handle does not survive saveRDS() or the way to another
-# process; the weights do.
-.handle <- function(model) {
-    cache <- model@cache
-    if (is_null_pointer(cache$pointer)) {
-        cache$pointer <- model_from_state(model@options, model@weights)
-    }
-    cache$pointer
-}
-
-.new_cache <- function(pointer) {
-    cache <- new.env(parent = emptyenv())
-    cache$pointer <- pointer
-    cache
 }

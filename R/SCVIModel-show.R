@@ -16,7 +16,7 @@ setMethod("show", "SCVIModel", function(object) {
     c(
         paste0(
             "SCVIModel (scvigor ", .run(model)$version, "), ",
-            if (.is_query(trainOptions(model))) "query of a reference, ",
+            if (.is_query(.train_options(model))) "query of a reference, ",
             .origin(model)
         ),
         paste0("  network:    ", pick(c(
@@ -118,7 +118,7 @@ setMethod("show", "SCVIModel", function(object) {
 
 # elbo_* in the history is a loss (lower is better); the ELBO is its negative.
 .describe_best <- function(model) {
-    history <- trainingHistory(model)
+    history <- .history(model)
     for (part in c("validation", "train")) {
         loss <- history[[paste0("elbo_", part)]]
         if (any(is.finite(loss))) {

@@ -1,8 +1,8 @@
 # Checkpoints: files from which a run is resumed. One holds the configuration of
-# the run (see fit.R) and the state of the core after an epoch, as plain data.
+# the run (see fit.R) and the state of the core after an epoch, as plain data,
+# in the form of a model file.
 
 .checkpoint_format <- "scvigor_checkpoint"
-.checkpoint_version <- 1L
 
 # The file that `checkpoint` of trainSCVI() stands for; NULL stays NULL. A file
 # that is something else is not overwritten without `overwrite`.
@@ -27,9 +27,17 @@
 .checkpoint_path <- function(path, argument) {
     path <- .check_path(path, argument, "file or folder")
     if (dir.exists(path)) {
-        path <- file.path(path, paste0(.checkpoint_format, ".rds"))
+        path <- file.path(path, paste0(.checkpoint_format, ".h5"))
     }
     normalizePath(path, mustWork = FALSE)
+}
+
+# The file to read; older releases had another one in a folder.
+.checkpoint_to_read <- function(path) {
+    found <- .checkpoint_path(path, "path")
+    old <- sub("h5$", "rds", found)
+    if (dir.exists(path) && !file.exists(found) && file.exists(old)) old else
+        found
 }
 
 # Writes the states that the core hands over: a callback, and functions that
@@ -61,8 +69,7 @@
     }
     warn <- function() {
         if (!is.null(problem)) {
-            .warn("The checkpoint \"", path, "\" could not be written: ",
-                  problem, ".")
+            .warn("A checkpoint could not be written. ", problem)
         }
     }
     list(
@@ -71,77 +78,137 @@
     )
 }
 
-# A reader never sees half a file: it is written beside and then renamed.
 .write_checkpoint <- function(path, config, state) {
-    temporary <- tempfile(
-        paste0(.checkpoint_format, "_"), dirname(path), ".tmp"
+    write_checkpoint_file(
+        path, .pack_value(list(config = config, state = state)),
+        paste("scvigor", packageVersion("scvigor"))
     )
-    on.exit(unlink(temporary))
-    content <- list(
-        format = .checkpoint_format, version = .checkpoint_version,
-        scvigor = as.character(packageVersion("scvigor")),
-        plan = config, state = state
-    )
-    connection <- gzfile(temporary, "wb", compression = 1)
-    tryCatch(saveRDS(content, connection), finally = close(connection))
-    if (!file.rename(temporary, path)) {
-        stop("it cannot be renamed")
-    }
 }
 
 .is_checkpoint <- function(path) {
-    content <- tryCatch(.read_rds(path), scvigor_file_error = identity)
-    is.list(content) && identical(content$format, .checkpoint_format)
-}
-
-.read_rds <- function(path) {
-    damaged <- function(condition) {
-        .stop_core("file", paste0(
-            "\"", path, "\" is damaged, or not a checkpoint of scvigor: ",
-            conditionMessage(condition), "."
-        ))
-    }
-    tryCatch(readRDS(path), error = damaged, warning = damaged)
+    .is_rds_checkpoint(path) || tryCatch(
+        identical(read_file_format(path), .checkpoint_format),
+        scvigor_file_error = function(error) FALSE
+    )
 }
 
 .read_checkpoint <- function(path) {
     if (!file.exists(path)) {
         .stop_core("file", paste0("There is no checkpoint \"", path, "\"."))
     }
-    content <- .read_rds(path)
-    if (!is.list(content) ||
-        !identical(content$format, .checkpoint_format)) {
-        .stop_core("file", paste0(
-            "\"", path, "\" is not a checkpoint of scvigor; ",
-            "resumeTraining() takes a file that trainSCVI(checkpoint =) wrote."
-        ))
+    content <- if (.is_rds_checkpoint(path)) {
+        .read_rds_checkpoint(path)
+    } else {
+        .read_h5_checkpoint(path)
     }
-    if (!isTRUE(content$version <= .checkpoint_version)) {
-        .stop_core("file", paste0(
-            "\"", path, "\" was written by a newer version of scvigor (",
-            content$scvigor, "); this one is ", packageVersion("scvigor"),
-            ". Update scvigor to resume it."
-        ))
-    }
-    .check_checkpoint(content, path)
+    tryCatch(.checked_checkpoint(content), error = function(error) {
+        .stop_damaged(path, conditionMessage(error))
+    })
 }
 
-.check_checkpoint <- function(content, path) {
+.read_h5_checkpoint <- function(path) {
+    tryCatch(read_file_format(path), scvigor_file_error = function(error) {
+        .stop_core("file", paste0(
+            "\"", path, "\" is not a checkpoint of scvigor, or a damaged one: ",
+            conditionMessage(error)
+        ))
+    })
+    .unpack_value(read_checkpoint_file(path)$checkpoint)
+}
+
+.stop_damaged <- function(path, why) {
+    .stop_core("file", paste0(
+        "The checkpoint \"", path, "\" is damaged: ", why
+    ))
+}
+
+# ---- What a checkpoint must hold --------------------------------------------
+
+.checked_checkpoint <- function(content) {
     expected <- list(
-        plan = c("model_options", "train_options", "genes", "cells",
-                 "registry", "codes", "split", "log_library", "seed"),
-        state = c("seed", "epochs", "steps", "stopped", "lr", "weights",
-                  "moments", "random", "plateau", "early_stopping", "best",
-                  "split", "history")
+        config = c("model_options", "train_options", "genes", "cells",
+                   "registry", "codes", "split", "log_library", "seed"),
+        state = names(.state_checks)
     )
     for (part in names(expected)) {
         missing <- setdiff(expected[[part]], names(content[[part]]))
         if (length(missing)) {
-            .stop_core("file", paste0(
-                "The checkpoint \"", path, "\" is damaged: it lacks ",
-                .quote_first(missing), "."
-            ))
+            stop("it lacks ", .quote_first(missing), ".", call. = FALSE)
         }
     }
-    content
+    list(
+        config = .checked_config(content$config, content$state),
+        state = .checked_state(content$state)
+    )
 }
+
+# A configuration has the slots of a model, but for a posterior, which only
+# training of the decoder alone needs; the weights are in the state.
+.checked_config <- function(config, state) {
+    slots <- .checked_slots(list(
+        options = config$model_options, train_options = config$train_options,
+        weights = state$weights, genes = config$genes, cells = config$cells,
+        registry = config$registry, codes = config$codes, split = config$split,
+        log_library = config$log_library, posterior = config$posterior
+    ), has_posterior = !is.null(config$posterior))
+    if (!.is_number(config$seed)) {
+        stop("its seed is not a number.", call. = FALSE)
+    }
+    config$model_options <- slots$options
+    config$train_options <- slots$train_options
+    config
+}
+
+# The core compares lengths and shapes with the model, see restore() in
+# src/core/train/checkpoint.cpp.
+.checked_state <- function(state) {
+    is_valid <- vapply(names(.state_checks), function(name) {
+        isTRUE(.state_checks[[name]](state[[name]]))
+    }, NA)
+    if (!all(is_valid)) {
+        stop("invalid: ", .quote_first(names(which(!is_valid))), ".",
+             call. = FALSE)
+    }
+    state
+}
+
+.is_number <- function(value) {
+    is.numeric(value) && length(value) == 1 && !is.na(value)
+}
+
+.is_whole <- function(value) {
+    .is_number(value) && is.finite(value) && value >= 0 &&
+        value == floor(value)
+}
+
+.is_list_of <- function(value, is_element) {
+    is.list(value) && all(vapply(value, is_element, NA))
+}
+
+.is_monitor <- function(value) {
+    is.list(value) && .is_number(value$best) && .is_whole(value$waited)
+}
+
+.is_moments <- function(value) {
+    is.list(value) && .is_whole(value$steps) && is.numeric(value$first) &&
+        is.numeric(value$second)
+}
+
+.state_checks <- list(
+    seed = .is_whole, epochs = .is_whole, steps = .is_whole,
+    stopped = function(value) isTRUE(value) || isFALSE(value),
+    lr = .is_number,
+    weights = function(value) .is_list_of(value, is.numeric),
+    moments = function(value) .is_list_of(value, .is_moments),
+    random = is.raw, plateau = .is_monitor, early_stopping = .is_monitor,
+    best = function(value) {
+        is.list(value) && .is_whole(value$epoch) && .is_number(value$value) &&
+            .is_list_of(value$weights, is.numeric)
+    },
+    split = function(value) {
+        .is_list_of(value[.split_parts], is.numeric)
+    },
+    history = function(value) {
+        .is_list_of(value, is.numeric) && length(unique(lengths(value))) < 2
+    }
+)

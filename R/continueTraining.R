@@ -128,7 +128,7 @@ continueTraining <- function(
         )
     }
     options <- c(.option_names()$train, "update_only_decoder")
-    if (.is_query(trainOptions(model))) {
+    if (.is_query(.train_options(model))) {
         options <- c(options, .freeze_switches)
     } else if (any(names(dots) %in% .freeze_switches)) {
         name <- intersect(names(dots), .freeze_switches)[1]

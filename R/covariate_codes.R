@@ -131,7 +131,7 @@
 # Labels change the result only where the dispersion depends on them.
 .is_needed <- function(model, field) {
     field != "labels" ||
-        identical(modelOptions(model)$dispersion, "gene-label")
+        identical(.model_options(model)$dispersion, "gene-label")
 }
 
 .fill_codes <- function(codes, model, data) {

@@ -80,8 +80,8 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
         genes = .genes(model),
         registry = .exported_registry(.registry(model), layer),
         n_cells = .n_trained_cells(model), is_trained = TRUE,
-        split = trainingSplit(model),
-        history = lapply(as.list(trainingHistory(model)), as.double)
+        split = .split(model),
+        history = lapply(as.list(.history(model)), as.double)
     )
 }
 

@@ -73,7 +73,9 @@
             seconds = result$seconds,
             version = as.character(packageVersion("scvigor"))
         ),
-        cache = .new_cache(result$pointer)
+        cache = .new_cache(
+            result$pointer, config$model_options, result$state
+        )
     )
 }
 

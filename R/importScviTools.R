@@ -112,7 +112,7 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
     epochs <- max(0L, lengths(file$history))
     train_options <- default_options()$train
     train_options$max_epochs <- max(1L, epochs)
-    model <- new("SCVIModel",
+    new("SCVIModel",
         options = file$options, train_options = train_options,
         weights = file$state, genes = file$genes, cells = character(),
         registry = .imported_registry(file$registry),
@@ -125,10 +125,8 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
             version = as.character(packageVersion("scvigor")),
             scvi_tools = file$version, n_cells = file$n_cells
         ),
-        cache = .new_cache(NULL)
+        cache = .new_cache()
     )
-    .handle(model)
-    model
 }
 
 .imported_registry <- function(found) {

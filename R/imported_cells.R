@@ -3,7 +3,7 @@
 # Stores what a model trained in R keeps of its cells.
 .set_training_cells <- function(model, codes, names, posterior, log_library) {
     n_cells <- length(log_library)
-    split <- trainingSplit(model)
+    split <- .split(model)
     rest <- setdiff(seq_len(n_cells), unlist(split))
     # scvi-tools does not always say which cells were for what.
     part <- if (length(split$train)) "test" else "train"

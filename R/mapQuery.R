@@ -95,7 +95,7 @@ mapQuery <- function(
 
 # An encoder without anything to train places cells as it did before.
 .inform_frozen_encoder <- function(query) {
-    options <- trainOptions(query)
+    options <- .train_options(query)
     is_frozen <- !options$unfrozen && options$freeze_expression &&
         options$freeze_batchnorm_encoder &&
         !.model_options(query)$encode_covariates

@@ -88,7 +88,7 @@ unminify <- function(object, x = NULL, ..., name = NULL) {
         }
         return(.with_cells(
             model, cells = as.character(.cell_names(model)), codes = list(),
-            split = trainingSplit(model), posterior = list(),
+            split = .split(model), posterior = list(),
             log_library = numeric()
         ))
     }
@@ -173,7 +173,7 @@ isMinified <- function(object, name = NULL) {
     no_split <- setNames(rep(list(integer()), 3), .split_parts)
     .with_cells(
         model, cells = as.character(query$cell_names), codes = query$codes,
-        split = if (same) trainingSplit(model) else no_split,
+        split = if (same) .split(model) else no_split,
         posterior = latent_posterior(
             query$pointer, query$cells, .inference_batch_size, compute
         ),
@@ -183,7 +183,7 @@ isMinified <- function(object, name = NULL) {
 
 .are_same_cells <- function(model, query, log_library) {
     known <- .cell_names(model)
-    n_cells <- sum(lengths(trainingSplit(model)))
+    n_cells <- sum(lengths(.split(model)))
     if (length(log_library) != n_cells ||
         (length(known) && !identical(known, query$cell_names))) {
         return(FALSE)

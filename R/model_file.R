@@ -1,4 +1,5 @@
-# The content of a model file, see inst/format/model-file.md.
+# Values in the files of scvigor, models and checkpoints: see
+# inst/format/model-file.md.
 
 # R values as the file keeps them: lists and vectors, with or without a
 # shape. What else R hangs on them lies beside the value.
@@ -74,18 +75,34 @@
 }
 
 .build_model <- function(parts) {
-    .check_parts(parts)
+    absent <- setdiff(
+        c("options", "weights", "genes", "registry"), names(parts)
+    )
+    if (length(absent)) {
+        stop("it lacks ", .quote_first(absent), ".", call. = FALSE)
+    }
+    parts <- .checked_slots(parts)
+    # new() compares the weights with the options
+    .model_from_slots(parts)
+}
+
+# Slots from a file, with the options that came later than the file.
+.checked_slots <- function(parts, has_posterior = TRUE) {
     parts$options <- .complete_options(parts$options, "model")
     parts$train_options <- .complete_options(parts$train_options, "train")
-    model <- .model_from_slots(parts)
-    # The weights must fit the options.
-    .handle(model)
-    model
+    problems <- .slot_problems(parts, has_posterior)
+    if (length(problems)) {
+        stop(paste(problems, collapse = "; "), ".", call. = FALSE)
+    }
+    parts
 }
 
 # A file of an older release lacks options that came later, with a default
 # that means what was done before.
 .complete_options <- function(found, kind) {
+    if (!is.null(found) && !is.list(found)) {
+        stop("its options are not a list.", call. = FALSE)
+    }
     defaults <- default_options()[[kind]]
     unknown <- setdiff(names(found), names(defaults))
     if (length(unknown)) {
@@ -95,52 +112,5 @@
         )
     }
     absent <- setdiff(names(defaults), names(found))
-    c(found, defaults[absent])
-}
-
-# What the rest of the package takes for granted of a model.
-.check_parts <- function(parts) {
-    expected <- c("options", "weights", "genes", "registry")
-    absent <- setdiff(expected, names(parts))
-    if (length(absent)) {
-        stop("it lacks ", .quote_first(absent), ".", call. = FALSE)
-    }
-    n_cells <- length(parts$log_library)
-    has_shape <- function(matrix) {
-        is.numeric(matrix) && identical(
-            dim(matrix), c(n_cells, as.integer(parts$options$n_latent))
-        )
-    }
-    of_cells <- Filter(Negate(is.null), parts$codes)
-    checks <- c(
-        `gene names` = is.character(parts$genes) &&
-            length(parts$genes) == parts$options$n_genes,
-        weights = all(vapply(parts$weights, is.numeric, NA)),
-        `the posterior` = all(vapply(parts$posterior, has_shape, NA)),
-        covariates = all(vapply(of_cells, NROW, 1L) == n_cells) &&
-            .codes_in_levels(parts$codes, parts$registry),
-        `cell names` = length(parts$cells) %in% c(0, n_cells) ||
-            !n_cells,
-        `the split` = !n_cells ||
-            all(unlist(parts$split) %in% seq_len(n_cells))
-    )
-    if (!all(checks)) {
-        stop(
-            "invalid: ", .quote_first(names(checks)[!checks]), ".",
-            call. = FALSE
-        )
-    }
-}
-
-.codes_in_levels <- function(codes, registry) {
-    inside <- function(code, entry) {
-        is.null(code) || all(code %in% (seq_along(entry$levels) - 1L))
-    }
-    categorical <- codes$categorical
-    inside(codes$batch, registry$batch) &&
-        inside(codes$labels, registry$labels) &&
-        all(vapply(seq_len(NCOL(categorical)), function(k) {
-            is.null(categorical) ||
-                inside(categorical[, k], registry$categorical[[k]])
-        }, NA))
+    c(found, defaults[absent])[names(defaults)]
 }

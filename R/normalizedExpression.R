@@ -122,13 +122,14 @@ normalizedExpression <- function(
 # Every draw, genes x cells x samples: one run each, with a seed of its own.
 .expression_draws <- function(query, size, sink) {
     n_samples <- query$decode$n_samples
+    seeds <- draw_seeds(query$decode$seed, n_samples)
     if (!is.null(sink)) {
         sink <- .open_sink(sink, query$dimnames, query$n_cells, n_samples)
     }
     draws <- lapply(seq_len(n_samples), function(sample) {
         decode <- query$decode
         decode$n_samples <- 1
-        decode$seed <- decode$seed + sample - 1
+        decode$seed <- seeds[sample]
         normalized_expression(
             query$pointer, query$cells, decode, size,
             if (!is.null(sink)) {

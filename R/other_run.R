@@ -14,10 +14,10 @@
             )
         }
     )
-    differs <- .run_differences(found$plan, config)
+    differs <- .run_differences(found$config, config)
     run <- paste0(
         .pluralize(found$state$epochs, "epoch"), " on ",
-        .pluralize(length(found$plan$log_library), "cell")
+        .pluralize(length(found$config$log_library), "cell")
     )
     if (length(differs)) {
         .stop_argument(

@@ -15,7 +15,9 @@
 #' model as it was then, and `lr` continues in smaller steps.
 #'
 #' @inheritParams trainSCVI
-#' @param path The file, or the folder that was given as `checkpoint`.
+#' @param path The file, or the folder that was given as `checkpoint`. Files of
+#'   older releases (`.rds`) are read too; the next checkpoint replaces them by
+#'   a file of today's form.
 #' @param x The data of the run, as they were given to [trainSCVI()].
 #' @param max_epochs Epochs of the whole run. NULL (default): as many as were
 #'   requested then. More make the run longer. Epochs before a
@@ -33,7 +35,7 @@
 #'   optimizer.
 #' @examples
 #' sce <- exampleSCE()
-#' file <- tempfile(fileext = ".rds")
+#' file <- tempfile(fileext = ".h5")
 #' model <- trainSCVI(
 #'     sce, batch = "batch", max_epochs = 3, n_hidden = 16, seed = 1,
 #'     checkpoint = file
@@ -46,9 +48,9 @@ resumeTraining <- function(path, x, max_epochs = NULL, ..., lr = NULL,
                            verbose = interactive()) {
     .check_flag(verbose, "verbose")
     .check_accelerator(accelerator)
-    path <- .checkpoint_path(path, "path")
+    path <- .checkpoint_to_read(path)
     content <- .read_checkpoint(path)
-    config <- content$plan
+    config <- content$config
     state <- content$state
     config$train_options$max_epochs <- .resumed_max_epochs(
         max_epochs, config$train_options$max_epochs, state$epochs

@@ -29,7 +29,7 @@ scviModel.default <- function(x, name = NULL, ...) {
 
 #' @export
 scviModel.SCVIModel <- function(x, name = NULL, ...) {
-    x
+    .check_model(x)
 }
 
 #' @export
@@ -39,10 +39,10 @@ scviModel.character <- function(x, name = NULL, ...) {
 
 #' @export
 scviModel.SummarizedExperiment <- function(x, name = NULL, ...) {
-    .stored_models(x)[[.result_name(x, name)]]
+    .check_model(.stored_models(x)[[.result_name(x, name)]])
 }
 
 #' @export
 scviModel.Seurat <- function(x, name = NULL, ...) {
-    .stored_models(x)[[.result_name(x, name)]]
+    .check_model(.stored_models(x)[[.result_name(x, name)]])
 }

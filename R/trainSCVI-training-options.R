@@ -48,8 +48,8 @@
 #'   is not finite ends training. Works without files too. Default FALSE.
 #' @param checkpointing_monitor The column of [trainingHistory()] that decides
 #'   which epoch is best, default `"elbo_validation"`.
-#' @param checkpoint Path of a file, or of a folder to put one into, that keeps
-#'   the run for [resumeTraining()]. NULL (default): none.
+#' @param checkpoint Path of a file (HDF5, usually `.h5`), or of a folder to put
+#'   one into, that keeps the run for [resumeTraining()]. NULL (default): none.
 #' @param checkpoint_every Epochs between two writes of it, default 10; it is
 #'   also written after the last one. More write less often, and lose more when
 #'   the machine fails.

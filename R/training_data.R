@@ -6,12 +6,12 @@
     .check_has_cells(model)
     list(
         model_options = .model_options(model),
-        train_options = trainOptions(model), genes = .genes(model),
+        train_options = .train_options(model), genes = .genes(model),
         cells = as.character(.cell_names(model)),
         registry = .registry(model), codes = .codes(model),
-        split = trainingSplit(model), log_library = .log_library(model),
+        split = .split(model), log_library = .log_library(model),
         seed = .run(model)$seed, num_threads = 0L,
-        before = as.list(trainingHistory(model))
+        before = as.list(.history(model))
     )
 }
 

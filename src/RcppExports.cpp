@@ -279,6 +279,47 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// hold_value
+SEXP hold_value(SEXP value);
+RcppExport SEXP _scvigor_hold_value(SEXP valueSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type value(valueSEXP);
+    rcpp_result_gen = Rcpp::wrap(hold_value(value));
+    return rcpp_result_gen;
+END_RCPP
+}
+// held_value
+SEXP held_value(SEXP pointer);
+RcppExport SEXP _scvigor_held_value(SEXP pointerSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type pointer(pointerSEXP);
+    rcpp_result_gen = Rcpp::wrap(held_value(pointer));
+    return rcpp_result_gen;
+END_RCPP
+}
+// is_plain_data
+bool is_plain_data(SEXP value);
+RcppExport SEXP _scvigor_is_plain_data(SEXP valueSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type value(valueSEXP);
+    rcpp_result_gen = Rcpp::wrap(is_plain_data(value));
+    return rcpp_result_gen;
+END_RCPP
+}
+// draw_seeds
+Rcpp::NumericVector draw_seeds(double seed, int n);
+RcppExport SEXP _scvigor_draw_seeds(SEXP seedSEXP, SEXP nSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< double >::type seed(seedSEXP);
+    Rcpp::traits::input_parameter< int >::type n(nSEXP);
+    rcpp_result_gen = Rcpp::wrap(draw_seeds(seed, n));
+    return rcpp_result_gen;
+END_RCPP
+}
 // machine_info
 Rcpp::List machine_info();
 RcppExport SEXP _scvigor_machine_info() {
@@ -326,6 +367,37 @@ BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
     rcpp_result_gen = Rcpp::wrap(read_model_file(path));
+    return rcpp_result_gen;
+END_RCPP
+}
+// write_checkpoint_file
+void write_checkpoint_file(const std::string& path, const Rcpp::List& checkpoint, const std::string& writer);
+RcppExport SEXP _scvigor_write_checkpoint_file(SEXP pathSEXP, SEXP checkpointSEXP, SEXP writerSEXP) {
+BEGIN_RCPP
+    Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type checkpoint(checkpointSEXP);
+    Rcpp::traits::input_parameter< const std::string& >::type writer(writerSEXP);
+    write_checkpoint_file(path, checkpoint, writer);
+    return R_NilValue;
+END_RCPP
+}
+// read_checkpoint_file
+Rcpp::List read_checkpoint_file(const std::string& path);
+RcppExport SEXP _scvigor_read_checkpoint_file(SEXP pathSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
+    rcpp_result_gen = Rcpp::wrap(read_checkpoint_file(path));
+    return rcpp_result_gen;
+END_RCPP
+}
+// read_file_format
+std::string read_file_format(const std::string& path);
+RcppExport SEXP _scvigor_read_file_format(SEXP pathSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
+    rcpp_result_gen = Rcpp::wrap(read_file_format(path));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -542,11 +614,18 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_read_count_file", (DL_FUNC) &_scvigor_read_count_file, 2},
     {"_scvigor_model_from_state", (DL_FUNC) &_scvigor_model_from_state, 2},
     {"_scvigor_is_null_pointer", (DL_FUNC) &_scvigor_is_null_pointer, 1},
+    {"_scvigor_hold_value", (DL_FUNC) &_scvigor_hold_value, 1},
+    {"_scvigor_held_value", (DL_FUNC) &_scvigor_held_value, 1},
+    {"_scvigor_is_plain_data", (DL_FUNC) &_scvigor_is_plain_data, 1},
+    {"_scvigor_draw_seeds", (DL_FUNC) &_scvigor_draw_seeds, 2},
     {"_scvigor_machine_info", (DL_FUNC) &_scvigor_machine_info, 0},
     {"_scvigor_runtime_info", (DL_FUNC) &_scvigor_runtime_info, 0},
     {"_scvigor_cpu_level_warning", (DL_FUNC) &_scvigor_cpu_level_warning, 0},
     {"_scvigor_write_model_file", (DL_FUNC) &_scvigor_write_model_file, 5},
     {"_scvigor_read_model_file", (DL_FUNC) &_scvigor_read_model_file, 1},
+    {"_scvigor_write_checkpoint_file", (DL_FUNC) &_scvigor_write_checkpoint_file, 3},
+    {"_scvigor_read_checkpoint_file", (DL_FUNC) &_scvigor_read_checkpoint_file, 1},
+    {"_scvigor_read_file_format", (DL_FUNC) &_scvigor_read_file_format, 1},
     {"_scvigor_nearest_neighbors", (DL_FUNC) &_scvigor_nearest_neighbors, 4},
     {"_scvigor_default_options", (DL_FUNC) &_scvigor_default_options, 0},
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},

@@ -29,3 +29,34 @@ Rcpp::List read_model_file(const std::string& path) {
         Named("model") = scvigor::r::value_to_r(file.model));
   });
 }
+
+// [[Rcpp::export(rng = false)]]
+void write_checkpoint_file(const std::string& path,
+                           const Rcpp::List& checkpoint,
+                           const std::string& writer) {
+  guarded([&] {
+    scvigor::write_checkpoint_file(path, scvigor::r::value_from_r(checkpoint),
+                                   writer);
+  });
+}
+
+// [[Rcpp::export(rng = false)]]
+Rcpp::List read_checkpoint_file(const std::string& path) {
+  return guarded([&] {
+    const auto file =
+        scvigor::read_checkpoint_file(path, [] { Rcpp::checkUserInterrupt(); });
+    using Rcpp::Named;
+    return Rcpp::List::create(
+        Named("version") = static_cast<double>(file.version),
+        Named("writer") = file.writer,
+        Named("checkpoint") = scvigor::r::value_to_r(file.checkpoint));
+  });
+}
+
+// [[Rcpp::export(rng = false)]]
+std::string read_file_format(const std::string& path) {
+  return guarded([&] {
+    return scvigor::read_file_format(path,
+                                     [] { Rcpp::checkUserInterrupt(); });
+  });
+}

@@ -1,11 +1,13 @@
 #ifndef SCVIGOR_R_VALUE_H
 #define SCVIGOR_R_VALUE_H
 
-// R values <-> the values of a model file. R stores arrays by columns, files
-// by rows. An R attribute "h5" becomes attributes of the dataset or group.
+// R values <-> the values of a model file or checkpoint. R stores arrays by
+// columns, files by rows. An R attribute "h5" becomes attributes of the dataset
+// or group.
 
 #include <Rcpp.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,6 +69,12 @@ inline FileValue vector_from_r(SEXP given) {
       value.kind = Kind::kNumber;
       value.numbers = by_rows(value.shape, REAL(given), n);
       return value;
+    case RAWSXP: {
+      value.kind = Kind::kBytes;
+      const std::vector<int> bytes(RAW(given), RAW(given) + n);
+      value.whole = by_rows(value.shape, bytes.data(), n);
+      return value;
+    }
     case STRSXP:
       value.kind = Kind::kText;
       value.text = to_utf8_text(given);
@@ -74,7 +82,7 @@ inline FileValue vector_from_r(SEXP given) {
         value.missing.push_back(STRING_ELT(given, i) == NA_STRING);
       return value;
     default:
-      Rcpp::stop("A model file cannot hold a value of type %s.",
+      Rcpp::stop("A file cannot hold a value of type %s.",
                  Rf_type2char(TYPEOF(given)));
   }
 }
@@ -105,6 +113,15 @@ Vector by_columns(const FileValue& value, const std::vector<T>& values) {
   return out;
 }
 
+inline Rcpp::RawVector bytes_to_r(const FileValue& value) {
+  const auto bytes = by_columns<Rcpp::IntegerVector>(value, value.whole);
+  Rcpp::RawVector out(bytes.size());
+  std::transform(bytes.begin(), bytes.end(), out.begin(),
+                 [](int byte) { return static_cast<Rbyte>(byte); });
+  out.attr("dim") = bytes.attr("dim");
+  return out;
+}
+
 inline SEXP value_to_r(const FileValue& value) {
   using Kind = FileValue::Kind;
   switch (value.kind) {
@@ -116,6 +133,8 @@ inline SEXP value_to_r(const FileValue& value) {
       return by_columns<Rcpp::IntegerVector>(value, value.whole);
     case Kind::kNumber:
       return by_columns<Rcpp::NumericVector>(value, value.numbers);
+    case Kind::kBytes:
+      return bytes_to_r(value);
     case Kind::kText: {
       Rcpp::CharacterVector out(value.text.size());
       for (std::size_t i = 0; i < value.text.size(); ++i)

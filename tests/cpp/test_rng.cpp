@@ -74,6 +74,15 @@ TEST_CASE("an empty or single value can be shuffled") {
   CHECK(shuffled(1, 1) == std::vector<std::int64_t>{0});
 }
 
+TEST_CASE("neighboring seeds share no draws") {
+  std::set<std::uint64_t> seeds;
+  for (const std::uint64_t seed : {0ULL, 1ULL, 2ULL, 3ULL, ~0ULL})
+    for (std::uint64_t draw = 0; draw < 100; ++draw)
+      seeds.insert(derive_draw_seed(seed, draw));
+  CHECK(seeds.size() == 500);
+  CHECK(derive_draw_seed(7, 0) == 7);
+}
+
 TEST_CASE("the uses of one seed get seeds of their own") {
   std::set<std::uint64_t> seeds;
   for (const std::uint64_t seed : {0ULL, 1ULL, 2ULL, ~0ULL})

@@ -41,6 +41,18 @@ test_that("several batches give the mean of their correlations", {
     )
 })
 
+test_that("seeds 1 and 2 share no draws", {
+    # Correlations of batch b under the seed's b-th stream; the second batch of
+    # seed 1 must not be the first one of seed 2.
+    in_batches <- function(batches, seed) {
+        featureCorrelation(model, transform_batch = batches, n_samples = 2,
+                           seed = seed)
+    }
+    first <- in_batches("batch_0", 1)
+    second <- 2 * in_batches(c("batch_0", "batch_1"), 1) - first
+    expect_false(isTRUE(all.equal(second, in_batches("batch_1", 2))))
+})
+
 test_that("MN03 stored posterior and counts agree; every likelihood works", {
     expect_equal(
         featureCorrelation(model, n_samples = 20, seed = 1),

@@ -534,3 +534,27 @@ test_that("R's switches show the core's defaults", {
         expect_identical(formals[[name]], defaults[[name]], info = name)
     }
 })
+
+test_that("B27 numeric levels of 1e5 and more are counted as they are", {
+    old <- toy_sce(12, per_batch = 40)
+    old$plate <- rep(c(1e5, 2e5), length.out = ncol(old))
+    reference <- quick_train(old, batch = "plate")
+    new <- toy_sce(12, per_batch = 40)
+    new$plate <- rep(c(3e5, 123456789012), length.out = ncol(new))
+    expect_no_warning_about_levels <- function(code) {
+        withCallingHandlers(code, scvigor_warning = function(warning) {
+            if (grepl("fewer than 3 cells", conditionMessage(warning))) {
+                fail(conditionMessage(warning))
+            }
+        })
+    }
+    query <- expect_no_warning_about_levels(
+        loadQuery(reference, new, seed = 1)
+    )
+    registry <- modelRegistry(query)
+    expect_identical(
+        registry$level, c("100000", "200000", "300000", "123456789012")
+    )
+    expect_identical(registry$n_cells[3:4], rep(ncol(new) / 2, 2) |>
+                         as.integer())
+})

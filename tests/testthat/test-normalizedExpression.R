@@ -59,6 +59,18 @@ test_that("transform_batch decodes all cells as one batch, or their mean", {
     )
 })
 
+test_that("NM05 draws under seeds 1 and 2 are all different", {
+    draws <- lapply(1:3, function(seed) {
+        normalizedExpression(
+            model, n_samples = 3, return_mean = FALSE, seed = seed
+        )
+    })
+    slices <- unlist(lapply(draws, function(draw) {
+        lapply(1:3, function(k) draw[, , k])
+    }), recursive = FALSE)
+    expect_false(any(duplicated(slices)))
+})
+
 test_that("NM05 samples, means and seeds", {
     draws <- normalizedExpression(model, n_samples = 3, return_mean = FALSE,
                                   seed = 1)

@@ -24,9 +24,27 @@ contents <- function(model) {
 }
 
 local_checkpoint <- function(..., env = parent.frame()) {
-    file <- withr::local_tempfile(fileext = ".rds", .local_envir = env)
+    file <- withr::local_tempfile(fileext = ".h5", .local_envir = env)
     eventful(..., checkpoint = file)
     file
+}
+
+epochs_in <- function(file) scvigor:::.read_checkpoint(file)$state$epochs
+
+# The same checkpoint as earlier releases wrote it; `change` is a function of
+# the content.
+as_rds <- function(file, to = withr::local_tempfile(fileext = ".rds",
+                                                    .local_envir = env),
+                   change = identity, env = parent.frame()) {
+    content <- scvigor:::.read_checkpoint(file)
+    old <- list(
+        format = "scvigor_checkpoint", version = 1L, scvigor = "0.99.0",
+        plan = content$config, state = content$state
+    )
+    connection <- gzfile(to, "wb", compression = 1)
+    saveRDS(change(old), connection)
+    close(connection)
+    to
 }
 
 test_that("TR20 a resumed run is the uninterrupted run, bit for bit", {
@@ -42,7 +60,7 @@ test_that("TR20 a resumed run is the uninterrupted run, bit for bit", {
 
 test_that("TR20 a run that was killed resumes from its checkpoint", {
     skip_if_not_installed("callr")
-    file <- withr::local_tempfile(fileext = ".rds")
+    file <- withr::local_tempfile(fileext = ".h5")
     process <- callr::r_bg(function(sce, file) {
         scvigor::trainSCVI(
             sce, batch = "batch", max_epochs = 1e6, n_hidden = 16,
@@ -56,9 +74,12 @@ test_that("TR20 a run that was killed resumes from its checkpoint", {
         Sys.sleep(0.1)
     }
     process$kill()
-    done <- readRDS(file)$state$epochs
+    done <- epochs_in(file)
     expect_identical(done %% 2L, 0L)
-    expect_length(list.files(dirname(file), basename(file)), 1)
+    # the file is whole, whatever was written beside it
+    expect_length(
+        list.files(dirname(file), paste0("^", basename(file), "$")), 1
+    )
     resumed <- quick_resume(file, max_epochs = done + 3)
     expect_identical(
         contents(resumed),
@@ -146,7 +167,7 @@ test_that("TR20 with load_best_on_end a NaN leaves the best epoch's model", {
 })
 
 test_that("files that are not checkpoints are kept", {
-    file <- withr::local_tempfile(fileext = ".rds")
+    file <- withr::local_tempfile(fileext = ".h5")
     writeLines("precious", file)
     expect_argument_error(eventful(checkpoint = file), "checkpoint",
                           "not a checkpoint")
@@ -164,7 +185,7 @@ test_that("files that are not checkpoints are kept", {
 test_that("a folder stands for a file in it", {
     folder <- withr::local_tempdir()
     eventful(checkpoint = folder, max_epochs = 1)
-    expect_identical(list.files(folder), "scvigor_checkpoint.rds")
+    expect_identical(list.files(folder), "scvigor_checkpoint.h5")
     expect_equal(quick_resume(folder)@run$epochs, 1)
 })
 
@@ -198,27 +219,127 @@ test_that("damaged, foreign and newer files are clear errors", {
     expect_file_error <- function(regexp, path = file) {
         expect_error(quick_resume(path), regexp, class = "scvigor_file_error")
     }
-    content <- readRDS(file)
+    content <- scvigor:::.read_checkpoint(file)
     expect_file_error("no checkpoint", tempfile())
     bytes <- readBin(file, "raw", file.size(file))
     writeBin(bytes[seq_len(length(bytes) %/% 2)], file)
-    expect_file_error("damaged")
-    bytes[length(bytes) %/% 2 + 0:9] <- as.raw(255)
-    writeBin(bytes, file)
-    expect_file_error("damaged")
+    expect_file_error("not a checkpoint of scvigor, or a damaged one")
+    for (place in c(0.3, 0.5, 0.7)) {
+        damaged <- bytes
+        at <- as.integer(place * length(bytes)) + 0:9
+        damaged[at] <- xor(damaged[at], as.raw(255))
+        writeBin(damaged, file)
+        expect_file_error("damaged|checksum|Fletcher|read")
+    }
     saveRDS(list(format = "other"), file)
     expect_file_error("not a checkpoint")
-    saveRDS(utils::modifyList(content, list(version = 99L, scvigor = "9.9")),
-            file)
-    expect_file_error("newer version of scvigor \\(9.9\\)")
-    partial <- content
-    partial$state$moments <- NULL
-    saveRDS(partial, file)
-    expect_file_error("damaged: it lacks \"moments\"")
-    partial <- content
-    partial$state$random <- partial$state$random[-1]
-    saveRDS(partial, file)
+    saveSCVI(eventful(max_epochs = 1), file, overwrite = TRUE)
+    expect_file_error("a model that saveSCVI\\(\\) wrote; loadSCVI\\(\\) reads it")
+    write_content <- function(config = content$config, state = content$state) {
+        scvigor:::.write_checkpoint(file, config, state)
+    }
+    for (name in names(content$state)) {
+        write_content(state = content$state[setdiff(names(content$state), name)])
+        expect_file_error(paste0("damaged: it lacks \"", name, "\""))
+        state <- content$state
+        state[[name]] <- list("?")
+        write_content(state = state)
+        expect_file_error("damaged")
+    }
+    for (name in c("genes", "cells", "codes", "log_library")) {
+        config <- content$config
+        config[[name]] <- lapply(as.list(config[[name]]), head, 3)
+        if (!is.list(content$config[[name]])) {
+            config[[name]] <- head(content$config[[name]], 3)
+        }
+        write_content(config)
+        expect_error(quick_resume(file), class = "scvigor_error")
+    }
+    config <- content$config
+    config$split$train[1] <- length(config$log_library) + 1L
+    write_content(config)
+    expect_file_error("slot `split` must hold positions")
+    state <- content$state
+    state$random <- state$random[-1]
+    write_content(state = state)
     expect_file_error("damaged")
+})
+
+test_that("a checkpoint where a model is expected, and the reverse", {
+    file <- local_checkpoint(max_epochs = 1)
+    expect_error(loadSCVI(file), "a checkpoint of scvigor; resumeTraining",
+                 class = "scvigor_file_error")
+})
+
+test_that("checkpoints of earlier releases resume", {
+    file <- local_checkpoint(max_epochs = 3)
+    whole <- eventful()
+    old <- as_rds(file)
+    expect_true(scvigor:::.is_rds_checkpoint(old))
+    expect_false(scvigor:::.is_rds_checkpoint(file))
+    expect_identical(contents(quick_resume(old, max_epochs = 6)),
+                     contents(whole))
+    # the run goes on in today's form
+    expect_identical(scvigor:::read_file_format(old), "scvigor_checkpoint")
+    expect_identical(contents(quick_resume(old)), contents(whole))
+    folder <- withr::local_tempdir()
+    as_rds(file, file.path(folder, "scvigor_checkpoint.rds"))
+    expect_identical(contents(quick_resume(folder, max_epochs = 6)),
+                     contents(whole))
+    # without compression, and with options that came later
+    plain <- withr::local_tempfile(fileext = ".rds")
+    content <- readRDS(as_rds(file))
+    content$plan$train_options$lr_min <- NULL
+    saveRDS(content, plain, compress = FALSE)
+    expect_identical(contents(quick_resume(plain, max_epochs = 6)),
+                     contents(whole))
+})
+
+test_that("a file that scvigor 0.99.0 wrote resumes to the run's end", {
+    counts <- outer(1:6, 1:24, function(gene, cell) {
+        (gene * cell * 7 + cell) %% 11 + 1
+    })
+    dimnames(counts) <- list(paste0("g", 1:6), paste0("c", 1:24))
+    file <- withr::local_tempfile(fileext = ".rds")
+    file.copy(test_path("checkpoint-0.99.0.rds"), file)
+    model <- resumeTraining(
+        file, counts, batch = rep(c("a", "b"), 12), max_epochs = 4,
+        verbose = FALSE
+    )
+    # as the uninterrupted run of that version
+    expect_equal(
+        trainingHistory(model)$elbo_train,
+        c(20.7644292441281, 20.5854043933478, 20.7941746115685,
+          20.4585713364861),
+        tolerance = 1e-4
+    )
+})
+
+test_that("an .rds file is read only if it began as a checkpoint", {
+    file <- local_checkpoint(max_epochs = 1)
+    expect_file_error <- function(regexp, change) {
+        expect_error(quick_resume(as_rds(file, change = change)), regexp,
+                     class = "scvigor_file_error")
+    }
+    set <- function(...) {
+        function(content) utils::modifyList(content, list(...))
+    }
+    expect_file_error("newer version of scvigor \\(9.9\\)",
+                      set(version = 99L, scvigor = "9.9"))
+    expect_file_error("more than data", set(scvigor = globalenv()))
+    expect_file_error("more than data", set(plan = list(seed = quote(stop()))))
+    expect_file_error("more than data", set(state = factor("a")))
+    expect_file_error("it lacks", function(content) {
+        content$plan <- list(seed = 1)
+        content
+    })
+    expect_file_error("not a checkpoint", function(content) content[-1])
+    expect_file_error("not a checkpoint", function(content) content[5:1])
+    expect_file_error("invalid", set(state = list(random = 1:3)))
+    half <- as_rds(file)
+    bytes <- readBin(half, "raw", file.size(half))
+    writeBin(bytes[seq_len(length(bytes) %/% 2)], half)
+    expect_error(quick_resume(half), "damaged", class = "scvigor_file_error")
 })
 
 test_that("other genes, cells, counts or covariates are clear errors", {
@@ -239,7 +360,7 @@ test_that("other genes, cells, counts or covariates are clear errors", {
 test_that("Ctrl-C while checkpoints are kept names the file", {
     skip_on_os("windows")
     skip_if_not_installed("callr")
-    file <- withr::local_tempfile(fileext = ".rds")
+    file <- withr::local_tempfile(fileext = ".h5")
     process <- callr::r_bg(function(sce, file) {
         loadNamespace("scvigor")
         tryCatch(
@@ -254,7 +375,7 @@ test_that("Ctrl-C while checkpoints are kept names the file", {
     warned <- process$get_result()
     expect_match(warned, "interrupted after")
     expect_match(warned, basename(file), fixed = TRUE)
-    done <- readRDS(file)$state$epochs
+    done <- epochs_in(file)
     expect_match(warned, paste("holds the run after epoch", done))
 })
 

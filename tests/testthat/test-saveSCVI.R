@@ -227,12 +227,13 @@ test_that("files that hold no model of use are errors that say so", {
     changed <- function(...) function(parts) modifyList(parts, list(...))
     expect_bad(changed(options = list(from_the_future = 1)), "unknown option")
     expect_bad(changed(options = list(n_latent = "5")), "n_latent|posterior")
-    expect_bad(changed(genes = letters), "gene names")
+    expect_bad(changed(genes = letters), "slot `genes` has length 26")
     expect_bad(changed(weights = list(px_r = 1:3)), "px_r")
-    expect_bad(changed(posterior = list(mean = matrix(0, 2, 5))), "posterior")
-    expect_bad(changed(codes = list(batch = 1:3)), "covariates")
-    expect_bad(changed(codes = list(batch = rep(7L, 120))), "covariates")
-    expect_bad(changed(cells = "one"), "cell names")
+    expect_bad(changed(posterior = list(mean = matrix(0, 2, 5))),
+               "slot `posterior`")
+    expect_bad(changed(codes = list(batch = 1:3)), "slot `codes`")
+    expect_bad(changed(codes = list(batch = rep(7L, 120))), "slot `codes`")
+    expect_bad(changed(cells = "one"), "slot `cells`")
     expect_bad(changed(split = list(train = 1000L)), "split")
 })
 

@@ -14,17 +14,18 @@
 
 namespace scvigor {
 
-// A value in a model file: a list of values, or a vector with or without a
+// A value in a file of scvigor: a list of values, or a vector with or without a
 // shape. inst/format/model-file.md describes their layout in HDF5.
 struct FileValue {
-  enum class Kind { kNull, kList, kLogical, kInteger, kNumber, kText };
+  enum class Kind { kNull, kList, kLogical, kInteger, kNumber, kText, kBytes };
   static constexpr std::int32_t kMissing =
       std::numeric_limits<std::int32_t>::min();
 
   Kind kind = Kind::kNull;
   std::vector<FileValue> members;   // kList
   std::vector<std::string> names;   // kList: one per member; empty: no names
-  std::vector<std::int32_t> whole;  // kLogical (0, 1), kInteger, or kMissing
+  // kLogical (0, 1), kInteger, or kMissing; kBytes (0 to 255)
+  std::vector<std::int32_t> whole;
   std::vector<double> numbers;      // kNumber
   std::vector<std::string> text;    // kText, UTF-8
   std::vector<bool> missing;        // kText: one per string; empty: none is
@@ -60,6 +61,30 @@ struct ModelFile {
 // regularly; an exception from it ends the reading.
 ModelFile read_model_file(const std::string& path,
                           const std::function<void()>& poll = {});
+
+// The newest format of a checkpoint that can be read, and the one that is
+// written. Version 1 was not HDF5.
+constexpr std::int64_t kCheckpointFileVersion = 2;
+
+// A checkpoint has the form of a model file, with the group `checkpoint`.
+// Replaces `path`, atomically.
+void write_checkpoint_file(const std::string& path, const FileValue& checkpoint,
+                           const std::string& writer);
+
+struct CheckpointFile {
+  std::int64_t version = 0;
+  std::string writer;
+  FileValue checkpoint;
+};
+
+// As read_model_file().
+CheckpointFile read_checkpoint_file(const std::string& path,
+                                    const std::function<void()>& poll = {});
+
+// "scvigor_model", "scvigor_checkpoint", or what else an HDF5 file calls its
+// format; empty if it has none.
+std::string read_file_format(const std::string& path,
+                             const std::function<void()>& poll = {});
 
 }  // namespace scvigor
 

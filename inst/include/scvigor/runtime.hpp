@@ -41,6 +41,11 @@ class ThreadScope {
   int previous_;
 };
 
+// A seed for each of several draws under one seed. Those of different seeds are
+// independent. Draw 0 has the seed itself; the others are below 2^53, so that
+// a double holds them.
+std::uint64_t draw_seed(std::uint64_t seed, std::uint64_t draw);
+
 // Whether there is a GPU that this LibTorch can compute on.
 bool cuda_is_available();
 

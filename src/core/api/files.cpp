@@ -23,6 +23,21 @@ ModelFile read_model_file(const std::string& path,
   return core::read_model_file(path, poll);
 }
 
+void write_checkpoint_file(const std::string& path, const FileValue& checkpoint,
+                           const std::string& writer) {
+  core::write_checkpoint_file(path, checkpoint, writer);
+}
+
+CheckpointFile read_checkpoint_file(const std::string& path,
+                                    const std::function<void()>& poll) {
+  return core::read_checkpoint_file(path, poll);
+}
+
+std::string read_file_format(const std::string& path,
+                             const std::function<void()>& poll) {
+  return core::read_file_format(path, poll);
+}
+
 ScviToolsModel read_scvi_tools(const std::string& folder,
                                const std::string& prefix) {
   return core::read_scvi_tools(folder, prefix);

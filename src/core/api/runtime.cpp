@@ -18,6 +18,7 @@
 #endif
 
 #include "simd/cpu_level.hpp"
+#include "util/rng.hpp"
 
 namespace scvigor {
 namespace {
@@ -120,6 +121,10 @@ int threads_now() {
 }
 
 }  // namespace
+
+std::uint64_t draw_seed(std::uint64_t seed, std::uint64_t draw) {
+  return draw == 0 ? seed : derive_draw_seed(seed, draw) >> 11;
+}
 
 std::string libtorch_version() { return TORCH_VERSION; }
 

@@ -7,6 +7,7 @@
 #include "inference/correlation_sum.hpp"
 #include "inference/decode.hpp"
 #include "inference/rank_table.hpp"
+#include "util/rng.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor::core {
@@ -72,7 +73,7 @@ Matrix feature_correlation(Vae& vae, const Cells& cells,
   CorrelationOptions one = options;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, batches.size()); ++i) {
     if (!batches.empty()) one.transform_batch = {batches[i]};
-    one.seed = options.seed + i;
+    one.seed = derive_draw_seed(options.seed, i);
     const at::Tensor correlations =
         options.ranks ? spearman(vae, cells, n_genes, one, hooks)
                       : pearson(vae, cells, n_genes, one, hooks);

@@ -128,4 +128,9 @@ std::uint64_t derive_seed(std::uint64_t seed, SeedUse use) {
                    kSplitMixStep * (static_cast<std::uint64_t>(use) + 1));
 }
 
+std::uint64_t derive_draw_seed(std::uint64_t seed, std::uint64_t draw) {
+  if (draw == 0) return seed;
+  return split_mix(split_mix(~seed) + kSplitMixStep * draw);
+}
+
 }  // namespace scvigor

@@ -41,6 +41,10 @@ class Rng {
 enum class SeedUse : std::uint64_t { kWeights, kSplit, kTraining, kInference };
 std::uint64_t derive_seed(std::uint64_t seed, SeedUse use);
 
+// A seed for each of several draws. Those of neighboring seeds have none in
+// common, as seed + draw would. Draw 0 has the seed itself.
+std::uint64_t derive_draw_seed(std::uint64_t seed, std::uint64_t draw);
+
 }  // namespace scvigor
 
 #endif

@@ -36,8 +36,11 @@ const std::vector<Format>& known_formats() {
 }
 
 std::string describe(const h5::Group& root) {
-  if (h5::text_attribute_or_empty(root, "format") == "scvigor_model")
+  const std::string own = h5::text_attribute_or_empty(root, "format");
+  if (own == "scvigor_model")
     return "a model that saveSCVI() wrote without counts. loadSCVI() reads it";
+  if (own == "scvigor_checkpoint")
+    return "a checkpoint of trainSCVI(): resumeTraining() goes on from it";
   if (h5::has_attribute(root, "PYTABLES_FORMAT_VERSION"))
     return "a table of pandas or PyTables. pandas.read_hdf() reads it in "
            "Python";

@@ -9,7 +9,6 @@ namespace scvigor::h5 {
 namespace {
 
 constexpr std::size_t kChunkBytes = 1 << 20;
-constexpr unsigned kDeflateLevel = 4;
 
 template <class Call>
 auto made(Call&& call) {
@@ -40,7 +39,8 @@ Handle space_of(const std::vector<std::int64_t>& dims) {
 }
 
 // Chunks of whole rows, which HDF5 wants for compression and checksums.
-Handle storage_of(const std::vector<std::int64_t>& dims, std::size_t width) {
+Handle storage_of(const std::vector<std::int64_t>& dims, std::size_t width,
+                  unsigned deflate_level) {
   Handle how(H5Pcreate(H5P_DATASET_CREATE));
   std::vector<hsize_t> chunk(dims.begin(), dims.end());
   if (chunk.empty() || std::count(chunk.begin(), chunk.end(), 0u) > 0)
@@ -57,7 +57,7 @@ Handle storage_of(const std::vector<std::int64_t>& dims, std::size_t width) {
   H5Pset_chunk(how.get(), static_cast<int>(chunk.size()), chunk.data());
   if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) > 0) {
     H5Pset_shuffle(how.get());
-    H5Pset_deflate(how.get(), kDeflateLevel);
+    H5Pset_deflate(how.get(), deflate_level);
   }
   H5Pset_fletcher32(how.get());
   return how;
@@ -87,7 +87,7 @@ PaddedText::PaddedText(const std::vector<std::string>& text)
     std::memcpy(bytes.data() + i * width, text[i].data(), text[i].size());
 }
 
-Writer::Writer() {
+Writer::Writer(unsigned deflate_level) : deflate_level_(deflate_level) {
   const Handle options = image_.file_options();
   H5Pset_fclose_degree(options.get(), H5F_CLOSE_STRONG);
   use_checksums(options);
@@ -111,7 +111,7 @@ Handle Writer::dataset(hid_t parent, const std::string& name, hid_t type,
                        const std::vector<std::int64_t>& dims,
                        const void* values) const {
   const Handle space = space_of(dims);
-  const Handle how = storage_of(dims, H5Tget_size(type));
+  const Handle how = storage_of(dims, H5Tget_size(type), deflate_level_);
   Handle data(made([&] {
     return H5Dcreate2(parent, name.c_str(), type, space.get(), H5P_DEFAULT,
                       how.get(), H5P_DEFAULT);

@@ -21,7 +21,8 @@ struct PaddedText {
 // A new HDF5 file, built in memory. Every part of it has a checksum.
 class Writer {
  public:
-  Writer();
+  // `deflate_level`: 1 is the fastest, 9 gives the smallest file.
+  explicit Writer(unsigned deflate_level = 4);
 
   hid_t root() const { return file_.get(); }
   // A group that keeps the order of its members.
@@ -42,6 +43,7 @@ class Writer {
   std::string_view finish();
 
  private:
+  unsigned deflate_level_;
   Image image_;  // outlives the file
   Handle file_;
 };

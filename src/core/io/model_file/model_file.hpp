@@ -15,6 +15,14 @@ void write_model_file(const std::string& path, const FileValue& model,
 ModelFile read_model_file(const std::string& path,
                           const std::function<void()>& poll);
 
+void write_checkpoint_file(const std::string& path, const FileValue& checkpoint,
+                           const std::string& writer);
+CheckpointFile read_checkpoint_file(const std::string& path,
+                                    const std::function<void()>& poll);
+
+std::string read_file_format(const std::string& path,
+                             const std::function<void()>& poll);
+
 }  // namespace scvigor::core
 
 #endif

@@ -31,8 +31,11 @@ FileValue read_text_values(const h5::Dataset& data) {
 
 FileValue read_whole(const h5::Dataset& data) {
   FileValue value;
-  const bool logical = H5Tget_size(data.type()) == 1;
-  value.kind = logical ? Kind::kLogical : Kind::kInteger;
+  const bool narrow = H5Tget_size(data.type()) == 1;
+  const bool logical = narrow && H5Tget_sign(data.type()) != H5T_SGN_NONE;
+  value.kind = logical  ? Kind::kLogical
+               : narrow ? Kind::kBytes
+                        : Kind::kInteger;
   value.whole = data.read_all<std::int32_t>();
   if (logical)
     for (std::int32_t& element : value.whole)

@@ -52,6 +52,14 @@ h5::Handle write_logical(const h5::Writer& file, hid_t parent,
                       narrow.data());
 }
 
+h5::Handle write_bytes(const h5::Writer& file, hid_t parent,
+                       const std::string& name, const FileValue& value) {
+  const std::vector<std::uint8_t> bytes(value.whole.begin(),
+                                        value.whole.end());
+  return file.dataset(parent, name, H5T_NATIVE_UINT8, dims_of(value),
+                      bytes.data());
+}
+
 h5::Handle write_text(const h5::Writer& file, hid_t parent,
                       const std::string& name, const FileValue& value) {
   std::vector<std::string> text = value.text;
@@ -95,6 +103,8 @@ h5::Handle write_kind(const h5::Writer& file, hid_t parent,
       return write_numbers(file, parent, name, value);
     case Kind::kText:
       return write_text(file, parent, name, value);
+    case Kind::kBytes:
+      return write_bytes(file, parent, name, value);
     default:
       return write_list(file, parent, name, value);
   }

@@ -1,0 +1,270 @@
+# What the rest of the package takes for granted of a model. The slots of an
+# object can be changed by hand, and files can hold anything.
+
+# Sentences that say which slots do not fit, and what was expected; none for a
+# valid model. `slots` is a list of the slots, by name. The weights are compared
+# with the options where the handle is made, see handle.R. A run that is not
+# finished has no posterior.
+.slot_problems <- function(slots, has_posterior = TRUE) {
+    problems <- .option_problems(slots$options)
+    if (length(problems)) {
+        return(problems)
+    }
+    tryCatch(
+        c(
+            .gene_problems(slots), .weight_problems(slots$weights),
+            .registry_problems(slots), .split_problems(slots$split),
+            .cell_problems(slots, has_posterior)
+        ),
+        # lists that hold something else altogether
+        error = function(error) {
+            paste("its slots are not those of a model:", conditionMessage(error))
+        }
+    )
+}
+
+.counted_options <- c(
+    "n_genes", "n_latent", "n_batch", "n_labels", "n_continuous_cov"
+)
+
+.option_problems <- function(options) {
+    is_count <- function(name) {
+        value <- options[[name]]
+        is.numeric(value) && length(value) == 1 && is.finite(value) &&
+            value >= 0 && value == floor(value)
+    }
+    if (!is.list(options)) {
+        return("slot `options` must be a list")
+    }
+    wrong <- Filter(Negate(is_count), .counted_options)
+    if (length(wrong)) {
+        paste0("slot `options` must have a whole number `", wrong[1], "`")
+    }
+}
+
+.gene_problems <- function(slots) {
+    genes <- slots$genes
+    if (!is.character(genes) || anyNA(genes)) {
+        return("slot `genes` must be text without missing values")
+    }
+    c(
+        .length_problem("genes", length(genes), slots$options$n_genes,
+                        "`options$n_genes`"),
+        if (anyDuplicated(genes)) "slot `genes` has duplicated names"
+    )
+}
+
+.weight_problems <- function(weights) {
+    if (!is.list(weights) || is.null(names(weights)) ||
+        !all(vapply(weights, is.numeric, NA))) {
+        "slot `weights` must be a named list of numeric arrays"
+    }
+}
+
+.registry_problems <- function(slots) {
+    expected <- .options_from_data(slots$options$n_genes, slots$registry)
+    found <- slots$options
+    differs <- vapply(setdiff(names(expected), "n_genes"), function(name) {
+        !identical(as.numeric(expected[[name]]), as.numeric(found[[name]]))
+    }, NA)
+    for (name in names(which(differs))) {
+        return(paste0(
+            "slot `registry` gives ", name, " = ",
+            .number_list(expected[[name]]), ", but `options$", name, "` is ",
+            .number_list(found[[name]])
+        ))
+    }
+}
+
+.split_problems <- function(split) {
+    is_part <- function(part) {
+        is.null(part) || (is.numeric(part) && !anyNA(part))
+    }
+    if (is.null(split)) {
+        return(NULL)
+    }
+    if (!is.list(split) || !all(vapply(split[.split_parts], is_part, NA))) {
+        paste("slot `split` must hold positions of cells: `train`,",
+              "`validation`, `test`")
+    }
+}
+
+# ---- What the model keeps of its cells --------------------------------------
+
+.cell_problems <- function(slots, has_posterior) {
+    sizes <- .cell_sizes(slots)
+    if (!any(sizes$stored > 0)) {
+        return(NULL)
+    }
+    n_cells <- .most_frequent(unlist(sizes))
+    problems <- c(
+        if (has_posterior) {
+            .posterior_problems(
+                slots$posterior, n_cells, slots$options$n_latent
+            )
+        },
+        if (is.numeric(slots$log_library)) {
+            .length_problem("log_library", length(slots$log_library), n_cells,
+                            "one per cell")
+        } else {
+            "slot `log_library` must be numeric"
+        },
+        if (length(slots$cells)) {
+            .length_problem("cells", length(slots$cells), n_cells,
+                            "one per cell")
+        },
+        .code_problems(slots, n_cells)
+    )
+    positions <- unlist(slots$split[.split_parts], use.names = FALSE)
+    if (length(positions) && (min(positions) < 1 || max(positions) > n_cells)) {
+        problems <- c(problems, paste0(
+            "slot `split` must hold positions from 1 to ", n_cells
+        ))
+    }
+    problems
+}
+
+# The numbers of cells that slots tell of.
+.cell_sizes <- function(slots) {
+    n_rows <- function(value) if (is.null(value)) 0L else NROW(value)
+    list(
+        stored = c(
+            n_rows(slots$posterior$mean), n_rows(slots$posterior$var),
+            length(slots$log_library),
+            vapply(slots$codes, n_rows, 1L, USE.NAMES = FALSE)
+        ),
+        named = length(slots$cells),
+        split = sum(lengths(slots$split[.split_parts]))
+    )
+}
+
+.most_frequent <- function(sizes) {
+    sizes <- sizes[sizes > 0]
+    counted <- table(sizes)
+    as.integer(max(as.integer(names(counted))[counted == max(counted)]))
+}
+
+.posterior_problems <- function(posterior, n_cells, n_latent) {
+    expected <- c(n_cells, as.integer(n_latent))
+    for (name in c("mean", "var")) {
+        matrix <- posterior[[name]]
+        if (!is.numeric(matrix) || !identical(dim(matrix), expected)) {
+            return(paste0(
+                "slot `posterior` has a `", name, "` of ",
+                .shape_text(matrix), ", expected is a numeric matrix of ",
+                n_cells, " x ", n_latent, " (cells x `options$n_latent`)"
+            ))
+        }
+    }
+}
+
+.code_problems <- function(slots, n_cells) {
+    registry <- slots$registry
+    codes <- slots$codes
+    unlist(lapply(names(.argument_of), function(field) {
+        entries <- registry[[field]]
+        if (!length(entries)) {
+            return(NULL)
+        }
+        expected <- c(n_cells, if (field %in% .list_fields) length(entries))
+        found <- codes[[field]]
+        # a query may leave its labels out where no parameter depends on them
+        if (is.null(found) && field == "labels" &&
+            !identical(slots$options$dispersion, "gene-label")) {
+            return(NULL)
+        }
+        shape <- if (is.null(dim(found))) length(found) else dim(found)
+        if (!is.numeric(found) || !identical(as.integer(shape), expected)) {
+            return(paste0(
+                "slot `codes` has a `", field, "` of ", .shape_text(found),
+                ", expected is ", paste(expected, collapse = " x "),
+                " (one row per cell)"
+            ))
+        }
+        .value_problems(found, field, entries)
+    }))
+}
+
+.value_problems <- function(codes, field, entries) {
+    if (field %in% c("continuous", "size_factor")) {
+        lowest <- if (field == "size_factor") 0 else -Inf
+        if (!all(is.finite(codes)) || any(codes <= lowest)) {
+            paste0("slot `codes` has values of `", field, "` that are not ",
+                   "finite", if (field == "size_factor") " and positive")
+        }
+    } else {
+        if (field != "categorical") {
+            entries <- list(entries)
+        }
+        codes <- matrix(codes, ncol = length(entries))
+        for (k in seq_along(entries)) {
+            n_levels <- length(entries[[k]]$levels)
+            if (anyNA(codes[, k]) || any(codes[, k] < 0) ||
+                any(codes[, k] >= n_levels)) {
+                return(paste0(
+                    "slot `codes` must have codes of `", field, "` from 0 to ",
+                    n_levels - 1
+                ))
+            }
+        }
+    }
+}
+
+# ---- Text -------------------------------------------------------------------
+
+.length_problem <- function(slot, found, expected, of) {
+    if (found != expected) {
+        paste0("slot `", slot, "` has length ", found, ", expected is ",
+               expected, " (", of, ")")
+    }
+}
+
+.shape_text <- function(value) {
+    if (is.null(value)) {
+        "no values"
+    } else if (is.null(dim(value))) {
+        .pluralize(length(value), "value")
+    } else {
+        paste(dim(value), collapse = " x ")
+    }
+}
+
+.number_list <- function(values) {
+    if (length(values)) paste(as.numeric(values), collapse = ", ") else "none"
+}
+
+# ---- The checks of an object ------------------------------------------------
+
+.model_problems <- function(model) {
+    names <- c("options", "weights", "genes", "cells", "registry", "codes",
+               "split", "posterior", "log_library")
+    slots <- lapply(names, slot, object = model)
+    names(slots) <- names
+    .slot_problems(slots)
+}
+
+# Where a model enters a verb.
+.check_model <- function(model) {
+    problems <- .model_problems(model)
+    if (length(problems)) {
+        .stop_argument(
+            "object", "The model is not valid: ",
+            paste(problems, collapse = "; "), "."
+        )
+    }
+    model
+}
+
+setValidity("SCVIModel", function(object) {
+    problems <- .model_problems(object)
+    if (!length(problems)) {
+        problems <- tryCatch(
+            {
+                .handle(object)
+                NULL
+            },
+            scvigor_argument_error = conditionMessage
+        )
+    }
+    if (length(problems)) problems else TRUE
+})
