@@ -2,198 +2,202 @@
 # Generator token: 10BE3573-1514-4C36-9D1C-5A225CD40393
 
 differential_abundance <- function(model, cells, sample, num_cells_posterior, dof, batch_size, seed, scored, compute) {
-    .Call(`_scvigor_differential_abundance`, model, cells, sample, num_cells_posterior, dof, batch_size, seed, scored, compute)
+    .Call('_scvigor_differential_abundance', PACKAGE = 'scvigor', model, cells, sample, num_cells_posterior, dof, batch_size, seed, scored, compute)
 }
 
 summarize_counts <- function(counts, num_threads) {
-    .Call(`_scvigor_summarize_counts`, counts, num_threads)
+    .Call('_scvigor_summarize_counts', PACKAGE = 'scvigor', counts, num_threads)
 }
 
 find_empty_genes <- function(counts, num_threads) {
-    .Call(`_scvigor_find_empty_genes`, counts, num_threads)
+    .Call('_scvigor_find_empty_genes', PACKAGE = 'scvigor', counts, num_threads)
 }
 
 has_valid_slots <- function(counts) {
-    .Call(`_scvigor_has_valid_slots`, counts)
+    .Call('_scvigor_has_valid_slots', PACKAGE = 'scvigor', counts)
 }
 
 log_library_sizes <- function(counts) {
-    .Call(`_scvigor_log_library_sizes`, counts)
+    .Call('_scvigor_log_library_sizes', PACKAGE = 'scvigor', counts)
 }
 
 differential_expression <- function(model, cells, groups, sampling, test, compute) {
-    .Call(`_scvigor_differential_expression`, model, cells, groups, sampling, test, compute)
+    .Call('_scvigor_differential_expression', PACKAGE = 'scvigor', model, cells, groups, sampling, test, compute)
 }
 
 compare_samples <- function(samples, test) {
-    .Call(`_scvigor_compare_samples`, samples, test)
+    .Call('_scvigor_compare_samples', PACKAGE = 'scvigor', samples, test)
 }
 
 pair_samples <- function(batch1, batch2, observed, use_permutation, m_permutation, seed) {
-    .Call(`_scvigor_pair_samples`, batch1, batch2, observed, use_permutation, m_permutation, seed)
+    .Call('_scvigor_pair_samples', PACKAGE = 'scvigor', batch1, batch2, observed, use_permutation, m_permutation, seed)
 }
 
 estimate_delta <- function(effect_means) {
-    .Call(`_scvigor_estimate_delta`, effect_means)
+    .Call('_scvigor_estimate_delta', PACKAGE = 'scvigor', effect_means)
 }
 
 part_counts <- function(counts, parts) {
-    .Call(`_scvigor_part_counts`, counts, parts)
+    .Call('_scvigor_part_counts', PACKAGE = 'scvigor', counts, parts)
 }
 
 normalized_expression <- function(model, cells, decode, library_size, write, compute) {
-    .Call(`_scvigor_normalized_expression`, model, cells, decode, library_size, write, compute)
+    .Call('_scvigor_normalized_expression', PACKAGE = 'scvigor', model, cells, decode, library_size, write, compute)
 }
 
 expression_samples <- function(model, cells, decode, library_size, overall, compute) {
-    .Call(`_scvigor_expression_samples`, model, cells, decode, library_size, overall, compute)
+    .Call('_scvigor_expression_samples', PACKAGE = 'scvigor', model, cells, decode, library_size, overall, compute)
 }
 
 latent_posterior <- function(model, cells, batch_size, compute) {
-    .Call(`_scvigor_latent_posterior`, model, cells, batch_size, compute)
+    .Call('_scvigor_latent_posterior', PACKAGE = 'scvigor', model, cells, batch_size, compute)
 }
 
 latent_representation <- function(model, cells, give_mean, mc_samples, batch_size, seed, compute) {
-    .Call(`_scvigor_latent_representation`, model, cells, give_mean, mc_samples, batch_size, seed, compute)
+    .Call('_scvigor_latent_representation', PACKAGE = 'scvigor', model, cells, give_mean, mc_samples, batch_size, seed, compute)
 }
 
 cell_losses <- function(model, cells, posterior_mean, batch_size, seed, compute) {
-    .Call(`_scvigor_cell_losses`, model, cells, posterior_mean, batch_size, seed, compute)
+    .Call('_scvigor_cell_losses', PACKAGE = 'scvigor', model, cells, posterior_mean, batch_size, seed, compute)
 }
 
 latent_library_size <- function(model, cells, give_mean, batch_size, seed, compute) {
-    .Call(`_scvigor_latent_library_size`, model, cells, give_mean, batch_size, seed, compute)
+    .Call('_scvigor_latent_library_size', PACKAGE = 'scvigor', model, cells, give_mean, batch_size, seed, compute)
 }
 
 marginal_log_likelihood <- function(model, cells, n_mc_samples, batch_size, seed, compute) {
-    .Call(`_scvigor_marginal_log_likelihood`, model, cells, n_mc_samples, batch_size, seed, compute)
+    .Call('_scvigor_marginal_log_likelihood', PACKAGE = 'scvigor', model, cells, n_mc_samples, batch_size, seed, compute)
 }
 
 decoder_loadings <- function(model) {
-    .Call(`_scvigor_decoder_loadings`, model)
+    .Call('_scvigor_decoder_loadings', PACKAGE = 'scvigor', model)
 }
 
 read_count_file <- function(path, assay) {
-    .Call(`_scvigor_read_count_file`, path, assay)
+    .Call('_scvigor_read_count_file', PACKAGE = 'scvigor', path, assay)
 }
 
 model_from_state <- function(options, state) {
-    .Call(`_scvigor_model_from_state`, options, state)
+    .Call('_scvigor_model_from_state', PACKAGE = 'scvigor', options, state)
 }
 
 is_null_pointer <- function(pointer) {
-    .Call(`_scvigor_is_null_pointer`, pointer)
+    .Call('_scvigor_is_null_pointer', PACKAGE = 'scvigor', pointer)
 }
 
 hold_value <- function(value) {
-    .Call(`_scvigor_hold_value`, value)
+    .Call('_scvigor_hold_value', PACKAGE = 'scvigor', value)
 }
 
 held_value <- function(pointer) {
-    .Call(`_scvigor_held_value`, pointer)
+    .Call('_scvigor_held_value', PACKAGE = 'scvigor', pointer)
 }
 
 is_plain_data <- function(value) {
-    .Call(`_scvigor_is_plain_data`, value)
+    .Call('_scvigor_is_plain_data', PACKAGE = 'scvigor', value)
 }
 
 draw_seeds <- function(seed, n) {
-    .Call(`_scvigor_draw_seeds`, seed, n)
+    .Call('_scvigor_draw_seeds', PACKAGE = 'scvigor', seed, n)
 }
 
 machine_info <- function() {
-    .Call(`_scvigor_machine_info`)
-}
-
-runtime_info <- function() {
-    .Call(`_scvigor_runtime_info`)
-}
-
-cpu_level_warning <- function() {
-    .Call(`_scvigor_cpu_level_warning`)
+    .Call('_scvigor_machine_info', PACKAGE = 'scvigor')
 }
 
 write_model_file <- function(path, model, others, writer, overwrite) {
-    invisible(.Call(`_scvigor_write_model_file`, path, model, others, writer, overwrite))
+    invisible(.Call('_scvigor_write_model_file', PACKAGE = 'scvigor', path, model, others, writer, overwrite))
 }
 
 read_model_file <- function(path) {
-    .Call(`_scvigor_read_model_file`, path)
+    .Call('_scvigor_read_model_file', PACKAGE = 'scvigor', path)
 }
 
 write_checkpoint_file <- function(path, checkpoint, writer) {
-    invisible(.Call(`_scvigor_write_checkpoint_file`, path, checkpoint, writer))
+    invisible(.Call('_scvigor_write_checkpoint_file', PACKAGE = 'scvigor', path, checkpoint, writer))
 }
 
 read_checkpoint_file <- function(path) {
-    .Call(`_scvigor_read_checkpoint_file`, path)
+    .Call('_scvigor_read_checkpoint_file', PACKAGE = 'scvigor', path)
 }
 
 read_file_format <- function(path) {
-    .Call(`_scvigor_read_file_format`, path)
+    .Call('_scvigor_read_file_format', PACKAGE = 'scvigor', path)
 }
 
 nearest_neighbors <- function(query, reference, k, num_threads) {
-    .Call(`_scvigor_nearest_neighbors`, query, reference, k, num_threads)
+    .Call('_scvigor_nearest_neighbors', PACKAGE = 'scvigor', query, reference, k, num_threads)
 }
 
 default_options <- function() {
-    .Call(`_scvigor_default_options`)
+    .Call('_scvigor_default_options', PACKAGE = 'scvigor')
 }
 
 validate_options <- function(model_options, train_options) {
-    invisible(.Call(`_scvigor_validate_options`, model_options, train_options))
+    invisible(.Call('_scvigor_validate_options', PACKAGE = 'scvigor', model_options, train_options))
 }
 
 likelihood_traits <- function(gene_likelihood) {
-    .Call(`_scvigor_likelihood_traits`, gene_likelihood)
+    .Call('_scvigor_likelihood_traits', PACKAGE = 'scvigor', gene_likelihood)
 }
 
 default_max_epochs <- function(n_cells) {
-    .Call(`_scvigor_default_max_epochs`, n_cells)
+    .Call('_scvigor_default_max_epochs', PACKAGE = 'scvigor', n_cells)
+}
+
+libtorch_in_use <- function() {
+    .Call('_scvigor_libtorch_in_use', PACKAGE = 'scvigor')
+}
+
+runtime_info <- function() {
+    .Call('_scvigor_runtime_info', PACKAGE = 'scvigor')
+}
+
+cpu_level_warning <- function() {
+    .Call('_scvigor_cpu_level_warning', PACKAGE = 'scvigor')
 }
 
 posterior_predictive_sample <- function(model, cells, decode, write, compute) {
-    .Call(`_scvigor_posterior_predictive_sample`, model, cells, decode, write, compute)
+    .Call('_scvigor_posterior_predictive_sample', PACKAGE = 'scvigor', model, cells, decode, write, compute)
 }
 
 likelihood_parameters <- function(model, cells, decode, give_mean, open, compute) {
-    .Call(`_scvigor_likelihood_parameters`, model, cells, decode, give_mean, open, compute)
+    .Call('_scvigor_likelihood_parameters', PACKAGE = 'scvigor', model, cells, decode, give_mean, open, compute)
 }
 
 feature_correlation <- function(model, cells, decode, ranks, size_factor, compute) {
-    .Call(`_scvigor_feature_correlation`, model, cells, decode, ranks, size_factor, compute)
+    .Call('_scvigor_feature_correlation', PACKAGE = 'scvigor', model, cells, decode, ranks, size_factor, compute)
 }
 
 read_scvi_tools <- function(folder, prefix) {
-    .Call(`_scvigor_read_scvi_tools`, folder, prefix)
+    .Call('_scvigor_read_scvi_tools', PACKAGE = 'scvigor', folder, prefix)
 }
 
 write_scvi_tools <- function(model, path) {
-    invisible(.Call(`_scvigor_write_scvi_tools`, model, path))
+    invisible(.Call('_scvigor_write_scvi_tools', PACKAGE = 'scvigor', model, path))
 }
 
 read_minified <- function(path) {
-    .Call(`_scvigor_read_minified`, path)
+    .Call('_scvigor_read_minified', PACKAGE = 'scvigor', path)
 }
 
 is_ascii <- function(text) {
-    .Call(`_scvigor_is_ascii`, text)
+    .Call('_scvigor_is_ascii', PACKAGE = 'scvigor', text)
 }
 
 canonical_matches <- function(text) {
-    .Call(`_scvigor_canonical_matches`, text)
+    .Call('_scvigor_canonical_matches', PACKAGE = 'scvigor', text)
 }
 
 split_cells <- function(n_cells, train_options, seed) {
-    .Call(`_scvigor_split_cells`, n_cells, train_options, seed)
+    .Call('_scvigor_split_cells', PACKAGE = 'scvigor', n_cells, train_options, seed)
 }
 
 train_scvi <- function(cells, model_options, train_options, split, seed, compute, hooks, start) {
-    .Call(`_scvigor_train_scvi`, cells, model_options, train_options, split, seed, compute, hooks, start)
+    .Call('_scvigor_train_scvi', PACKAGE = 'scvigor', cells, model_options, train_options, split, seed, compute, hooks, start)
 }
 
 extend_scvi <- function(model_options, weights, levels, cells, seed) {
-    .Call(`_scvigor_extend_scvi`, model_options, weights, levels, cells, seed)
+    .Call('_scvigor_extend_scvi', PACKAGE = 'scvigor', model_options, weights, levels, cells, seed)
 }
 

@@ -32,9 +32,9 @@
 #'   1053-1058. \doi{10.1038/s41592-018-0229-2}
 #'
 #' @keywords internal
-#' @useDynLib scvigor, .registration = TRUE
 #' @importFrom Rcpp evalCpp
-#' @importFrom methods as initialize is new setClass setMethod slot slotNames
+#' @importFrom methods as initialize is new setClass setMethod setValidity slot
+#' @importFrom methods slotNames
 #' @importClassesFrom S4Vectors DataFrame
 #' @importFrom S4Vectors DataFrame metadata metadata<-
 #' @importFrom SummarizedExperiment assay assay<- assayNames assays<- colData

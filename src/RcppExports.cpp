@@ -329,24 +329,6 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
-// runtime_info
-Rcpp::List runtime_info();
-RcppExport SEXP _scvigor_runtime_info() {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    rcpp_result_gen = Rcpp::wrap(runtime_info());
-    return rcpp_result_gen;
-END_RCPP
-}
-// cpu_level_warning
-std::string cpu_level_warning();
-RcppExport SEXP _scvigor_cpu_level_warning() {
-BEGIN_RCPP
-    Rcpp::RObject rcpp_result_gen;
-    rcpp_result_gen = Rcpp::wrap(cpu_level_warning());
-    return rcpp_result_gen;
-END_RCPP
-}
 // write_model_file
 void write_model_file(const std::string& path, const Rcpp::List& model, const Rcpp::List& others, const std::string& writer, bool overwrite);
 RcppExport SEXP _scvigor_write_model_file(SEXP pathSEXP, SEXP modelSEXP, SEXP othersSEXP, SEXP writerSEXP, SEXP overwriteSEXP) {
@@ -450,6 +432,33 @@ BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< double >::type n_cells(n_cellsSEXP);
     rcpp_result_gen = Rcpp::wrap(default_max_epochs(n_cells));
+    return rcpp_result_gen;
+END_RCPP
+}
+// libtorch_in_use
+std::string libtorch_in_use();
+RcppExport SEXP _scvigor_libtorch_in_use() {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    rcpp_result_gen = Rcpp::wrap(libtorch_in_use());
+    return rcpp_result_gen;
+END_RCPP
+}
+// runtime_info
+Rcpp::List runtime_info();
+RcppExport SEXP _scvigor_runtime_info() {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    rcpp_result_gen = Rcpp::wrap(runtime_info());
+    return rcpp_result_gen;
+END_RCPP
+}
+// cpu_level_warning
+std::string cpu_level_warning();
+RcppExport SEXP _scvigor_cpu_level_warning() {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    rcpp_result_gen = Rcpp::wrap(cpu_level_warning());
     return rcpp_result_gen;
 END_RCPP
 }
@@ -619,8 +628,6 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_is_plain_data", (DL_FUNC) &_scvigor_is_plain_data, 1},
     {"_scvigor_draw_seeds", (DL_FUNC) &_scvigor_draw_seeds, 2},
     {"_scvigor_machine_info", (DL_FUNC) &_scvigor_machine_info, 0},
-    {"_scvigor_runtime_info", (DL_FUNC) &_scvigor_runtime_info, 0},
-    {"_scvigor_cpu_level_warning", (DL_FUNC) &_scvigor_cpu_level_warning, 0},
     {"_scvigor_write_model_file", (DL_FUNC) &_scvigor_write_model_file, 5},
     {"_scvigor_read_model_file", (DL_FUNC) &_scvigor_read_model_file, 1},
     {"_scvigor_write_checkpoint_file", (DL_FUNC) &_scvigor_write_checkpoint_file, 3},
@@ -631,6 +638,9 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},
     {"_scvigor_likelihood_traits", (DL_FUNC) &_scvigor_likelihood_traits, 1},
     {"_scvigor_default_max_epochs", (DL_FUNC) &_scvigor_default_max_epochs, 1},
+    {"_scvigor_libtorch_in_use", (DL_FUNC) &_scvigor_libtorch_in_use, 0},
+    {"_scvigor_runtime_info", (DL_FUNC) &_scvigor_runtime_info, 0},
+    {"_scvigor_cpu_level_warning", (DL_FUNC) &_scvigor_cpu_level_warning, 0},
     {"_scvigor_posterior_predictive_sample", (DL_FUNC) &_scvigor_posterior_predictive_sample, 5},
     {"_scvigor_likelihood_parameters", (DL_FUNC) &_scvigor_likelihood_parameters, 6},
     {"_scvigor_feature_correlation", (DL_FUNC) &_scvigor_feature_correlation, 6},

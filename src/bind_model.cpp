@@ -81,18 +81,3 @@ Rcpp::List machine_info() {
         Rcpp::Named("memory_limit") = scvigor::memory_limit());
   });
 }
-
-// [[Rcpp::export(rng = false)]]
-Rcpp::List runtime_info() {
-  return guarded([&] {
-    return Rcpp::List::create(
-        Rcpp::Named("libtorch") = scvigor::libtorch_version(),
-        Rcpp::Named("cpu_level") = scvigor::cpu_level_name(),
-        Rcpp::Named("num_threads") = scvigor::num_threads(),
-        Rcpp::Named("cuda") = scvigor::cuda_is_available());
-  });
-}
-
-// Empty, or what is wrong with SCVIGOR_CPU_LEVEL.
-// [[Rcpp::export(rng = false)]]
-std::string cpu_level_warning() { return scvigor::cpu_level_warning(); }

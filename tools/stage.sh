@@ -24,7 +24,7 @@ while read -r file; do
 done < "$list"
 
 # What is gone here goes there too, except what the build itself made.
-made='\.(o|so|deps|dylib)$|^src/Makevars$'
+made='\.(o|so|deps|dylib)$|^src/Makevars$|^inst/libtorch\.dcf$'
 (cd "$to" && find . -type f) | sed 's|^\./||' | grep -Ev "$made" | sort |
   comm -13 "$list" - > "$list.gone"
 while read -r file; do

@@ -103,6 +103,7 @@ try_libtorch() {
         LIBTORCH_FROM=$1
         LIBTORCH_VERSION=$answer
         LIBTORCH_LIB_DIR=$lib_dir
+        LIBTORCH_INCLUDE=$include
         say "  $1: works"
         return 0
       fi

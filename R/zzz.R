@@ -1,6 +1,0 @@
-.onLoad <- function(libname, pkgname) {
-    problem <- cpu_level_warning()
-    if (nzchar(problem)) {
-        .warn(problem)
-    }
-}

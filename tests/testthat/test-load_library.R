@@ -1,0 +1,93 @@
+# Loading the package beside another LibTorch, or after LibTorch has changed.
+
+skip_on_os(c("windows", "mac"))
+
+test_that("another LibTorch in the process is named, and R goes on", {
+    folder <- withr::local_tempdir()
+    cases <- list(
+        list(home = "torch", mark = "DESCRIPTION",
+             owner = "that of the R package torch"),
+        list(home = "python", mark = "__init__.py",
+             owner = "that of Python's torch (reticulate)"),
+        list(home = "other", mark = "README", owner = "of another package")
+    )
+    for (case in cases) {
+        home <- file.path(folder, case$home)
+        file <- fake_libtorch(file.path(home, "lib"))
+        writeLines("Package: torch", file.path(home, case$mark))
+        run <- load_after(file)
+        text <- paste(run$out, collapse = "\n")
+        expect_identical(run$status, 0L, info = text)
+        expect_match(text, "has loaded another LibTorch than the one that")
+        expect_match(text, case$owner, fixed = TRUE)
+        expect_match(text, file, fixed = TRUE)
+        expect_match(text, "Use scvigor in an R session without", fixed = TRUE)
+        # the headers are not there: nothing to install it for
+        expect_no_match(text, "LIBTORCH_HOME")
+    }
+    dir.create(file.path(home, "include"))
+    expect_match(paste(load_after(file)$out, collapse = "\n"),
+                 paste0("LIBTORCH_HOME='", dirname(dirname(file)), "'"),
+                 fixed = TRUE)
+})
+
+test_that("every library of LibTorch is recognized, and no other", {
+    folder <- withr::local_tempdir()
+    for (name in c("libc10.so", "libtorch.so", "libtorch_cuda.so")) {
+        run <- load_after(fake_libtorch(folder, name))
+        expect_match(paste(run$out, collapse = "\n"), "another LibTorch",
+                     info = name)
+    }
+    run <- load_after(fake_libtorch(folder, "libtorchaudio.so"))
+    expect_match(tail(run$out, 1), "^loaded")
+})
+
+test_that("scvigor's own LibTorch may be there before", {
+    file <- scviInfo()$libtorch$file
+    skip_if(!file.exists(file), "the file of LibTorch, which nobody names")
+    expect_match(tail(load_after(file)$out, 1), "^loaded")
+})
+
+test_that("a LibTorch of another version is refused, a later patch is not", {
+    include <- withr::local_tempdir()
+    headers <- file.path(include, "torch/csrc/api/include/torch")
+    dir.create(headers, recursive = TRUE)
+    built <- list(version = "2.6.0", folder = "/lib", include = include)
+    expect_identical(scvigor:::.libtorch_version(include), "")
+    found <- function(major, minor) {
+        writeLines(
+            paste("#define TORCH_VERSION_", c("MAJOR", "MINOR", "PATCH"), " ",
+                  c(major, minor, 1), sep = ""),
+            file.path(headers, "version.h")
+        )
+        scvigor:::.libtorch_version(include)
+    }
+    check <- scvigor:::.check_libtorch_version
+    expect_silent(check(built, ""))
+    expect_silent(check(built, found(2, 6)))
+    expect_silent(check(built, "2.6.0+cpu"))
+    for (version in c(found(2, 7), found(1, 6), "2.60.0")) {
+        expect_error(check(built, version),
+                     "was built for LibTorch 2.6.0, .* Install scvigor again",
+                     class = "scvigor_load_error")
+    }
+})
+
+test_that("a library that cannot be loaded says what it was built for", {
+    problem <- simpleError("undefined symbol: at::add")
+    expect_error(
+        scvigor:::.stop_not_loadable(
+            list(version = "2.6.0", folder = withr::local_tempdir()), problem
+        ),
+        "LibTorch 2.6.0 in .*, which is not there any more.*undefined symbol",
+        class = "scvigor_load_error"
+    )
+    folder <- dirname(scviInfo()$libtorch$file)
+    skip_if(!dir.exists(folder), "the folder of LibTorch, which nobody names")
+    expect_error(
+        scvigor:::.stop_not_loadable(
+            list(version = "2.6.0", folder = folder), problem
+        ),
+        "another version or C\\+\\+ ABI now", class = "scvigor_load_error"
+    )
+})
