@@ -89,7 +89,8 @@
 }
 
 .stored_models.SummarizedExperiment <- function(x) {
-    metadata(x)[["scvigor"]]
+    models <- metadata(x)[["scvigor"]]
+    Filter(function(model) is(model, "SCVIModel"), if (is.list(models)) models)
 }
 
 .stored_models.Seurat <- function(x) {

@@ -76,7 +76,7 @@
 .check_accelerator <- function(accelerator) {
     known <- c("auto", "cpu", "cuda")
     if (is.character(accelerator) && length(accelerator) == 1 &&
-        tolower(accelerator) %in% c("gpu", "cuda:0", "nvidia")) {
+        validUTF8(accelerator) && tolower(accelerator) %in% c("gpu", "cuda:0", "nvidia")) {
         .stop_argument(
             "accelerator", "`accelerator` = \"", accelerator, "\" is called ",
             "\"cuda\" here; there are ", .quote_first(known), "."
@@ -100,8 +100,18 @@
             argument, "`", argument, "` must be the path of one ", what, "."
         )
     }
+    n_bytes <- nchar(path, "bytes")
+    if (n_bytes > .max_path_bytes) {
+        .stop_argument(
+            argument, "`", argument, "` has ", n_bytes, " bytes; no path has ",
+            "more than ", .max_path_bytes, "."
+        )
+    }
     .native_path(path)
 }
+
+# What Linux takes, less room for a name that is added to it.
+.max_path_bytes <- 4000
 
 .native_path <- function(path) {
     path.expand(.native_bytes(path))

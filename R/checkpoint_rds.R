@@ -8,6 +8,10 @@
 # Whether a file begins as a compressed list whose first element is the name of
 # the format.
 .is_rds_checkpoint <- function(path) {
+    # pipes and devices, which may keep a reader waiting, have no size
+    if (dir.exists(path) || !isTRUE(file.size(path) > 0)) {
+        return(FALSE)
+    }
     connection <- gzfile(path, "rb")
     on.exit(close(connection))
     start <- tryCatch(

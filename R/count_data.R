@@ -10,7 +10,9 @@
 
 # One name each; an assay may be a position.
 .check_source <- function(assay.type, altexp, assay) {
-    if (!is.numeric(assay.type) || length(assay.type) != 1) {
+    is_position <- is.numeric(assay.type) && length(assay.type) == 1 &&
+        is.null(dim(assay.type))
+    if (!is_position) {
         .check_name(assay.type, "assay.type")
     }
     for (argument in c("altexp", "assay")) {
@@ -135,18 +137,37 @@
     if (is(counts, "Matrix")) {
         counts <- .check_slots(counts, paste0("Assay \"", assay.type, "\""))
     }
+    .check_assay_size(counts, x, assay.type)
     names <- .experiment_names(x)
-    if (nrow(colData(x)) != ncol(counts)) {
-        .stop_argument(
-            "x", "Assay \"", assay.type, "\" has ",
-            .pluralize(ncol(counts), "cell"), ", but the cell table has ",
-            .pluralize(nrow(colData(x)), "row"), "."
-        )
-    }
     if (!identical(dimnames(counts), names)) {
         dimnames(counts) <- names
     }
     counts
+}
+
+# The rows of its tables are the genes and cells of an assay, unless it was
+# changed by hand.
+.check_assay_size <- function(counts, x, assay.type) {
+    if (length(dim(counts)) != 2) {
+        .stop_argument(
+            "x", "Assay \"", assay.type, "\" must be a matrix of genes x ",
+            "cells, not ", class(counts)[1], "."
+        )
+    }
+    is_ranged <- class(x)[1] %in% .ranged_classes
+    expected <- c(
+        gene = length(if (is_ranged) slot(x, "rowRanges") else x),
+        cell = nrow(colData(x))
+    )
+    wrong <- which(dim(counts) != expected)[1]
+    if (!is.na(wrong)) {
+        thing <- names(expected)[wrong]
+        .stop_argument(
+            "x", "Assay \"", assay.type, "\" has ",
+            .pluralize(dim(counts)[wrong], thing), ", but the ", thing,
+            " table has ", .pluralize(expected[[wrong]], "row"), "."
+        )
+    }
 }
 
 # dimnames() of a SummarizedExperiment. That of ranged ones first brings the

@@ -7,7 +7,7 @@
     if (is.null(assay)) {
         assay <- SeuratObject::DefaultAssay(x)
     }
-    known <- SeuratObject::Assays(x)
+    known <- .seurat_assays(x)
     if (!isTRUE(assay %in% known)) {
         .stop_argument(
             "assay", "There is no assay \"", assay, "\"; there ",
@@ -20,6 +20,11 @@
     # the default assay of today, for the calls to come
     data$assay <- assay
     data
+}
+
+# Assays() fails where there is none.
+.seurat_assays <- function(x) {
+    tryCatch(SeuratObject::Assays(x), error = function(error) NULL)
 }
 
 # The table in the order of the cells, also where it was replaced by hand.

@@ -144,6 +144,9 @@
     blocks <- lapply(seq_len(ceiling(n_cells / width)), function(k) {
         cells <- seq.int((k - 1) * width + 1, min(n_cells, k * width))
         block <- as.matrix(counts[, cells, drop = FALSE])
+        if (!is.numeric(block) && !is.logical(block)) {
+            stop("it must hold numbers, not ", typeof(block), call. = FALSE)
+        }
         storage.mode(block) <- "double"
         as(block, "dgCMatrix")
     })

@@ -101,7 +101,8 @@
 # Several covariates: column names, or a table with a column each, or the
 # values of a single one. A named list.
 .read_columns <- function(given, argument, data) {
-    if (is.null(given) || length(given) == 0) {
+    is_vector <- is.null(given) || is.atomic(given) || is.list(given)
+    if (is_vector && length(given) == 0) {
         return(NULL)
     }
     if (length(dim(given)) == 2) {

@@ -43,12 +43,11 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
     )
     .check_not_missing(missing(dir), "dir", "the folder to write to")
     model <- scviModel(object, name)
-    .check_name(dir, "dir")
+    folder <- .check_path(dir, "dir", "folder")
     .check_flag(overwrite, "overwrite")
     if (!is.null(layer)) {
         .check_name(layer, "layer")
     }
-    folder <- .native_path(dir)
     file <- file.path(folder, paste0(.file_prefix(prefix), "model.pt"))
     if (file.exists(file) && !overwrite) {
         .stop_argument(

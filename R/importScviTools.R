@@ -82,8 +82,7 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
 }
 
 .model_folder <- function(dir) {
-    .check_name(dir, "dir")
-    folder <- .native_path(dir)
+    folder <- .check_path(dir, "dir", "folder")
     if (!dir.exists(folder)) {
         .stop_argument(
             "dir", "There is no folder \"", dir, "\"; `dir` is the folder ",

@@ -35,10 +35,23 @@
     model <- arguments[names$model]
     from_list <- setdiff(.check_plan_kwargs(plan_kwargs, names$train), given)
     train[from_list] <- plan_kwargs[from_list]
+    .check_plain_options(c(model, train))
     if (identical(model$gene_likelihood, "negative_binomial")) {
         model$gene_likelihood <- "nb"
     }
     list(model = model, train = train)
+}
+
+# The core sees the numbers below a factor or a date.
+.check_plain_options <- function(options) {
+    for (name in names(options)) {
+        if (is.object(options[[name]])) {
+            .stop_argument(
+                name, "`", name, "` must be a plain value, not of class ",
+                class(options[[name]])[1], "."
+            )
+        }
+    }
 }
 
 .check_plan_kwargs <- function(plan_kwargs, known) {

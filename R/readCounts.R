@@ -73,16 +73,14 @@
 #' @export
 readCounts <- function(file, assay = NULL, row.names = "id",
                        verbose = interactive()) {
-    if (!is.character(file) || length(file) != 1 || is.na(file)) {
-        .stop_argument("file", "`file` must be the path of one file.")
-    }
+    path <- .check_path(file, "file")
     .check_name(row.names, "row.names")
     .check_flag(verbose, "verbose")
     if (!is.null(assay)) {
         .check_name(assay, "assay")
     }
     content <- read_count_file(
-        .native_path(file), if (is.null(assay)) "" else enc2utf8(assay)
+        path, if (is.null(assay)) "" else enc2utf8(assay)
     )
     .warn_about_file(content, file)
     sce <- .file_to_sce(content)

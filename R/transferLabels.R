@@ -137,6 +137,12 @@ transferLabels <- function(
     } else {
         .read_columns(labels, "labels", data)
     }
+    if (!length(found)) {
+        .stop_argument(
+            "labels", "`labels` is empty: name a column of the reference's ",
+            "cell table, or give a value per cell."
+        )
+    }
     names(found) <- sub("^covariate_1$", "label", names(found))
     lapply(found, function(covariate) {
         label <- .covariate_label(covariate, "labels")

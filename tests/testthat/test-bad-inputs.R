@@ -1,0 +1,108 @@
+# What the generated inputs of longtests/bad-inputs have found.
+
+counts <- toy_counts(12, 40)
+sparse <- as(counts, "dgCMatrix")
+sce <- toy_sce(12, 2, 20)
+
+test_that("pointers beyond the values are refused without the memory for them", {
+    for (last in c(2e9, 1e9, 1e6)) {
+        bad <- sparse
+        bad@p[length(bad@p)] <- as.integer(last)
+        expect_null(scvigor:::.with_sorted_rows(bad))
+        expect_argument_error(quick_train(bad), "x", "not a valid dgCMatrix")
+    }
+})
+
+test_that("an assay that does not fit its tables is an error", {
+    for (wrong in list(counts[1:5, ], counts[, 1:10], "text", 1:480, list(1))) {
+        x <- sce
+        x@assays@data@listData$counts <- wrong
+        expect_argument_error(quick_train(x), "x", "Assay \"counts\"")
+        expect_argument_error(quick_run(x), "x", "Assay \"counts\"")
+    }
+    x <- sce
+    x@rowRanges <- x@rowRanges[1:5]
+    expect_argument_error(quick_train(x), "x", "gene table has 5 rows")
+})
+
+test_that("what is no model among the models of an object is passed over", {
+    for (other in list(list(scVI = "no model"), 1:3, "text", list())) {
+        x <- sce
+        S4Vectors::metadata(x)$scvigor <- other
+        expect_argument_error(latentRepresentation(x), "object", "no scVI model")
+    }
+    x <- quick_run(sce)
+    S4Vectors::metadata(x)$scvigor$other <- "no model"
+    expect_identical(latentRepresentation(x, seed = 1),
+                     latentRepresentation(quick_run(sce), seed = 1))
+})
+
+test_that("a Seurat object without assays is an error", {
+    skip_if_not_installed("SeuratObject")
+    x <- suppressWarnings(SeuratObject::CreateSeuratObject(sparse))
+    x@assays <- list()
+    expect_argument_error(quick_train(x), "assay", "there are none")
+})
+
+test_that("a DelayedMatrix of text is an error", {
+    skip_if_not_installed("DelayedArray")
+    x <- DelayedArray::DelayedArray(matrix("a", 12, 40))
+    expect_no_warning(
+        expect_argument_error(quick_train(x), "x", "numbers, not character")
+    )
+})
+
+test_that("empty labels are an error", {
+    latent <- latentRepresentation(quick_train(counts))
+    for (labels in list(character(), data.frame(row.names = rownames(latent)))) {
+        expect_argument_error(transferLabels(latent, latent, labels, k = 3),
+                              "labels", "empty")
+    }
+})
+
+test_that("options of a class are not taken for the numbers below it", {
+    odd <- list(factor("a"), Sys.Date(), as.difftime(1, units = "secs"),
+                data.frame(a = 1))
+    for (option in c("n_hidden", "n_layers", "lr", "batch_size", "eps",
+                     "max_epochs", "train_size", "early_stopping_patience")) {
+        for (value in odd) {
+            given <- list(counts, value)
+            names(given) <- c("x", option)
+            expect_argument_error(do.call(trainSCVI, given), option, "plain")
+        }
+    }
+    expect_argument_error(
+        trainSCVI(counts, plan_kwargs = list(weight_decay = factor("a"))),
+        "weight_decay", "plain"
+    )
+})
+
+test_that("arguments of an odd kind are errors that name them", {
+    expect_argument_error(quick_train(sce, assay.type = matrix(1)),
+                          "assay.type")
+    expect_argument_error(quick_train(sce, accelerator = "Z\xfcrich"),
+                          "accelerator")
+    for (argument in c("categorical_covariates", "continuous_covariates")) {
+        given <- list(sce, new.env())
+        names(given) <- c("x", argument)
+        expect_argument_error(do.call(quick_train, given), argument)
+    }
+})
+
+test_that("pipes are not waited for, and paths have an end", {
+    skip_on_os("windows")
+    pipe <- withr::local_tempfile()
+    system2("mkfifo", shQuote(pipe))
+    expect_error(loadSCVI(pipe), class = "scvigor_file_error")
+    expect_error(readCounts(pipe), class = "scvigor_file_error")
+    expect_error(resumeTraining(pipe, counts), class = "scvigor_file_error")
+    expect_argument_error(quick_train(counts, checkpoint = pipe), "checkpoint")
+    for (path in c(strrep("a", 5000), strrep("a/", 3000))) {
+        expect_no_warning({
+            expect_argument_error(loadSCVI(path), "path", "bytes")
+            expect_argument_error(readCounts(path), "file", "bytes")
+            expect_argument_error(importScviTools(path), "dir", "bytes")
+            expect_argument_error(resumeTraining(path, counts), "path", "bytes")
+        })
+    }
+})
