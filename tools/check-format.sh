@@ -1,7 +1,7 @@
 #!/bin/sh
-# Fails when a C++ file is not formatted as .clang-format says. Every version of
-# clang-format has its own opinion: this asks version 14 only, Debian 12's, and
-# where that is missing says so and exits with status 77, which means skipped.
+# Fails when a C++ file is not formatted as .clang-format says. Versions
+# of clang-format differ: only version 14, that of Debian 12, is used. Where it is
+# missing, the status is 77, which means skipped.
 #
 #   tools/check-format.sh --fix     formats the files
 cd "$(dirname "$0")/.." || exit 1

@@ -114,7 +114,7 @@ def hdf5_library():
     return ctypes.CDLL(re.search(r"/\S*libhdf5(?:_serial)?[-.]\S*so\S*", maps)[0])
 
 
-def omit_attribute_room(file):
+def omit_attribute_space(file):
     """Half the size of a file of many small datasets."""
     hdf5_library().H5Fset_dset_no_attrs_hint(ctypes.c_int64(file.id.id),
                                              ctypes.c_bool(True))
@@ -132,7 +132,7 @@ def pack(source, target, left_out, n_rows):
     # HDF5 1.10 reads it.
     with h5py.File(source) as old, h5py.File(
             target, "w", libver=("v110", "v110")) as new:
-        omit_attribute_room(new)
+        omit_attribute_space(new)
         copy(old, new, left_out, n_rows)
 
 
