@@ -1,11 +1,13 @@
 // Count files in every form: the same small matrix must come out.
 
 #include "catch.hpp"
+#include "count_file_reader.hpp"
 #include "count_file_writer.hpp"
 #include "scvigor/count_file.hpp"
 
 using namespace scvigor;
 using support::H5Writer;
+using support::read_dense;
 using support::SmallCounts;
 using support::Storage;
 using support::TemporaryFile;
@@ -17,26 +19,6 @@ using support::write_sparse;
 namespace {
 
 using Kind = AnnotationColumn::Kind;
-
-// Cells x genes, row by row.
-std::vector<double> read_dense(const CountFile& file) {
-  const auto n_cells = static_cast<std::size_t>(file.n_cells());
-  const auto n_genes = static_cast<std::size_t>(file.n_genes());
-  std::vector<std::int32_t> indptr(n_cells + 1);
-  std::vector<std::int32_t> genes(static_cast<std::size_t>(file.n_entries()));
-  std::vector<double> values(genes.size());
-  const auto result = file.read(indptr.data(), genes.data(), values.data());
-  REQUIRE(indptr.back() == result.n_entries);
-  std::vector<double> dense(n_cells * n_genes);
-  for (std::size_t cell = 0; cell < n_cells; ++cell) {
-    for (int k = indptr[cell]; k < indptr[cell + 1]; ++k) {
-      const auto j = static_cast<std::size_t>(k);
-      if (k > indptr[cell]) REQUIRE(genes[j] > genes[j - 1]);
-      dense[cell * n_genes + static_cast<std::size_t>(genes[j])] = values[j];
-    }
-  }
-  return dense;
-}
 
 }  // namespace
 

@@ -4,7 +4,9 @@
 #include <random>
 
 #include "catch.hpp"
+#include "count_file_reader.hpp"
 #include "count_file_writer.hpp"
+#include "error_from.hpp"
 #include "scvigor/count_file.hpp"
 
 using namespace scvigor;
@@ -19,35 +21,15 @@ using support::write_sparse;
 
 namespace {
 
-// Reads all of a file; throws what reading it throws.
-void read_everything(const std::string& path) {
-  const CountFile file(path);
-  const auto n = static_cast<std::size_t>(file.n_entries());
-  std::vector<std::int32_t> indptr(static_cast<std::size_t>(file.n_cells()) +
-                                   1);
-  std::vector<std::int32_t> genes(n);
-  std::vector<double> values(n);
-  const auto result = file.read(indptr.data(), genes.data(), values.data());
-  REQUIRE(indptr.back() == result.n_entries);
-  for (std::size_t cell = 0; cell + 1 < indptr.size(); ++cell)
-    for (int k = indptr[cell]; k < indptr[cell + 1]; ++k) {
-      const auto j = static_cast<std::size_t>(k);
-      REQUIRE(genes[j] >= 0);
-      REQUIRE(genes[j] < file.n_genes());
-      if (k > indptr[cell]) REQUIRE(genes[j - 1] < genes[j]);
-    }
-}
-
 // What is wrong with a file, or with its one column.
 std::string error_of(const std::string& path) {
-  try {
-    read_everything(path);
+  std::string reason;
+  const std::string error = support::error_from([&] {
     const CountFile file(path);
-    if (!file.cells().skipped.empty()) return file.cells().skipped[0].reason;
-  } catch (const FileError& error) {
-    return error.what();
-  }
-  return "no error";
+    support::read_entries(file);
+    if (!file.cells().skipped.empty()) reason = file.cells().skipped[0].reason;
+  });
+  return reason.empty() ? error : reason;
 }
 
 // The error of SmallCounts with other arrays.

@@ -1,7 +1,7 @@
 // Which instruction set is used, with SCVIGOR_CPU_LEVEL and without.
 
 #include "catch.hpp"
-#include "scvigor/runtime.hpp"
+#include "scvigor/runtime_info.hpp"
 #include "simd/cpu_level.hpp"
 
 using namespace scvigor;
@@ -45,5 +45,5 @@ TEST_CASE("a limit holds when the processor is asked") {
   const CpuLevel best = detect_cpu_level();
   for (const auto limit : kAll)
     CHECK(detect_cpu_level(limit) == (limit < best ? limit : best));
-  CHECK(cpu_level_name() == name_of(cpu_level()));
+  CHECK(runtime_info().cpu_level == name_of(cpu_level()));
 }

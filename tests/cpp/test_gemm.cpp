@@ -128,11 +128,11 @@ TEST_CASE("a row's product does not depend on the other rows") {
   });
 }
 
-TEST_CASE("chains of deep products: the same bits with any threads") {
+TEST_CASE("accumulated deep products: the same bits with any threads") {
   const GemmShape shape{100, 2000, 128};
   const at::Tensor a = numbers(shape.m, shape.k, 1);
   const at::Tensor b = numbers(shape.n, shape.k, 2);
-  const auto chain = [&](int threads) {
+  const auto accumulated = [&](int threads) {
     const ThreadScope scope(threads);
     at::Tensor out = at::empty({shape.m, shape.n});
     const GemmOutput target{out.data_ptr<float>(), shape.n};
@@ -144,10 +144,10 @@ TEST_CASE("chains of deep products: the same bits with any threads") {
   };
   support::for_each_cpu_level([&](const std::string& level) {
     INFO(level);
-    const at::Tensor one = chain(1);
-    CHECK(one.equal(chain(2)));
-    CHECK(one.equal(chain(3)));
-    CHECK(one.equal(chain(8)));
+    const at::Tensor one = accumulated(1);
+    CHECK(one.equal(accumulated(2)));
+    CHECK(one.equal(accumulated(3)));
+    CHECK(one.equal(accumulated(8)));
     CHECK(at::allclose(one.to(at::kDouble),
                        2.0 * a.to(at::kDouble).mm(b.to(at::kDouble).t()), 1e-3,
                        1e-3 * one.abs().mean().item<double>()));

@@ -3,11 +3,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <new>
 
 #include "catch.hpp"
+#include "error_from.hpp"
 #include "io/hdf5/h5_demand.hpp"
 #include "io/isolation/isolated_reader.hpp"
 #include "io/isolation/sanitizer.hpp"
@@ -20,16 +20,14 @@ namespace {
 const IsolatedReader kReader{"name", 0, {}};
 
 // The error of a child that is to send one integer.
-std::string error_of(const std::function<void(WireWriter&)>& work) {
-  try {
-    kReader.run(work, [](WireReader& reader) {
+std::string error_of(const std::function<void(WireWriter&)>& work,
+                     const IsolatedReader& reader = kReader) {
+  return support::error_from([&] {
+    reader.run(work, [](WireReader& received) {
       int value = 0;
-      reader.get(value);
+      received.get(value);
     });
-  } catch (const FileError& error) {
-    return error.what();
-  }
-  return "no error";
+  });
 }
 
 void take_memory(std::size_t bytes) {
@@ -140,20 +138,10 @@ TEST_CASE("The processor time of a child ends, unless the file needs more",
 TEST_CASE("A child that only waits is ended, one that waits for us is not") {
   IsolatedReader impatient = kReader;
   impatient.patience = 1;
-  std::string error;
-  try {
-    impatient.run(
-        [](WireWriter&) {
-          for (;;) pause();
-        },
-        [](WireReader& reader) {
-          int value = 0;
-          reader.get(value);
-        });
-  } catch (const FileError& caught) {
-    error = caught.what();
-  }
-  CHECK_THAT(error, contains("waited for 1 seconds"));
+  const auto wait = [](WireWriter&) {
+    for (;;) pause();
+  };
+  CHECK_THAT(error_of(wait, impatient), contains("waited for 1 seconds"));
   // more than the pipe holds
   const std::vector<double> sent(1 << 20, 1.5);
   impatient.run([&](WireWriter& writer) { writer.put(sent); },

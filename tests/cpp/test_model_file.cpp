@@ -12,6 +12,7 @@
 
 #include "catch.hpp"
 #include "count_file_writer.hpp"
+#include "error_from.hpp"
 #include "io/model_file/value_file.hpp"
 #include "scvigor/model_file.hpp"
 #include "util/atomic_file.hpp"
@@ -100,12 +101,7 @@ FileValue everything() {
 }
 
 std::string error_of(const std::string& path) {
-  try {
-    read_model_file(path);
-  } catch (const FileError& error) {
-    return error.what();
-  }
-  return "no error";
+  return support::error_from([&] { read_model_file(path); });
 }
 
 }  // namespace

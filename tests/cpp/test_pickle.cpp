@@ -2,6 +2,7 @@
 
 #include "../../longtests/cpp/hostile_pickles.hpp"
 #include "catch.hpp"
+#include "error_from.hpp"
 #include "io/python/numpy_array.hpp"
 #include "io/python/pickle_reader.hpp"
 #include "io/python/pickle_view.hpp"
@@ -22,12 +23,7 @@ class Reader {
     return *pickle::read(input, values_);
   }
   std::string error(const std::string& bytes) {
-    try {
-      read(bytes);
-    } catch (const FileError& error) {
-      return error.what();
-    }
-    return "no error";
+    return support::error_from([&] { read(bytes); });
   }
 
  private:

@@ -7,6 +7,7 @@
 
 #include "catch.hpp"
 #include "count_file_writer.hpp"
+#include "error_from.hpp"
 #include "io/python/pickle_reader.hpp"
 #include "io/python/pickle_writer.hpp"
 #include "io/scvi_tools/level_order.hpp"
@@ -54,12 +55,7 @@ const std::vector<double>& values_of(const State& state,
 }
 
 std::string error_of(const ScviToolsModel& model) {
-  try {
-    round_trip(model);
-  } catch (const FileError& error) {
-    return error.what();
-  }
-  return "no error";
+  return support::error_from([&] { round_trip(model); });
 }
 
 using Values = std::vector<double>;

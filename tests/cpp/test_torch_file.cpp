@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include "catch.hpp"
+#include "error_from.hpp"
 #include "io/python/pickle_view.hpp"
 #include "io/python/torch_file.hpp"
 #include "io/python/zip_reader.hpp"
@@ -69,12 +70,7 @@ StateTensor read_tensor(const std::string& bytes) {
 }
 
 std::string error_of(const std::string& bytes) {
-  try {
-    read_tensor(bytes);
-  } catch (const FileError& error) {
-    return error.what();
-  }
-  return "no error";
+  return support::error_from([&] { read_tensor(bytes); });
 }
 
 std::string floats(const std::vector<float>& values) {
