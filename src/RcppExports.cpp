@@ -364,7 +364,7 @@ BEGIN_RCPP
 END_RCPP
 }
 // read_checkpoint_file
-Rcpp::List read_checkpoint_file(const std::string& path);
+Rcpp::RObject read_checkpoint_file(const std::string& path);
 RcppExport SEXP _scvigor_read_checkpoint_file(SEXP pathSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;

@@ -41,22 +41,16 @@ void write_checkpoint_file(const std::string& path,
 }
 
 // [[Rcpp::export(rng = false)]]
-Rcpp::List read_checkpoint_file(const std::string& path) {
-  return guarded([&] {
-    const auto file =
-        scvigor::read_checkpoint_file(path, [] { Rcpp::checkUserInterrupt(); });
-    using Rcpp::Named;
-    return Rcpp::List::create(
-        Named("version") = static_cast<double>(file.version),
-        Named("writer") = file.writer,
-        Named("checkpoint") = scvigor::r::value_to_r(file.checkpoint));
+Rcpp::RObject read_checkpoint_file(const std::string& path) {
+  return guarded([&]() -> Rcpp::RObject {
+    return scvigor::r::value_to_r(scvigor::read_checkpoint_file(
+        path, [] { Rcpp::checkUserInterrupt(); }));
   });
 }
 
 // [[Rcpp::export(rng = false)]]
 std::string read_file_format(const std::string& path) {
   return guarded([&] {
-    return scvigor::read_file_format(path,
-                                     [] { Rcpp::checkUserInterrupt(); });
+    return scvigor::read_file_format(path, [] { Rcpp::checkUserInterrupt(); });
   });
 }

@@ -22,8 +22,8 @@ struct FileValue {
       std::numeric_limits<std::int32_t>::min();
 
   Kind kind = Kind::kNull;
-  std::vector<FileValue> members;   // kList
-  std::vector<std::string> names;   // kList: one per member; empty: no names
+  std::vector<FileValue> members;  // kList
+  std::vector<std::string> names;  // kList: one per member; empty: no names
   // kLogical (0, 1), kInteger, or kMissing; kBytes (0 to 255)
   std::vector<std::int32_t> whole;
   std::vector<double> numbers;      // kNumber
@@ -71,15 +71,9 @@ constexpr std::int64_t kCheckpointFileVersion = 2;
 void write_checkpoint_file(const std::string& path, const FileValue& checkpoint,
                            const std::string& writer);
 
-struct CheckpointFile {
-  std::int64_t version = 0;
-  std::string writer;
-  FileValue checkpoint;
-};
-
 // As read_model_file().
-CheckpointFile read_checkpoint_file(const std::string& path,
-                                    const std::function<void()>& poll = {});
+FileValue read_checkpoint_file(const std::string& path,
+                               const std::function<void()>& poll = {});
 
 // "scvigor_model", "scvigor_checkpoint", or what else an HDF5 file calls its
 // format; empty if it has none.

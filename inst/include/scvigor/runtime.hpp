@@ -13,10 +13,8 @@ class Model;
 
 std::string libtorch_version();
 
-// The instruction set of the kernels: "base", "avx2", "avx512" or "amx". The
-// environment variable SCVIGOR_CPU_LEVEL lowers it. The warning is empty unless
-// that variable asks for a level that is unknown or missing here.
-std::string cpu_level_name();
+// Empty, unless the environment variable SCVIGOR_CPU_LEVEL, which lowers the
+// instruction set of the kernels, asks for one that is unknown or missing here.
 std::string cpu_level_warning();
 
 int num_threads();

@@ -14,7 +14,7 @@ struct OpenMpRuntime {
 };
 
 // What the library was built for, and what it found when it was loaded. Text is
-// empty where nobody knows.
+// empty if unknown.
 struct RuntimeInfo {
   std::string libtorch;        // the version in use
   std::string libtorch_built;  // the version of the headers

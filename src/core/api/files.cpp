@@ -28,8 +28,8 @@ void write_checkpoint_file(const std::string& path, const FileValue& checkpoint,
   core::write_checkpoint_file(path, checkpoint, writer);
 }
 
-CheckpointFile read_checkpoint_file(const std::string& path,
-                                    const std::function<void()>& poll) {
+FileValue read_checkpoint_file(const std::string& path,
+                               const std::function<void()>& poll) {
   return core::read_checkpoint_file(path, poll);
 }
 

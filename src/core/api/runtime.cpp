@@ -128,8 +128,6 @@ std::uint64_t draw_seed(std::uint64_t seed, std::uint64_t draw) {
 
 std::string libtorch_version() { return TORCH_VERSION; }
 
-std::string cpu_level_name() { return name_of(cpu_level()); }
-
 std::string cpu_level_warning() { return initial_cpu_level().warning; }
 
 int num_threads() { return threads_now(); }

@@ -2,12 +2,12 @@
 
 #include <ATen/Context.h>
 #include <ATen/Version.h>
-#include <H5public.h>
-#include <torch/version.h>
 
 #include <string>
 
-#include "simd/dispatch.hpp"
+#include "io/hdf5/h5.hpp"
+#include "scvigor/runtime.hpp"
+#include "simd/cpu_level.hpp"
 #include "util/loaded_libraries.hpp"
 
 namespace scvigor {
@@ -26,17 +26,6 @@ std::string version_in(const std::string& config) {
   return value_after(config, "TORCH_VERSION=", ", \n");
 }
 
-std::string numbers(unsigned major, unsigned minor, unsigned release) {
-  return std::to_string(major) + "." + std::to_string(minor) + "." +
-         std::to_string(release);
-}
-
-std::string hdf5_version() {
-  unsigned major = 0, minor = 0, release = 0;
-  H5get_libversion(&major, &minor, &release);
-  return numbers(major, minor, release);
-}
-
 }  // namespace
 
 std::string libtorch_in_use() { return version_in(at::show_config()); }
@@ -45,7 +34,7 @@ RuntimeInfo runtime_info() {
   const std::string libtorch = at::show_config();
   RuntimeInfo info;
   info.libtorch = version_in(libtorch);
-  info.libtorch_built = TORCH_VERSION;
+  info.libtorch_built = libtorch_version();
   info.libtorch_file =
       core::file_of(reinterpret_cast<const void*>(&at::show_config));
   info.libtorch_blas = value_after(libtorch, "BLAS_INFO=", ", \n");
@@ -56,8 +45,10 @@ RuntimeInfo runtime_info() {
   info.openmp = core::openmp_runtimes();
   info.cuda_version = value_after(libtorch, "CUDA Runtime ", "\n");
   info.cuda_devices = static_cast<int>(at::getNumGPUs());
-  info.hdf5 = hdf5_version();
-  info.hdf5_built = numbers(H5_VERS_MAJOR, H5_VERS_MINOR, H5_VERS_RELEASE);
+  info.hdf5 = h5::library_version();
+  info.hdf5_built = std::to_string(H5_VERS_MAJOR) + "." +
+                    std::to_string(H5_VERS_MINOR) + "." +
+                    std::to_string(H5_VERS_RELEASE);
   return info;
 }
 

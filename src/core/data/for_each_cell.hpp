@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scvigor/counts.hpp"
+#include "util/ceil_div.hpp"
 
 namespace scvigor {
 
@@ -18,7 +19,7 @@ constexpr std::int64_t kCellsPerRead = 256;
 // `first` is the first one's position, from several threads at once.
 template <class Visitor>
 void for_each_count_block(const CountSource& source, Visitor visit) {
-  const auto n_blocks = (source.n_cells() + kCellsPerRead - 1) / kCellsPerRead;
+  const auto n_blocks = ceil_div(source.n_cells(), kCellsPerRead);
   at::parallel_for(0, n_blocks, 1, [&](std::int64_t b, std::int64_t e) {
     CsrBlock block;
     std::vector<std::int64_t> cells(kCellsPerRead);

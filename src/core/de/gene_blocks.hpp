@@ -12,6 +12,7 @@
 
 #include "de/statistics.hpp"
 #include "scvigor/hooks.hpp"
+#include "util/ceil_div.hpp"
 
 namespace scvigor {
 
@@ -59,7 +60,7 @@ bool for_each_gene(const ScaleSamples<T>& samples, const Genes& genes,
                    bool serial, const Hooks& hooks, Visitor visit) {
   const auto n_genes = static_cast<std::int64_t>(genes.size());
   const auto size = genes_per_block(samples.n_samples);
-  const auto n_blocks = (n_genes + size - 1) / size;
+  const auto n_blocks = ceil_div(n_genes, size);
   FirstError error;
   const auto visit_blocks = [&](std::int64_t begin, std::int64_t end) {
     std::vector<T> values(static_cast<std::size_t>(size * samples.n_samples));

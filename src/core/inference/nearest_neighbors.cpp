@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "kernels/cpu/distances.hpp"
+#include "util/ceil_div.hpp"
 
 namespace scvigor {
 namespace {
@@ -57,7 +58,7 @@ class Search {
         n_(reference.n),
         out_(out),
         tiles_(tile_points(reference.values, reference.n, reference.n_dims)),
-        n_tiles_((n_ + kPointsPerTile - 1) / kPointsPerTile) {}
+        n_tiles_(ceil_div(n_, kPointsPerTile)) {}
 
   // Cells [first, last) of the query.
   void run(std::int64_t first, std::int64_t last) {

@@ -64,8 +64,6 @@ Steps steps_of(const Workload& work) {
           static_cast<double>(size)};
 }
 
-}  // namespace
-
 double seconds_on_cpu(const ModelOptions& o, const Workload& work,
                       int n_threads) {
   const CpuCost& cost = work.training ? kCpuTraining : kCpuInference;
@@ -85,6 +83,8 @@ double seconds_on_cuda(const ModelOptions& o, const Workload& work) {
   return kCudaStart + steps.n * (cost.step + cost.per_multiply * w +
                                  cost.per_value * values);
 }
+
+}  // namespace
 
 Accelerator choose_device(const ModelOptions& o, const Workload& work,
                           int n_threads, bool cuda) {

@@ -5,12 +5,7 @@
 
 namespace scvigor::core {
 
-// Expected seconds of a workload, from the measurements in bench/PROFILE.md.
-double seconds_on_cpu(const ModelOptions& options, const Workload& work,
-                      int n_threads);
-double seconds_on_cuda(const ModelOptions& options, const Workload& work);
-
-// See scvigor/runtime.hpp.
+// See scvigor/runtime.hpp. From the measurements in bench/PROFILE.md.
 Accelerator choose_device(const ModelOptions& options, const Workload& work,
                           int n_threads, bool cuda);
 

@@ -28,7 +28,7 @@ namespace {
 }
 
 // Where the system limits the size of files (ulimit -f), it sends a signal
-// that ends the process. While this lives, write() fails with EFBIG instead.
+// that ends the process. While this exists, write() fails with EFBIG instead.
 class NoFileSizeSignal {
  public:
   NoFileSizeSignal() {

@@ -7,8 +7,13 @@
 #include <mach-o/dyld.h>
 #endif
 
-namespace scvigor::core {
+#include <cstdint>
 
+namespace scvigor::core {
+namespace {
+
+// Paths of the shared libraries of this process; none where the system does not
+// list them.
 #ifdef __linux__
 std::vector<std::string> loaded_libraries() {
   std::vector<std::string> paths;
@@ -33,15 +38,6 @@ std::vector<std::string> loaded_libraries() {
 std::vector<std::string> loaded_libraries() { return {}; }
 #endif
 
-std::string file_of(const void* function) {
-  Dl_info info{};
-  return dladdr(function, &info) != 0 && info.dli_fname != nullptr
-             ? info.dli_fname
-             : "";
-}
-
-namespace {
-
 bool is_openmp(const std::string& path) {
   const std::string name = path.substr(path.find_last_of('/') + 1);
   for (const char* start : {"libgomp", "libiomp5", "libomp"}) {
@@ -55,14 +51,21 @@ bool is_openmp(const std::string& path) {
 
 }  // namespace
 
+std::string file_of(const void* function) {
+  Dl_info info{};
+  return dladdr(function, &info) != 0 && info.dli_fname != nullptr
+             ? info.dli_fname
+             : "";
+}
+
 std::vector<OpenMpRuntime> openmp_runtimes() {
   std::vector<OpenMpRuntime> found;
   for (const std::string& path : loaded_libraries()) {
     if (!is_openmp(path)) continue;
     void* const library = dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
     if (library == nullptr) continue;
-    const auto threads = reinterpret_cast<int (*)()>(
-        dlsym(library, "omp_get_max_threads"));
+    const auto threads =
+        reinterpret_cast<int (*)()>(dlsym(library, "omp_get_max_threads"));
     if (threads != nullptr) found.push_back({path, threads()});
     dlclose(library);
   }

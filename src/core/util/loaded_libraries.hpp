@@ -8,14 +8,11 @@
 
 namespace scvigor::core {
 
-// Paths of the shared libraries of this process; none where the system does not
-// list them.
-std::vector<std::string> loaded_libraries();
-
-// The file that holds a function; empty if nobody knows.
+// The file that holds a function; empty if unknown.
 std::string file_of(const void* function);
 
-// Those of the GNU, Intel and LLVM compilers, with their numbers of threads.
+// The OpenMP runtimes of this process (GNU, Intel, LLVM) and their numbers of
+// threads.
 std::vector<OpenMpRuntime> openmp_runtimes();
 
 }  // namespace scvigor::core

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "io/counts/h5ad_column.hpp"
+
 namespace scvigor {
 
 namespace {
@@ -10,24 +12,15 @@ using Kind = AnnotationColumn::Kind;
 
 bool is_sound(const AnnotationColumn& column, std::size_t n_rows) {
   if (!column.missing.empty() && column.missing.size() != n_rows) return false;
-  switch (column.kind) {
-    case Kind::kNumber:
-      return column.numbers.size() == n_rows;
-    case Kind::kText:
-      return column.text.size() == n_rows;
-    case Kind::kInteger:
-    case Kind::kLogical:
-      return column.codes.size() == n_rows;
-    case Kind::kFactor:
-      return column.codes.size() == n_rows &&
-             std::all_of(column.codes.begin(), column.codes.end(),
-                         [&](std::int32_t code) {
-                           return code >= 0 && static_cast<std::size_t>(code) <
-                                                   std::max<std::size_t>(
-                                                       column.text.size(), 1);
-                         });
-  }
-  return false;
+  if (column.kind < Kind::kNumber || column.kind > Kind::kFactor ||
+      n_values(column) != static_cast<std::int64_t>(n_rows))
+    return false;
+  const auto n_codes =
+      static_cast<std::int64_t>(std::max<std::size_t>(column.text.size(), 1));
+  return column.kind != Kind::kFactor ||
+         std::all_of(
+             column.codes.begin(), column.codes.end(),
+             [&](std::int32_t code) { return code >= 0 && code < n_codes; });
 }
 
 bool is_sound(const Annotation& annotation) {

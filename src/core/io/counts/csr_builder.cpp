@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "scvigor/error.hpp"
+#include "util/ascending.hpp"
 
 namespace scvigor {
 
@@ -61,20 +62,13 @@ void sort_by_gene(std::int32_t* genes, double* values, std::int64_t n,
     std::tie(genes[k], values[k]) = scratch[static_cast<std::size_t>(k)];
 }
 
-bool ascends(const std::int32_t* genes, std::int64_t n) {
-  return std::adjacent_find(genes, genes + n,
-                            [](std::int32_t a, std::int32_t b) {
-                              return a >= b;
-                            }) == genes + n;
-}
-
 // Moves the entries of a cell to `kept`, those of one gene as one. Returns
 // where they end.
 std::int64_t merge_genes(Arrays arrays, std::int64_t begin, std::int64_t end,
                          std::int64_t kept, std::vector<Entry>& scratch) {
   std::int32_t* genes = arrays.genes;
   double* values = arrays.values;
-  if (ascends(genes + begin, end - begin)) {
+  if (is_strictly_ascending(genes + begin, end - begin)) {
     if (kept == begin) return end;
     std::copy(genes + begin, genes + end, genes + kept);
     std::copy(values + begin, values + end, values + kept);

@@ -34,7 +34,7 @@ class DenseMatrix : public CountMatrix {
     ValueSummary summary;
     h5::NumberDecoder decoder(data_);
     for_tiles([&](const Tile& tile) {
-      for_rows(tile, [&](std::int64_t, const unsigned char* row) {
+      for_rows(tile, [&](const unsigned char* row) {
         decoder.for_nonzero(row, tile.n_genes, [&](std::int64_t, double value) {
           summary.add(value);
         });
@@ -50,7 +50,7 @@ class DenseMatrix : public CountMatrix {
     for_tiles([&](const Tile& tile) {
       block.clear();
       block.first = static_cast<std::int32_t>(tile.cell);
-      for_rows(tile, [&](std::int64_t, const unsigned char* row) {
+      for_rows(tile, [&](const unsigned char* row) {
         const std::size_t before = block.values.size();
         decoder.for_nonzero(
             row, tile.n_genes, [&](std::int64_t j, double value) {
@@ -71,7 +71,7 @@ class DenseMatrix : public CountMatrix {
     const auto stride =
         tile.row_length * static_cast<std::int64_t>(data_.width());
     for (std::int64_t i = 0; i < tile.n_cells; ++i)
-      visit(tile.cell + i, tile.bytes + i * stride);
+      visit(tile.bytes + i * stride);
   }
 
   // Calls visit(tile) until it returns false. Genes ascend from tile to tile
@@ -79,8 +79,7 @@ class DenseMatrix : public CountMatrix {
   template <class Visit>
   void for_tiles(Visit&& visit) const {
     if (n_cells_ == 0 || n_genes_ == 0) return;
-    h5::announce({0, static_cast<double>(data_.size()) *
-                         static_cast<double>(data_.width())});
+    h5::announce({0, data_.bytes()});
     const bool has_zero_fill = is_zero(h5::fill_value(data_));
     if (!has_zero_fill) data_.check_written();
     if (data_.storage().stored_bytes == 0 && has_zero_fill) return;

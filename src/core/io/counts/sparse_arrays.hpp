@@ -17,8 +17,8 @@ class SparseArrays {
   SparseArrays(const h5::Group& group, std::int64_t n_rows,
                std::int64_t n_columns);
 
-  // Ascends from 0 to the number of entries. scipy keeps spare room behind
-  // the last of them, which does not belong to the matrix.
+  // Increases from 0 to the number of entries. scipy may store more values
+  // after these, which do not belong to the matrix.
   std::vector<std::int64_t> read_indptr() const;
 
   // One block of entries after the other.

@@ -94,16 +94,15 @@ bool has_any(const string& folder, const std::vector<string>& names) {
 
 }  // namespace
 
-std::optional<std::int64_t> find_signature(const string& path) {
+bool has_signature(std::istream& file) {
   static const string signature("\x89HDF\r\n\x1a\n");
-  std::ifstream file(path, std::ios::binary);
   for (std::int64_t at = 0; file; at = at == 0 ? 512 : 2 * at) {
     string bytes(signature.size(), '\0');
     file.seekg(at);
     file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    if (file && bytes == signature) return at;
+    if (file && bytes == signature) return true;
   }
-  return std::nullopt;
+  return false;
 }
 
 string describe_foreign_file(const string& path) {

@@ -18,6 +18,9 @@
 // HDF5's C interface with owners, and with FileError in place of error codes.
 namespace scvigor::h5 {
 
+// Of the HDF5 in use, which need not be that of its headers.
+std::string library_version();
+
 // Owns one HDF5 identifier: a file, group, dataset, attribute, type, list.
 class Handle {
  public:

@@ -49,7 +49,7 @@ Dataset Dataset::open(const Group& parent, const std::string& name,
   data.element_ = classify(data.type_.get());
   data.storage_ = read_storage(data, static_cast<int>(data.dims_.size()));
   data.check_claim(unwritten);
-  // Without room for a whole chunk, HDF5 unpacks it again for every part. All
+  // With a cache too small for a chunk, HDF5 unpacks it again for every part. All
   // handles of a dataset share the cache of the first.
   if (!data.storage_.filters.all.empty() &&
       data.chunk_bytes() > kDefaultCacheBytes) {
@@ -83,6 +83,10 @@ void Dataset::read_extent() {
   }
 }
 
+double Dataset::bytes() const {
+  return static_cast<double>(size_) * static_cast<double>(width());
+}
+
 double Dataset::chunk_bytes() const {
   return static_cast<double>(storage_.chunk_elements()) *
          static_cast<double>(width());
@@ -90,13 +94,12 @@ double Dataset::chunk_bytes() const {
 
 // Memory is only ever taken for what the file can hold.
 void Dataset::check_claim(Unwritten unwritten) const {
-  const double all = static_cast<double>(size_) * static_cast<double>(width());
-  double claimed = std::max(all, storage_.is_chunked ? chunk_bytes() : 0.0);
+  double claimed = std::max(bytes(), storage_.is_chunked ? chunk_bytes() : 0.0);
   const double possible =
       storage_.stored_bytes * storage_.filters.max_ratio(chunk_bytes());
   if (claimed <= kSmallBytes || claimed <= possible) return;
   if (unwritten == Unwritten::kAllowed)
-    claimed = storage_.is_chunked ? chunk_bytes() * count_chunks(*this, 0)
+    claimed = storage_.is_chunked ? chunk_bytes() * count_chunks(*this)
                                   : std::min(claimed, storage_.stored_bytes);
   if (claimed > possible)
     fail("claims " + std::to_string(size_) + " values, but the " +

@@ -56,6 +56,7 @@ class Dataset : public Node {
   hid_t type() const { return type_.get(); }
   std::size_t width() const { return H5Tget_size(type_.get()); }  // bytes
   const Storage& storage() const { return storage_; }
+  double bytes() const;        // unpacked
   double chunk_bytes() const;  // unpacked
 
   // Names of the members of a struct, none for anything else; and the view

@@ -9,14 +9,14 @@
 
 namespace scvigor::h5 {
 
-namespace {
-
 std::string library_version() {
   unsigned major = 0, minor = 0, release = 0;
   H5get_libversion(&major, &minor, &release);
   return std::to_string(major) + "." + std::to_string(minor) + "." +
          std::to_string(release);
 }
+
+namespace {
 
 // What a path that is neither a file nor a folder leads to.
 std::string describe_special(std::filesystem::file_type type) {
@@ -77,9 +77,10 @@ std::int64_t check_file(const std::string& path) {
   if (!fs::is_regular_file(status))
     throw FileError(quoted + " is " + describe_special(status.type()) + ".");
   errno = 0;
-  if (!std::ifstream(path, std::ios::binary))
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
     throw FileError(quoted + " cannot be read: " + std::strerror(errno) + ".");
-  if (!find_signature(path))
+  if (!has_signature(file))
     throw FileError(
         quoted + " is not an HDF5 file: " + describe_foreign_file(path) + ".");
   return static_cast<std::int64_t>(fs::file_size(path));

@@ -38,9 +38,8 @@ struct Storage {
 // Fails where the values lie in another file, or a filter is missing.
 Storage read_storage(const Node& dataset, int rank);
 
-// The number of chunks that were written; `otherwise` where this HDF5 cannot
-// say.
-double count_chunks(const Node& dataset, double otherwise);
+// The number of chunks that were written; 0 where this HDF5 cannot tell.
+double count_chunks(const Node& dataset);
 
 }  // namespace scvigor::h5
 

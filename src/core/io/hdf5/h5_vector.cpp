@@ -8,9 +8,7 @@ namespace scvigor::h5 {
 
 VectorReader::VectorReader(const Dataset& data)
     : data_(data), decoder_(data), streams_(ChunkStream::suits(data)) {
-  const double bytes =
-      static_cast<double>(data.size()) * static_cast<double>(data.width());
-  announce({0, bytes});
+  announce({0, data.bytes()});
 }
 
 void VectorReader::fill(std::int64_t n) {

@@ -5,8 +5,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 
 #include "io/isolation/process_limits.hpp"
 #include "io/isolation/sanitizer.hpp"
@@ -79,6 +81,14 @@ void ChildProcess::write(const char* bytes, std::size_t n) {
 bool ChildProcess::read(char* bytes, std::size_t n,
                         const std::function<void()>& poll) {
   while (n > 0) {
+    if (begin_ < end_) {
+      const std::size_t part = std::min(n, end_ - begin_);
+      std::memcpy(bytes, buffer_.data() + begin_, part);
+      begin_ += part;
+      bytes += part;
+      n -= part;
+      continue;
+    }
     pollfd wait{pipe_, POLLIN, 0};
     const int ready = ::poll(&wait, 1, kPollMilliseconds);
     if (ready < 0 && errno != EINTR) return false;
@@ -88,11 +98,19 @@ bool ChildProcess::read(char* bytes, std::size_t n,
       poll();
     }
     if (ready <= 0) continue;
-    const ssize_t got = ::read(pipe_, bytes, n);
+    const bool is_large = n >= buffer_.size();
+    const ssize_t got = is_large
+                            ? ::read(pipe_, bytes, n)
+                            : ::read(pipe_, buffer_.data(), buffer_.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return false;
-    bytes += got;
-    n -= static_cast<std::size_t>(got);
+    if (is_large) {
+      bytes += got;
+      n -= static_cast<std::size_t>(got);
+    } else {
+      begin_ = 0;
+      end_ = static_cast<std::size_t>(got);
+    }
   }
   return true;
 }

@@ -1,6 +1,7 @@
 #ifndef SCVIGOR_CORE_IO_ISOLATION_CHILD_PROCESS_HPP
 #define SCVIGOR_CORE_IO_ISOLATION_CHILD_PROCESS_HPP
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +48,10 @@ class ChildProcess {
  private:
   int process_ = -1;
   int pipe_ = -1;
+  // What has been received and not been asked for yet.
+  std::array<char, 1 << 16> buffer_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
   std::chrono::steady_clock::time_point polled_;
 };
 

@@ -19,12 +19,12 @@ struct Format {
   unsigned deflate_level;  // a checkpoint is written while training waits
 };
 
-constexpr Format kModel{"scvigor_model", "model",
-                        "model that saveSCVI() wrote", "loadSCVI()",
-                        kModelFileVersion, 4};
-constexpr Format kCheckpoint{"scvigor_checkpoint", "checkpoint",
+constexpr Format kModel{
+    "scvigor_model", "model",           "model that saveSCVI() wrote",
+    "loadSCVI()",    kModelFileVersion, 4};
+constexpr Format kCheckpoint{"scvigor_checkpoint",    "checkpoint",
                              "checkpoint of scvigor", "resumeTraining()",
-                             kCheckpointFileVersion, 1};
+                             kCheckpointFileVersion,  1};
 
 struct Content {
   std::int64_t version = 0;
@@ -121,10 +121,9 @@ void write_checkpoint_file(const std::string& path, const FileValue& checkpoint,
   write_content(path, kCheckpoint, checkpoint, FileValue(), writer, true);
 }
 
-CheckpointFile read_checkpoint_file(const std::string& path,
-                                    const std::function<void()>& poll) {
-  Content found = read_content(path, kCheckpoint, poll);
-  return {found.version, std::move(found.writer), std::move(found.value)};
+FileValue read_checkpoint_file(const std::string& path,
+                               const std::function<void()>& poll) {
+  return read_content(path, kCheckpoint, poll).value;
 }
 
 std::string read_file_format(const std::string& path,

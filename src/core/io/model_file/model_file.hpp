@@ -17,8 +17,8 @@ ModelFile read_model_file(const std::string& path,
 
 void write_checkpoint_file(const std::string& path, const FileValue& checkpoint,
                            const std::string& writer);
-CheckpointFile read_checkpoint_file(const std::string& path,
-                                    const std::function<void()>& poll);
+FileValue read_checkpoint_file(const std::string& path,
+                               const std::function<void()>& poll);
 
 std::string read_file_format(const std::string& path,
                              const std::function<void()>& poll);

@@ -60,7 +60,7 @@ bool has_unit_step(const MatrixView& x) {
 bool uses_amx(const AccumulatedGemm& products) {
   constexpr std::int64_t kMinSize = 32;
   constexpr std::int64_t kMinDepth = 1 << 15;
-  return cpu_level() == CpuLevel::kAmx && !products.empty() &&
+  return cpu_level() == CpuLevel::kAmx &&
          std::all_of(products.begin(), products.end(), [](const Gemm& p) {
            return p.shape.n >= kMinSize && p.shape.k >= kMinSize &&
                   p.shape.n * p.shape.k >= kMinDepth && has_unit_step(p.a) &&

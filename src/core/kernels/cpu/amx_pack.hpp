@@ -13,6 +13,7 @@
 #include "kernels/cpu/gemm.hpp"
 #include "simd/aligned_vector.hpp"
 #include "simd/transpose.hpp"
+#include "util/ceil_div.hpp"
 
 // The factors of a product as AMX takes them. A tile has kLines lines of kDeep
 // bfloat16: rows of the left factor, or columns of the right one. A block is
@@ -36,10 +37,6 @@ struct alignas(64) PackedBlock {
   Tile part[kParts][2];
 };
 constexpr std::int64_t kPartWords = sizeof(PackedBlock::part[0]) / 4;
-
-inline std::int64_t ceil_div(std::int64_t n, std::int64_t size) {
-  return (n + size - 1) / size;
-}
 
 // The first n of 16 numbers.
 inline __mmask16 first_of(std::int64_t n) {
@@ -70,7 +67,7 @@ enum class FactorSide { kLeft, kRight };
 
 typedef float FloatVector __attribute__((vector_size(64), may_alias));
 
-// FloatVector i of a and b become pair i of each part: the upper halves of
+// Numbers i of a and b become pair i of each part: the upper halves of
 // their bits, then those of the remainders, and so on. The third part is exact.
 SCVIGOR_AMX inline void split(FloatVector a, FloatVector b, std::uint32_t* to) {
   typedef std::uint32_t V __attribute__((vector_size(64), may_alias));

@@ -28,7 +28,7 @@ struct TileConfig {
 };
 constexpr TileConfig kTileConfig;
 
-// A thread can use the registers while one of these lives.
+// A thread can use the registers while one of these exists.
 class AmxScope {
  public:
   SCVIGOR_AMX AmxScope() { _tile_loadconfig(&kTileConfig); }

@@ -9,6 +9,7 @@
 #include "kernels/cpu/cpu_kernels.hpp"
 #include "kernels/cpu/tensor_data.hpp"
 #include "simd/aligned_vector.hpp"
+#include "util/ceil_div.hpp"
 
 namespace scvigor {
 namespace {
@@ -24,7 +25,7 @@ void for_unit_blocks(const at::Tensor& x, Run run) {
   const auto n = x.size(0);
   const auto units = x.size(1);
   constexpr std::int64_t kElementsPerTask = 4096;
-  const auto n_blocks = (units + kUnits - 1) / kUnits;
+  const auto n_blocks = ceil_div(units, kUnits);
   at::parallel_for(
       0, n_blocks, 1 + kElementsPerTask / (n * kUnits + 1),
       [&](std::int64_t begin, std::int64_t end) {

@@ -11,6 +11,7 @@
 #include "kernels/cpu/cpu_kernels.hpp"
 #include "kernels/cpu/decoder_head.hpp"
 #include "kernels/cpu/shared_theta.hpp"
+#include "util/ceil_div.hpp"
 #include "util/task_queue.hpp"
 
 // Heads, activation and likelihood, a chunk of cells at a time, so that their
@@ -73,14 +74,13 @@ class CountLossPass {
     for (const auto& chunk : chunks_of(x_.n_cells(), kCellsPerChunk)) {
       multiply(chunk);
       if (shared_theta_) shared_theta_->start(chunk);
-      share_tasks((chunk.n + kCellsPerSum - 1) / kCellsPerSum, 1,
-                  [&](auto take) {
-                    RowScratch<T> scratch(x_.n_genes);
-                    for (std::int64_t sum; take(sum);)
-                      for (auto i = sum * kCellsPerSum;
-                           i < std::min(chunk.n, (sum + 1) * kCellsPerSum); ++i)
-                        run_row(chunk, i, scratch);
-                  });
+      share_tasks(ceil_div(chunk.n, kCellsPerSum), 1, [&](auto take) {
+        RowScratch<T> scratch(x_.n_genes);
+        for (std::int64_t sum; take(sum);)
+          for (auto i = sum * kCellsPerSum;
+               i < std::min(chunk.n, (sum + 1) * kCellsPerSum); ++i)
+            run_row(chunk, i, scratch);
+      });
       if (shared_theta_) shared_theta_->finish(chunk);
       if (with_grad_) multiply_grads(chunk);
     }

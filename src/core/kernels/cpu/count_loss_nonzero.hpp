@@ -213,8 +213,8 @@ inline NbLoss nb_loss_in_double(const SelectedCounts<double>& e, std::int64_t k,
   return {
       theta * log_u - x * (std::log(mu + kEps) - log_u) - e.log_gamma_term[k],
       theta * p_mu - x * (mu / (mu + kEps)) * p_theta,
-      theta * (log_u_minus_p(log_u, p_mu) + kEps * e.inverse_q[k] * p_mu) +
-          x * p_theta - e.d_log_gamma_term[k]};
+      theta * nb_d_log_u(log_u, p_mu, e.inverse_q[k]) + x * p_theta -
+          e.d_log_gamma_term[k]};
 }
 
 }  // namespace scvigor

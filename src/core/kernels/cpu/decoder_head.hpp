@@ -12,6 +12,7 @@
 #include "kernels/cpu/tensor_data.hpp"
 #include "kernels/lazy_logits.hpp"
 #include "kernels/tape.hpp"
+#include "util/ceil_div.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -24,7 +25,7 @@ struct CellChunk {
 
 // About equal ones of n cells, at most `size` each.
 inline std::vector<CellChunk> chunks_of(std::int64_t n, std::int64_t size) {
-  const auto count = (n + size - 1) / size;
+  const auto count = ceil_div(n, size);
   std::vector<CellChunk> out;
   for (std::int64_t i = 0; i < count; ++i) {
     const auto first = n * i / count;
@@ -57,7 +58,7 @@ class DecoderHead {
       return;
     }
     // gemm() is faster when rows have space for whole panels.
-    row_step_ = (n_genes + kGemmPanel - 1) / kGemmPanel * kGemmPanel;
+    row_step_ = ceil_div(n_genes, kGemmPanel) * kGemmPanel;
     weight_ = logits.weight.contiguous();
     if (logits.bias.defined()) bias_ = logits.bias.contiguous();
     buffer_ = Tape::buffer({cells_per_chunk, row_step_}, weight_.options());

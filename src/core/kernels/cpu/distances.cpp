@@ -5,6 +5,7 @@
 
 #include "simd/dispatch.hpp"
 #include "simd/vector_register.hpp"
+#include "util/ceil_div.hpp"
 
 namespace scvigor {
 namespace {
@@ -67,7 +68,7 @@ SCVIGOR_KERNEL_BY_LEVEL(run_squared_distances, squared_distances_body<16>,
 
 AlignedVector<double> tile_points(const double* values, std::int64_t n,
                                   std::int64_t n_dims) {
-  const auto n_tiles = (n + kPointsPerTile - 1) / kPointsPerTile;
+  const auto n_tiles = ceil_div(n, kPointsPerTile);
   AlignedVector<double> tiles(n_tiles * n_dims * kPointsPerTile);
   std::fill(tiles.begin(), tiles.end(),
             std::numeric_limits<double>::infinity());

@@ -6,6 +6,7 @@
 #include <Eigen/Core>
 #include <algorithm>
 
+#include "util/ceil_div.hpp"
 #include "util/task_queue.hpp"
 
 namespace scvigor {
@@ -37,11 +38,6 @@ struct ResultTask {
   std::int64_t row, rows;
   std::int64_t column, columns;
 };
-
-MatrixView block(const MatrixView& x, std::int64_t row, std::int64_t column) {
-  return {x.data + row * x.row_step + column * x.column_step, x.row_step,
-          x.column_step};
-}
 
 // Calls run(x as a matrix of Eigen); one of the steps of x is 1.
 template <class Run>
@@ -77,12 +73,12 @@ void add_product(const MatrixView& a, const MatrixView& b,
 // The same with rows of zeros below those of a.
 void add_padded_product(const MatrixView& a, const MatrixView& b,
                         const GemmShape& shape, View<RowMajor> out) {
-  const auto rows = std::max({shape.m, kRows, kMinSizes - shape.k - shape.n});
-  const auto padded = (rows + kRows - 1) / kRows * kRows;
+  const auto rows = std::max(shape.m, kMinSizes - shape.k - shape.n);
+  const auto padded = ceil_div(rows, kRows) * kRows;
   RowMajor left = RowMajor::Zero(padded, shape.k);
-  for (std::int64_t i = 0; i < shape.m; ++i)
-    for (std::int64_t j = 0; j < shape.k; ++j)
-      left(i, j) = a.data[i * a.row_step + j * a.column_step];
+  with_matrix(a, shape.m, shape.k, [&](const auto& rows_of_a) {
+    left.topRows(shape.m) = rows_of_a;
+  });
   RowMajor result = RowMajor::Zero(padded, shape.n);
   result.topRows(shape.m) = out;
   add_product({left.data(), shape.k, 1}, b, {padded, shape.k, shape.n},
@@ -90,18 +86,8 @@ void add_padded_product(const MatrixView& a, const MatrixView& b,
   out = result.topRows(shape.m);
 }
 
-void start(const GemmOutput& target, const ResultTask& task) {
-  for (std::int64_t i = task.row; i < task.row + task.rows; ++i) {
-    float* out = target.data + i * target.row_step + task.column;
-    if (target.bias == nullptr)
-      std::fill_n(out, task.columns, 0.0F);
-    else
-      std::copy_n(target.bias + task.column, task.columns, out);
-  }
-}
-
 void sum_columns(const Gemm& product, const ResultTask& task) {
-  const MatrixView b = block(product.b, 0, task.column);
+  const MatrixView b = product.b.from(0, task.column);
   float* sums = product.target.column_sums + task.column;
   if (!product.target.add) std::fill_n(sums, task.columns, 0.0F);
   for (std::int64_t j = 0; j < product.shape.k; ++j)
@@ -111,10 +97,12 @@ void sum_columns(const Gemm& product, const ResultTask& task) {
 
 void run(const Gemm& product, const ResultTask& task) {
   const auto& [a, b, shape, target] = product;
-  if (!target.add) start(target, task);
+  if (!target.add)
+    for (std::int64_t i = task.row; i < task.row + task.rows; ++i)
+      target.start_row(i, task.column, task.columns);
   const auto multiply = [&](auto add, std::int64_t row, std::int64_t rows) {
     if (rows == 0) return;
-    add(block(a, row, 0), block(b, 0, task.column),
+    add(a.from(row, 0), b.from(0, task.column),
         GemmShape{rows, shape.k, task.columns},
         View<RowMajor>(target.data + row * target.row_step + task.column, rows,
                        task.columns, Dynamic(target.row_step)));
@@ -133,7 +121,6 @@ void run(const Gemm& product, const ResultTask& task) {
 
 void add_tasks(const AccumulatedGemm& products,
                std::vector<ResultTask>& tasks) {
-  if (products.empty()) return;
   const auto& shape = products.front().shape;
   for (std::int64_t row = 0; row < shape.m; row += kRowsPerTask)
     for (std::int64_t column = 0; column < shape.n; column += kColumnsPerTask)

@@ -32,7 +32,7 @@ std::size_t kernel_for(const AccumulatedGemm& products) {
 void gemm_batch(const std::vector<AccumulatedGemm>& batch) {
   std::array<std::vector<const AccumulatedGemm*>, kGemmKernels.size()> shares;
   for (const auto& products : batch)
-    shares[kernel_for(products)].push_back(&products);
+    if (!products.empty()) shares[kernel_for(products)].push_back(&products);
   for (std::size_t i = 0; i < shares.size(); ++i)
     if (!shares[i].empty()) kGemmKernels[i].run(shares[i]);
 }

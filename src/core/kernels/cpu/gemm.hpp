@@ -1,6 +1,7 @@
 #ifndef SCVIGOR_CORE_KERNELS_CPU_GEMM_HPP
 #define SCVIGOR_CORE_KERNELS_CPU_GEMM_HPP
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -13,6 +14,11 @@ struct MatrixView {
   std::int64_t column_step;
 
   MatrixView transposed() const { return {data, column_step, row_step}; }
+  // What begins at an element.
+  MatrixView from(std::int64_t row, std::int64_t column) const {
+    return {data + row * row_step + column * column_step, row_step,
+            column_step};
+  }
 };
 
 // a: m x k;  b: k x n
@@ -30,6 +36,15 @@ struct GemmOutput {
   const float* bias = nullptr;   // n, added to every row
   float* column_sums = nullptr;  // n: the sums of b's columns
   bool add = false;              // to what is there, sums too
+
+  // Sets n elements of a row, from `column` on, to the bias or zero.
+  void start_row(std::int64_t row, std::int64_t column, std::int64_t n) const {
+    float* const to = data + row * row_step + column;
+    if (bias == nullptr)
+      std::fill_n(to, n, 0.0F);
+    else
+      std::copy_n(bias + column, n, to);
+  }
 };
 
 // Results are computed this many columns at a time.

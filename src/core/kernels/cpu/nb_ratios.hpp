@@ -11,8 +11,8 @@
 namespace scvigor {
 
 // log u - p, p = r / u: of a small p by the series p^2 / 2 + p^3 / 3 + ...,
-// since the difference would lose its digits. In float32 the cubic behind p^2
-// is off by 5e-8, relative, on 0 .. 1/16.
+// since the difference would lose its digits. In float32 the cubic that
+// multiplies p^2 is off by 5e-8, relative, on 0 .. 1/16.
 constexpr double kMaxSeriesP = 1.0 / 16;
 SCVIGOR_INLINE float log_u_minus_p(float log_u, float p) {
   const float high = 0.22249212F * p + 0.24909999F;
@@ -27,6 +27,12 @@ SCVIGOR_INLINE double log_u_minus_p(double log_u, double p) {
   double series = 0.0;
   for (int k = kTerms; k >= 2; --k) series = series * p + 1.0 / k;
   return p * p * series;
+}
+
+// log u - (theta / q) p_mu
+template <class T>
+SCVIGOR_INLINE T nb_d_log_u(T log_u, T p_mu, T inverse_q) {
+  return log_u_minus_p(log_u, p_mu) + T(kEps) * inverse_q * p_mu;
 }
 
 // Functions of mu and theta, from one division: `other` joins the denominators,
@@ -59,7 +65,7 @@ SCVIGOR_INLINE NbRatios<T> nb_ratios(T mu, T theta, T inverse_q, T other) {
   const T log_u = vmath::log_of_sum(r, u, inverse_u);
   return {log_u,
           p_mu,
-          log_u_minus_p(log_u, p_mu) + T(kEps) * inverse_q * p_mu,
+          nb_d_log_u(log_u, p_mu, inverse_q),
           theta_by_q * inverse_u,
           mu * inverse_um * u,
           inverse * (u * m)};

@@ -7,6 +7,7 @@
 #include "kernels/cpu/scale_activation.hpp"
 #include "kernels/cpu/tensor_data.hpp"
 #include "simd/aligned_vector.hpp"
+#include "util/ceil_div.hpp"
 
 namespace scvigor {
 namespace {
@@ -61,12 +62,12 @@ void CpuKernels::scale_rows(const LikelihoodInput& in,
   const auto n_cells = hidden.size(0);
   const auto n_hidden = hidden.size(1);
   const auto genes = weight.size(1);
-  const auto step = (genes + kGemmPanel - 1) / kGemmPanel * kGemmPanel;
+  const auto step = ceil_div(genes, kGemmPanel) * kGemmPanel;
   const float* bias = data_or_null<float>(logits.bias);
   const bool softmax = in.activation == ScaleActivation::kSoftmax;
   const auto cells_per_task = std::clamp<std::int64_t>(
       n_cells / at::get_num_threads(), kMinCells, kMaxCells);
-  const auto n_tasks = (n_cells + cells_per_task - 1) / cells_per_task;
+  const auto n_tasks = ceil_div(n_cells, cells_per_task);
   at::parallel_for(0, n_tasks, 1, [&](std::int64_t begin, std::int64_t end) {
     AlignedVector<float> buffer(std::min(cells_per_task, n_cells) * step);
     AlignedVector<float> unused(softmax ? 0 : genes);

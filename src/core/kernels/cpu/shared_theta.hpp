@@ -13,6 +13,7 @@
 #include "kernels/cpu/tensor_data.hpp"
 #include "kernels/cpu/theta_terms.hpp"
 #include "simd/add.hpp"
+#include "util/ceil_div.hpp"
 #include "util/sparse_counts.hpp"
 
 namespace scvigor {
@@ -58,7 +59,7 @@ class SharedTheta {
   // Before the cells of a chunk, and after them.
   void start(const CellChunk& chunk) {
     if (!grad_.defined()) return;
-    const auto n = (chunk.n + cells_per_sum_ - 1) / cells_per_sum_;
+    const auto n = ceil_div(chunk.n, cells_per_sum_);
     sums_ = at::empty({n, log_theta_.size(1)}, log_theta_.options());
   }
   void finish(const CellChunk& chunk) {

@@ -7,6 +7,7 @@
 #include "kernels/cpu/gemm_block.hpp"
 #include "kernels/cpu/gemm_pack.hpp"
 #include "simd/cpu_level.hpp"
+#include "util/ceil_div.hpp"
 #include "util/task_queue.hpp"
 
 // Goto and van de Geijn (2008), for one level of cache: a panel of b, kPanel
@@ -66,14 +67,15 @@ void multiply_panel(const Gemm& product, std::int64_t j, std::int64_t first,
   PanelOutput out(target, add, row, rows, shape.n, first);
   if (target.bias != nullptr)
     std::copy_n(target.bias + first, out.columns(), start);
-  const float* block = b.data + j * b.row_step + first * b.column_step;
+  const MatrixView left = a.from(row, j);
+  const MatrixView right = b.from(j, first);
   const auto depth = std::min(kDepth, shape.k - j);
-  pack_panel({block, b.row_step, b.column_step}, depth, out.columns(), panel);
+  pack_panel(right, depth, out.columns(), panel);
   const bool prefetch = b.column_step == 1 && first + 2 * kPanel <= shape.n;
   multiply_block(
-      {a.data + row * a.row_step + j * a.column_step, a.row_step, a.column_step,
-       panel, depth, add, start, out.data(), out.row_step(),
-       prefetch ? block + kPanel : nullptr, b.row_step, depth},
+      {left.data, left.row_step, left.column_step, panel, depth, add, start,
+       out.data(), out.row_step(), prefetch ? right.data + kPanel : nullptr,
+       right.row_step, depth},
       rows);
   out.finish();
   if (target.column_sums == nullptr || row > 0) return;
@@ -96,8 +98,7 @@ struct PanelTask {
 };
 
 std::int64_t panels_of(const AccumulatedGemm& products) {
-  if (products.empty()) return 0;
-  return (products.front().shape.n + kPanel - 1) / kPanel;
+  return ceil_div(products.front().shape.n, kPanel);
 }
 
 std::int64_t work_of(const AccumulatedGemm& products) {
@@ -120,17 +121,16 @@ std::int64_t panels_per_task(const AccumulatedGemm& products) {
 // where panels are too few the rows too, but not in parts that are too small.
 void add_tasks(const AccumulatedGemm& products, std::int64_t worker,
                std::int64_t workers, std::vector<PanelTask>& tasks) {
-  if (products.empty()) return;
   const auto m = products.front().shape.m;
   const auto n_panels = panels_of(products);
   const auto row_parts = std::min(std::max<std::int64_t>(1, m / kMinRows),
-                                  (workers + n_panels - 1) / n_panels);
+                                  ceil_div(workers, n_panels));
   const auto row_part = worker % row_parts;
   const auto row = m * row_part / row_parts;
   const auto last_row = m * (row_part + 1) / row_parts;
   // Workers with the same rows have different panels.
   const auto panel_part = worker / row_parts;
-  const auto panel_parts = (workers - row_part + row_parts - 1) / row_parts;
+  const auto panel_parts = ceil_div(workers - row_part, row_parts);
   const auto end = n_panels * (panel_part + 1) / panel_parts;
   const auto at_once = panels_per_task(products);
   for (auto panel = n_panels * panel_part / panel_parts; panel < end;) {

@@ -15,6 +15,7 @@
 #include "kernels/cpu/gemm.hpp"
 #include "simd/add.hpp"
 #include "simd/aligned_vector.hpp"
+#include "util/ceil_div.hpp"
 
 namespace scvigor {
 
@@ -65,8 +66,8 @@ class SplitDepthGemm {
     const auto size = ceil_div(p.shape.k, count * kDeep) * kDeep;
     for (std::int64_t k = 0; k < p.shape.k; k += size) {
       Gemm part = p;
-      part.a.data += k * p.a.column_step;
-      part.b.data += k * p.b.row_step;
+      part.a = p.a.from(0, k);
+      part.b = p.b.from(k, 0);
       part.shape.k = std::min(size, p.shape.k - k);
       parts_.push_back(part);
     }
@@ -74,9 +75,7 @@ class SplitDepthGemm {
 
   void add_up_row(std::int64_t i) {
     float* to = target_.data + i * target_.row_step;
-    if (!target_.add && target_.bias == nullptr) std::fill_n(to, n_, 0.0F);
-    if (!target_.add && target_.bias != nullptr)
-      std::copy_n(target_.bias, n_, to);
+    if (!target_.add) target_.start_row(i, 0, n_);
     for (std::size_t part = 0; part < parts_.size(); ++part)
       add_to(to, sum(part) + i * n_, n_);
   }
