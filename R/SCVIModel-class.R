@@ -58,10 +58,12 @@ setClass("SCVIModel", slots = c(
 
 # All that a model is made of, as plain data, and the model that is made of
 # it: what is written to files. Slots that `parts` lacks stay empty.
+.slot_list <- function(model, names) {
+    sapply(names, slot, object = model, simplify = FALSE)
+}
+
 .slots_of <- function(model) {
-    names <- setdiff(slotNames("SCVIModel"), "cache")
-    parts <- lapply(names, slot, object = model)
-    names(parts) <- names
+    parts <- .slot_list(model, setdiff(slotNames("SCVIModel"), "cache"))
     parts$history <- as.list(parts$history)
     parts
 }

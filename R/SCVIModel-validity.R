@@ -28,11 +28,7 @@
 )
 
 .option_problems <- function(options) {
-    is_count <- function(name) {
-        value <- options[[name]]
-        is.numeric(value) && length(value) == 1 && is.finite(value) &&
-            value >= 0 && value == floor(value)
-    }
+    is_count <- function(name) .is_whole(options[[name]])
     if (!is.list(options)) {
         return("slot `options` must be a list")
     }
@@ -55,8 +51,7 @@
 }
 
 .weight_problems <- function(weights) {
-    if (!is.list(weights) || is.null(names(weights)) ||
-        !all(vapply(weights, is.numeric, NA))) {
+    if (!.is_list_of(weights, is.numeric) || is.null(names(weights))) {
         "slot `weights` must be a named list of numeric arrays"
     }
 }
@@ -83,7 +78,7 @@
     if (is.null(split)) {
         return(NULL)
     }
-    if (!is.list(split) || !all(vapply(split[.split_parts], is_part, NA))) {
+    if (!is.list(split) || !.is_list_of(split[.split_parts], is_part)) {
         paste("slot `split` must hold positions of cells: `train`,",
               "`validation`, `test`")
     }
@@ -187,20 +182,21 @@
 
 .value_problems <- function(codes, field, entries) {
     if (field %in% c("continuous", "size_factor")) {
-        lowest <- if (field == "size_factor") 0 else -Inf
-        if (!all(is.finite(codes)) || any(codes <= lowest)) {
+        must_be_positive <- field == "size_factor"
+        if (!all(is.finite(codes)) || (must_be_positive && any(codes <= 0))) {
             paste0("slot `codes` has values of `", field, "` that are not ",
-                   "finite", if (field == "size_factor") " and positive")
+                   "finite", if (must_be_positive) " and positive")
         }
     } else {
         if (field != "categorical") {
             entries <- list(entries)
         }
-        codes <- matrix(codes, ncol = length(entries))
         for (k in seq_along(entries)) {
             n_levels <- length(entries[[k]]$levels)
-            if (anyNA(codes[, k]) || any(codes[, k] < 0) ||
-                any(codes[, k] >= n_levels)) {
+            column <- if (is.matrix(codes)) codes[, k] else codes
+            if (anyNA(column) ||
+                (length(column) &&
+                    (min(column) < 0 || max(column) >= n_levels))) {
                 return(paste0(
                     "slot `codes` must have codes of `", field, "` from 0 to ",
                     n_levels - 1
@@ -215,7 +211,7 @@
 .length_problem <- function(slot, found, expected, of) {
     if (found != expected) {
         paste0("slot `", slot, "` has length ", found, ", expected is ",
-               expected, " (", of, ")")
+               .number_text(as.numeric(expected)), " (", of, ")")
     }
 }
 
@@ -230,7 +226,10 @@
 }
 
 .number_list <- function(values) {
-    if (length(values)) paste(as.numeric(values), collapse = ", ") else "none"
+    if (!length(values)) {
+        return("none")
+    }
+    paste(.number_text(as.numeric(values)), collapse = ", ")
 }
 
 # ---- The checks of an object ------------------------------------------------
@@ -238,9 +237,7 @@
 .model_problems <- function(model) {
     names <- c("options", "weights", "genes", "cells", "registry", "codes",
                "split", "posterior", "log_library")
-    slots <- lapply(names, slot, object = model)
-    names(slots) <- names
-    .slot_problems(slots)
+    .slot_problems(.slot_list(model, names))
 }
 
 # Where a model enters a verb.

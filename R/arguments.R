@@ -30,6 +30,19 @@
     }
 }
 
+.is_number <- function(value) {
+    is.numeric(value) && length(value) == 1 && !is.na(value)
+}
+
+.is_whole <- function(value) {
+    .is_number(value) && is.finite(value) && value >= 0 &&
+        value == floor(value)
+}
+
+.is_list_of <- function(value, is_element) {
+    is.list(value) && all(vapply(value, is_element, NA))
+}
+
 .check_flag <- function(value, argument) {
     if (!isTRUE(value) && !isFALSE(value)) {
         .stop_argument(argument, "`", argument, "` must be TRUE or FALSE.")
@@ -39,8 +52,7 @@
 
 # `max`: beyond 2^53 numbers are not exact.
 .check_count <- function(value, argument, min = 1, max = 2^53) {
-    is_valid <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
-        value == floor(value) && value >= min
+    is_valid <- .is_whole(value) && value >= min
     if (!is_valid || value > max) {
         .stop_argument(
             argument, "`", argument, "` must be one whole number of at least ",
@@ -51,9 +63,7 @@
 }
 
 .check_proportion <- function(value, argument) {
-    is_valid <- is.numeric(value) && length(value) == 1 && !is.na(value) &&
-        value >= 0 && value <= 1
-    if (!is_valid) {
+    if (!.is_number(value) || value < 0 || value > 1) {
         .stop_argument(
             argument, "`", argument, "` must be one number from 0 to 1."
         )
@@ -110,7 +120,7 @@
     .native_path(path)
 }
 
-# What Linux takes, less room for a name that is added to it.
+# Linux allows 4096, of which some are kept for a suffix.
 .max_path_bytes <- 4000
 
 .native_path <- function(path) {

@@ -113,7 +113,7 @@
             conditionMessage(error)
         ))
     })
-    .unpack_value(read_checkpoint_file(path)$checkpoint)
+    .unpack_value(read_checkpoint_file(path))
 }
 
 .stop_damaged <- function(path, why) {
@@ -170,19 +170,6 @@
              call. = FALSE)
     }
     state
-}
-
-.is_number <- function(value) {
-    is.numeric(value) && length(value) == 1 && !is.na(value)
-}
-
-.is_whole <- function(value) {
-    .is_number(value) && is.finite(value) && value >= 0 &&
-        value == floor(value)
-}
-
-.is_list_of <- function(value, is_element) {
-    is.list(value) && all(vapply(value, is_element, NA))
 }
 
 .is_monitor <- function(value) {

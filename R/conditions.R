@@ -33,11 +33,14 @@
 
 # "a", "b", "c" and 7 more
 .quote_first <- function(x, n = 5) {
-    shown <- paste0("\"", head(x, n), "\"", collapse = ", ")
-    if (length(x) > n) {
-        shown <- paste0(shown, " and ", length(x) - n, " more")
-    }
-    shown
+    paste0(
+        paste0("\"", head(x, n), "\"", collapse = ", "),
+        .and_more(length(x), n)
+    )
+}
+
+.and_more <- function(total, n) {
+    if (total > n) paste0(" and ", total - n, " more")
 }
 
 # "1 cell", "2 cells"

@@ -5,8 +5,6 @@
 
 .codes_for <- function(model, data, given) {
     registry <- .registry(model)
-    given <- .with_source_as_batch(given, registry, data)
-    .check_registered(registry, given)
     covariates <- .find_covariates(registry, data, given, function(field) {
         !.is_needed(model, field)
     })
@@ -15,7 +13,10 @@
 
 # All covariates of a registry, read from new data; `is_optional(field)` says
 # which may be absent.
-.find_covariates <- function(registry, data, given, is_optional) {
+.find_covariates <- function(registry, data, given, is_optional,
+                             is_query = FALSE) {
+    given <- .with_source_as_batch(given, registry, data, is_query)
+    .check_registered(registry, given)
     Map(function(field, argument) {
         .find_covariate(
             registry[[field]], field, data, given[[argument]],

@@ -34,8 +34,8 @@
 }
 
 .check_non_negative <- function(value, argument) {
-    is_valid <- is.null(value) || (is.numeric(value) && length(value) == 1 &&
-        is.finite(value) && value >= 0)
+    is_valid <- is.null(value) ||
+        (.is_number(value) && is.finite(value) && value >= 0)
     if (!is_valid) {
         .stop_argument(
             argument, "`", argument, "` must be one number of 0 or above, or ",
@@ -45,9 +45,7 @@
 }
 
 .check_open_unit <- function(value, argument) {
-    is_valid <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
-        value > 0 && value < 1
-    if (!is_valid) {
+    if (!.is_number(value) || value <= 0 || value >= 1) {
         .stop_argument(
             argument, "`", argument, "` must be above 0 and below 1."
         )

@@ -4,11 +4,9 @@
 # The query's covariates, read as the reference's were.
 .query_covariates <- function(model, data, given) {
     registry <- .registry(model)
-    given <- .with_source_as_batch(given, registry, data, is_query = TRUE)
-    .check_registered(registry, given)
     covariates <- .find_covariates(registry, data, given, function(field) {
         !.is_needed(model, field)
-    })
+    }, is_query = TRUE)
     for (field in names(.argument_of)) {
         missing <- length(registry[[field]]) && is.null(covariates[[field]])
         if (missing && .is_needed(model, field)) {

@@ -82,9 +82,7 @@ featureCorrelation <- function(
 }
 
 .check_positive <- function(value, argument) {
-    is_valid <- is.numeric(value) && length(value) == 1 && is.finite(value) &&
-        value > 0
-    if (!is_valid) {
+    if (!.is_number(value) || !is.finite(value) || value <= 0) {
         .stop_argument(
             argument, "`", argument, "` must be one positive number."
         )

@@ -60,7 +60,6 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
     folder <- .model_folder(dir)
     prefix <- .file_prefix(prefix)
     compute <- .compute_options(num_threads, accelerator)
-    .check_choice(accelerator, c("auto", "cpu", "cuda"), "accelerator")
     given <- list(...)
     .check_reading_arguments(given, names(formals()))
     if (is.null(x) && length(given)) {

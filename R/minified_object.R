@@ -14,12 +14,12 @@
 
 # Whether a verb uses the model's stored cells: for the model itself always, for
 # a minified object unless the counts are needed and there.
-.uses_stored_posterior <- function(object, name, needs_counts) {
+.uses_stored_posterior <- function(object, model, name, needs_counts) {
     if (.is_model_or_path(object)) {
         return(TRUE)
     }
     .is_minified_object(object, name) &&
-        !(needs_counts && .has_counts(object, scviModel(object, name)))
+        !(needs_counts && .has_counts(object, model))
 }
 
 .has_counts <- function(object, model) {

@@ -24,7 +24,7 @@ modelOptions <- function(object, name = NULL) {
 #' @rdname modelOptions
 #' @export
 trainOptions <- function(object, name = NULL) {
-    scviModel(object, name)@train_options
+    .train_options(scviModel(object, name))
 }
 
 #' @rdname modelOptions

@@ -25,7 +25,7 @@
     .check_reading_arguments(dots, known)
     model <- scviModel(object, name)
     stored <- is.null(x) && .uses_stored_posterior(
-        object, name, needs_counts || prefers_counts
+        object, model, name, needs_counts || prefers_counts
     )
     if (is.null(x) && !stored) {
         x <- object

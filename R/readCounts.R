@@ -150,9 +150,7 @@ readCounts <- function(file, assay = NULL, row.names = "id",
     .warn(
         "Columns of \"", file, "\" that could not be read: ",
         paste0("\"", names(shown), "\" (", shown, ")", collapse = ", "),
-        if (length(skipped) > n) {
-            paste(" and", length(skipped) - n, "more")
-        }, "."
+        .and_more(length(skipped), n), "."
     )
 }
 

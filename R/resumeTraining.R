@@ -70,10 +70,7 @@ resumeTraining <- function(path, x, max_epochs = NULL, ..., lr = NULL,
             if (error$argument != "state") {
                 return()
             }
-            .stop_core("file", paste0(
-                "The checkpoint \"", path, "\" is damaged: ",
-                conditionMessage(error)
-            ))
+            .stop_damaged(path, conditionMessage(error))
         }
     )
 }

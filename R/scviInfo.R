@@ -78,9 +78,7 @@ format.scviInfo <- function(x, ...) {
         line("BLAS", "R: ", known(x$blas$R)),
         line("", "LibTorch: ", known(x$blas$libtorch)),
         if (nrow(x$openmp)) {
-            paste0(format(c("OpenMP", character(nrow(x$openmp) - 1)),
-                          width = 10),
-                   x$openmp$file)
+            line(c("OpenMP", character(nrow(x$openmp) - 1)), x$openmp$file)
         } else {
             line("OpenMP", "none")
         },

@@ -19,7 +19,7 @@
 #' trainingHistory(model)
 #' @export
 trainingHistory <- function(object, name = NULL) {
-    scviModel(object, name)@history
+    .history(scviModel(object, name))
 }
 
 # `before`: the columns of an earlier training, whose epochs are counted on.

@@ -13,7 +13,7 @@
 #' lengths(trainingSplit(model))
 #' @export
 trainingSplit <- function(object, name = NULL) {
-    scviModel(object, name)@split
+    .split(scviModel(object, name))
 }
 
 # The split that a model is trained with: the user's, or drawn with the seed.

@@ -71,8 +71,6 @@
 
 # Covariates that can be read from the data must be those of training.
 .check_same_codes <- function(config, data, given, cells) {
-    given <- .with_source_as_batch(given, config$registry, data)
-    .check_registered(config$registry, given[names(given) %in% .argument_of])
     covariates <- .find_covariates(
         config$registry, data, given, function(field) TRUE
     )
