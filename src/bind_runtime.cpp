@@ -7,8 +7,8 @@
 using Rcpp::Named;
 using scvigor::r::guarded;
 
-// The version of LibTorch that this library runs with, which need not be that of
-// its headers; "" if LibTorch does not say. Starts nothing.
+// The version of LibTorch that this library runs with, which need not be that
+// of its headers; "" if LibTorch does not say. Starts nothing.
 // [[Rcpp::export(rng = false)]]
 std::string libtorch_in_use() {
   return guarded([] { return scvigor::libtorch_in_use(); });

@@ -60,8 +60,8 @@ TEST_CASE("the state lists the tensors that the layers compute with") {
     const EncoderOutput q = vae.infer(batch, Mode{});
     CHECK(q.qz.mean.abs().max().item<double>() == 0.0);
     CHECK(q.ql.mean.abs().max().item<double>() == 0.0);
-    const LikelihoodParameters p = parameters_of(
-        vae.decode(q.qz.mean + 1.0, q.library, batch, Mode{}));
+    const LikelihoodParameters p =
+        parameters_of(vae.decode(q.qz.mean + 1.0, q.library, batch, Mode{}));
     REQUIRE_CLOSE(p.px_scale, at::full_like(p.px_scale, 1.0 / 8.0), 1e-6);
     REQUIRE_CLOSE(p.px_r, at::ones_like(p.px_r), 1e-12);
     CHECK(vae.library_prior_of(batch.batch).mean.abs().max().item<double>() ==

@@ -55,9 +55,8 @@ Matrix differential_abundance(Vae& vae, const Cells& cells,
           : mean.index_select(0, at::tensor(options.scored, at::kLong));
   const auto n_scored = scored.size(0);
   const auto samples = cells_by_sample(options);
-  at::Tensor log_density =
-      at::empty({n_scored, static_cast<std::int64_t>(samples.size())},
-                at::kDouble);
+  at::Tensor log_density = at::empty(
+      {n_scored, static_cast<std::int64_t>(samples.size())}, at::kDouble);
   for (std::size_t s = 0; s < samples.size(); ++s) {
     const at::Tensor members = at::tensor(samples[s], at::kLong);
     const Components components{mean.index_select(0, members),

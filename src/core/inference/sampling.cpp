@@ -52,12 +52,12 @@ void denoised_sample(Vae& vae, const Cells& cells, double size_factor,
                      const DecodeOptions& options, const SampleSink& sink,
                      const Hooks& hooks) {
   const auto& likelihood = likelihood_of(vae.options().gene_likelihood);
-  sample(vae, cells, options, sink, hooks,
-         [&](const LikelihoodParameters& all, const GeneSubset& genes,
-             Rng& rng) {
-           const auto p = parameters_of_genes(all, genes);
-           return likelihood.sample_rate(p.px_scale * size_factor, p.px_r, rng);
-         });
+  sample(
+      vae, cells, options, sink, hooks,
+      [&](const LikelihoodParameters& all, const GeneSubset& genes, Rng& rng) {
+        const auto p = parameters_of_genes(all, genes);
+        return likelihood.sample_rate(p.px_scale * size_factor, p.px_r, rng);
+      });
 }
 
 }  // namespace scvigor::core

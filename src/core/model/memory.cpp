@@ -52,11 +52,10 @@ Candidate largest_option(const ModelOptions& o) {
 
 [[noreturn]] void refuse(const Candidate& largest, const std::string& what,
                          double bytes) {
-  throw ArgumentError(
-      largest.argument,
-      what + " takes " + gigabytes(bytes) + " of memory; there are " +
-          gigabytes(memory_limit()) + ". Choose a smaller `" +
-          largest.argument + "`.");
+  throw ArgumentError(largest.argument,
+                      what + " takes " + gigabytes(bytes) +
+                          " of memory; there are " + gigabytes(memory_limit()) +
+                          ". Choose a smaller `" + largest.argument + "`.");
 }
 
 double bytes_per_number(const ModelOptions& o) {
@@ -72,8 +71,8 @@ double n_weights(const ModelOptions& o) {
   const auto n_layers = static_cast<double>(o.n_layers);
   const double covariates = n_covariates(o);
   const double encoded = o.encode_covariates ? covariates : 0.0;
-  double n = hidden_weights(n_genes, encoded, n_layers, o) +
-             2.0 * n_hidden * n_latent;
+  double n =
+      hidden_weights(n_genes, encoded, n_layers, o) + 2.0 * n_hidden * n_latent;
   n += hidden_weights(n_genes, encoded, 1.0, o);  // the library encoder
   // Heads: scale and dropout; those of a nonlinear decoder and theta.
   n += o.decoder == DecoderKind::kLinear
@@ -96,10 +95,10 @@ void check_training_fits(const ModelOptions& o, std::int64_t batch_size) {
   constexpr double kCopies = 4.0;  // weights, gradients, Adam's two moments
   const double minibatch =
       static_cast<double>(batch_size) *
-      (static_cast<double>(o.n_hidden) * static_cast<double>(o.n_layers) *
-           2.0 + static_cast<double>(o.n_latent) * 2.0);
-  const double bytes = (kCopies * n_weights(o) + minibatch) *
-                       bytes_per_number(o);
+      (static_cast<double>(o.n_hidden) * static_cast<double>(o.n_layers) * 2.0 +
+       static_cast<double>(o.n_latent) * 2.0);
+  const double bytes =
+      (kCopies * n_weights(o) + minibatch) * bytes_per_number(o);
   if (bytes <= memory_limit()) return;
   const Candidate minibatches{"batch_size", static_cast<double>(batch_size),
                               128.0};

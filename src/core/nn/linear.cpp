@@ -37,8 +37,7 @@ at::Tensor Linear::forward(const LayerInput& input, bool with_bias) const {
   at::Tensor out = has_dense_ ? at::Tensor() : bias;
   if (has_counts_) out = add(out, sparse_linear(*input.counts, *block++));
   if (has_dense_) out = add(out, dense_linear(input.dense, *block++, bias));
-  for (const auto& codes : input.codes)
-    out = gather_rows(*block++, codes, out);
+  for (const auto& codes : input.codes) out = gather_rows(*block++, codes, out);
   return out;
 }
 

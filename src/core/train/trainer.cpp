@@ -160,9 +160,9 @@ bool Trainer::validate_epoch() {
   const at::NoGradGuard no_grad;
   const Mode mode{};
   // A stream of its own: validation must not change the training.
-  Rng rng(derive_seed(
-      derive_draw_seed(seed_, static_cast<std::uint64_t>(epoch_)),
-      SeedUse::kInference));
+  Rng rng(
+      derive_seed(derive_draw_seed(seed_, static_cast<std::uint64_t>(epoch_)),
+                  SeedUse::kInference));
   const double weight = kl_weight(epoch_ - 1, step_ - 1, options_);
   const auto n = static_cast<std::int64_t>(split_.validation.size());
   EpochSums sums;

@@ -16,7 +16,8 @@ char32_t next_character(const std::string& text, std::size_t& i) {
   const int n_more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
   char32_t character = first & (0x3Fu >> n_more);
   for (int k = 0; k < n_more && i < text.size(); ++k)
-    character = (character << 6) | (static_cast<unsigned char>(text[i++]) & 0x3Fu);
+    character =
+        (character << 6) | (static_cast<unsigned char>(text[i++]) & 0x3Fu);
   return character;
 }
 
@@ -53,9 +54,8 @@ bool is_mark(char32_t c) {
       {0x300, 0x36F},   {0x483, 0x487},   {0x591, 0x5C7},   {0x610, 0x61A},
       {0x64B, 0x65F},   {0x670, 0x670},   {0x6D6, 0x6ED},   {0x1AB0, 0x1AFF},
       {0x1DC0, 0x1DFF}, {0x20D0, 0x20FF}, {0x3099, 0x309A}, {0xFE20, 0xFE2F}};
-  return std::any_of(std::begin(ranges), std::end(ranges), [c](const auto& r) {
-    return c >= r[0] && c <= r[1];
-  });
+  return std::any_of(std::begin(ranges), std::end(ranges),
+                     [c](const auto& r) { return c >= r[0] && c <= r[1]; });
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 namespace scvigor {
 
 at::Tensor SparseCounts::dense() const {
-  const at::Tensor rows = at::arange(n_cells(), indptr.options())
-                              .repeat_interleave(indptr.diff());
+  const at::Tensor rows =
+      at::arange(n_cells(), indptr.options()).repeat_interleave(indptr.diff());
   at::Tensor out = at::zeros({n_cells(), n_genes}, values.options());
   out.index_put_({rows, genes.to(at::kLong)}, values);
   return out;

@@ -49,8 +49,8 @@ Dataset Dataset::open(const Group& parent, const std::string& name,
   data.element_ = classify(data.type_.get());
   data.storage_ = read_storage(data, static_cast<int>(data.dims_.size()));
   data.check_claim(unwritten);
-  // With a cache too small for a chunk, HDF5 unpacks it again for every part. All
-  // handles of a dataset share the cache of the first.
+  // With a cache too small for a chunk, HDF5 unpacks it again for every part.
+  // All handles of a dataset share the cache of the first.
   if (!data.storage_.filters.all.empty() &&
       data.chunk_bytes() > kDefaultCacheBytes) {
     announce({kUnpackingCopies * data.chunk_bytes() +

@@ -54,8 +54,7 @@ h5::Handle write_logical(const h5::Writer& file, hid_t parent,
 
 h5::Handle write_bytes(const h5::Writer& file, hid_t parent,
                        const std::string& name, const FileValue& value) {
-  const std::vector<std::uint8_t> bytes(value.whole.begin(),
-                                        value.whole.end());
+  const std::vector<std::uint8_t> bytes(value.whole.begin(), value.whole.end());
   return file.dataset(parent, name, H5T_NATIVE_UINT8, dims_of(value),
                       bytes.data());
 }
