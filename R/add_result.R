@@ -53,7 +53,13 @@
     zeros <- matrix(0, ncol(x), 2)
     tryCatch(
         suppressMessages(suppressWarnings(if (inherits(x, "Seurat")) {
-            .add_reduction(x, zeros, name, SeuratObject::DefaultAssay(x))
+            stored <- .add_reduction(
+                x, zeros, name, SeuratObject::DefaultAssay(x)
+            )
+            # Seurat changes names that are none of R's, such as "my scvi"
+            if (!name %in% SeuratObject::Reductions(stored)) {
+                stop("Seurat calls it \"", make.names(name), "\".")
+            }
         } else {
             cells <- SingleCellExperiment(list(t(zeros)))
             reducedDim(cells, name) <- zeros

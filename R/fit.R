@@ -54,15 +54,16 @@
 
 .new_model <- function(config, cells, result, compute) {
     done_before <- length(config$before$epoch)
+    posterior <- latent_posterior(
+        result$pointer, cells, .inference_batch_size, compute
+    )
+    .check_posterior(posterior, result$epochs)
     new("SCVIModel",
         options = config$model_options, train_options = config$train_options,
         weights = result$state, genes = config$genes, cells = config$cells,
         registry = config$registry, codes = config$codes, split = config$split,
         history = .as_history(result$history, result$epochs, config$before),
-        posterior = latent_posterior(
-            result$pointer, cells, .inference_batch_size, compute
-        ),
-        log_library = config$log_library,
+        posterior = posterior, log_library = config$log_library,
         run = list(
             seed = config$seed, epochs = done_before + result$epochs,
             max_epochs = done_before + config$train_options$max_epochs,
@@ -77,6 +78,18 @@
             result$pointer, config$model_options, result$state
         )
     )
+}
+
+# Weights may be finite, and what they encode is not.
+.check_posterior <- function(posterior, epoch) {
+    if (all(vapply(posterior, function(part) all(is.finite(part)), NA))) {
+        return(invisible())
+    }
+    .stop_core("numeric", paste0(
+        "The latent space became NaN or infinite in epoch ", epoch, ". Try a ",
+        "smaller `lr`, set `gradient_clip_val` (for example 10), or look for ",
+        "cells with extreme counts or covariates."
+    ), list(epoch = epoch))
 }
 
 # Training that ended before its time, with a model all the same.

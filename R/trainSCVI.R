@@ -126,7 +126,9 @@ trainSCVI <- function(
         arguments["batch"] <- list(data$source)
     }
     covariates <- do.call(
-        .read_covariates, c(list(data), arguments[.argument_of])
+        .read_covariates, c(list(data), arguments[.argument_of]),
+        # a call that is given as a value is no value, and is not evaluated
+        quote = TRUE
     )
     genes_given <- rownames(data$counts)
     n_genes_given <- nrow(data$counts)

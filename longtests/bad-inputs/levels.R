@@ -121,7 +121,7 @@ numbers <- list(
     integer = list(as.integer(pair), pair),
     named = list(stats::setNames(pair, rev(cells)), rev(pair)),
     misnamed = list(stats::setNames(pair, paste0("x", 1:40))),
-    short = list(pair[-1]), none = list(numeric()), one = list(3),
+    short = list(pair[-1]), none = list(numeric(), NULL), one = list(3),
     column = list(matrix(pair, 40, 1), pair), Rle = list(S4Vectors::Rle(pair), pair),
     list = list(as.list(pair)), `function` = list(mean),
     array = list(array(pair), pair), `I()` = list(I(pair), pair),

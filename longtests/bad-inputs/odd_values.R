@@ -17,7 +17,7 @@ with_one <- function(name, value) stats::setNames(list(value), name)
 # taken: they must be `noted(value, argument)` as they were given. So may what
 # stands for a value in `same`, by argument and kind, and NULL or TRUE where the
 # default is such; anything else is refused.
-may_be_noted <- c("half", "zero", "huge", "2^53", "3e9", "matrix", "minus",
+may_be_noted <- c("half", "zero", "huge", "2^53", "3e9", "matrix", "minus", "NULL",
                   "TRUE", "text", "number_text", "two", "two texts")
 add_settings <- function(verb, make, arguments, noted, same = list(),
                          skip = list()) {

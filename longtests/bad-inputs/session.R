@@ -87,6 +87,8 @@ verdict_on_error <- function(error, case) {
 }
 
 verdict_on_value <- function(value, case) {
+    # before what it is compared with
+    force(value)
     if (!is.null(case$right)) {
         return(if (isTRUE(case$right(value))) "right" else "wrong")
     }

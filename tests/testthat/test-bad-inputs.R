@@ -44,6 +44,15 @@ test_that("a Seurat object without assays is an error", {
     expect_argument_error(quick_train(x), "assay", "there are none")
 })
 
+test_that("a name that Seurat changes is refused before training", {
+    skip_if_not_installed("SeuratObject")
+    x <- suppressWarnings(SeuratObject::CreateSeuratObject(sparse))
+    for (name in c("a b", "1st", "my-scvi")) {
+        expect_argument_error(quick_run(x, name = name), "name",
+                              "Seurat calls it")
+    }
+})
+
 test_that("a DelayedMatrix of text is an error", {
     skip_if_not_installed("DelayedArray")
     x <- DelayedArray::DelayedArray(matrix("a", 12, 40))
@@ -87,6 +96,11 @@ test_that("arguments of an odd kind are errors that name them", {
         names(given) <- c("x", argument)
         expect_argument_error(do.call(quick_train, given), argument)
     }
+    for (argument in c("batch", "labels", "size_factor")) {
+        given <- list(sce, quote(a + b))
+        names(given) <- c("x", argument)
+        expect_argument_error(do.call(trainSCVI, given, quote = TRUE), argument)
+    }
 })
 
 test_that("pipes are not waited for, and paths have an end", {
@@ -104,5 +118,13 @@ test_that("pipes are not waited for, and paths have an end", {
             expect_argument_error(importScviTools(path), "dir", "bytes")
             expect_argument_error(resumeTraining(path, counts), "path", "bytes")
         })
+    }
+})
+
+test_that("a latent space that is not finite is an error", {
+    for (lr in c(3e9, 2^53)) {
+        error <- expect_error(quick_train(counts, lr = lr, n_hidden = 8),
+                              class = "scvigor_numeric_error")
+        expect_identical(as.numeric(error$epoch), 1)
     }
 })
