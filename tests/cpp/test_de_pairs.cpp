@@ -1,6 +1,7 @@
 // Which samples of one group meet which of the other.
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 

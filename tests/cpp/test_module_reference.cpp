@@ -4,6 +4,8 @@
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
 
+#include <algorithm>
+
 #include "catch.hpp"
 #include "inference/marginal.hpp"
 #include "kernels/tape.hpp"

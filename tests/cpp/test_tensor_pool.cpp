@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <cstdint>
+
 #include "catch.hpp"
 #include "kernels/tape.hpp"
 #include "util/tensor_pool.hpp"

@@ -1,6 +1,7 @@
 // The float32 functions of the kernels against double precision, at every
 // instruction set that this processor has.
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "de/sampler.hpp"
 #include "de/scale_decoder.hpp"
 #include "de/verb.hpp"
