@@ -15,6 +15,12 @@ other_libtorch <- function() {
     if (length(home) == 1 && nzchar(home)) home else ""
 }
 
+# R looks for libraries in the system's folders first. One that is loaded
+# already is not looked for.
+libtorch_in <- function(home) {
+    file.path(home, "lib", c("libc10.so", "libtorch_cpu.so"))
+}
+
 test_that("a LibTorch of PyPI in the process is named, and R goes on", {
     home <- other_libtorch()
     skip_if(!file.exists(file.path(home, "lib/libtorch_cpu.so")),
@@ -28,13 +34,13 @@ test_that("a LibTorch of PyPI in the process is named, and R goes on", {
     files <- list.files(file.path(home, "lib"), "[.]so", full.names = TRUE)
     # Without links: the system names the file that a link stands for.
     expect_true(all(file.copy(files, file.path(torch, "lib"))))
-    run <- load_after(file.path(torch, "lib", "libtorch_cpu.so"))
+    run <- load_after(libtorch_in(torch))
     text <- paste(run$out, collapse = "\n")
     expect_identical(run$status, 0L, info = text)
     expect_match(text, "another LibTorch")
     expect_match(text, "that of the R package torch", fixed = TRUE)
     expect_match(text, file.path(torch, "lib"), fixed = TRUE)
-    run <- load_after(file.path(home, "lib", "libtorch_cpu.so"))
+    run <- load_after(libtorch_in(home))
     text <- paste(run$out, collapse = "\n")
     expect_identical(run$status, 0L, info = text)
     expect_match(text, "Python's torch")
