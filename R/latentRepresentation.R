@@ -25,8 +25,12 @@
 #'   at a time. More use more memory; the result is the same.
 #' @param seed A whole number that fixes random draws; NULL (default): drawn
 #'   from R's random numbers when it is needed.
-#' @param num_threads Threads, at most one per processor. NULL (default): one
-#'   per processor, or what the environment variable OMP_NUM_THREADS says.
+#' @param num_threads Number of threads, at most one per processor. NULL
+#'   (default): one per processor that this session may use (its affinity mask
+#'   and its container's quota count), at most what the environment variables
+#'   OMP_NUM_THREADS and SLURM_CPUS_PER_TASK say, and one in a forked process.
+#'   More are faster until the work is too little to share; no result depends on
+#'   it.
 #' @param accelerator Where to compute: `"cpu"`; `"cuda"`, a CUDA GPU; `"auto"`
 #'   (default), whichever is expected to be done first: a GPU where there are
 #'   many cells and genes and few threads, since CUDA takes half a second to

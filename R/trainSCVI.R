@@ -64,8 +64,12 @@
 #' @param assay Assay of a Seurat object; NULL (default): its default assay.
 #' @param seed A whole number that fixes the result; NULL (default): drawn
 #'   from R's random numbers.
-#' @param num_threads Threads, at most one per processor. NULL (default): one
-#'   per processor, or what the environment variable OMP_NUM_THREADS says.
+#' @param num_threads Number of threads, at most one per processor. NULL
+#'   (default): one per processor that this session may use (its affinity mask
+#'   and its container's quota count), at most what the environment variables
+#'   OMP_NUM_THREADS and SLURM_CPUS_PER_TASK say, and one in a forked process.
+#'   More are faster until the work is too little to share; no result depends on
+#'   it.
 #' @param accelerator Where to train: `"cpu"`; `"cuda"`, a CUDA GPU; `"auto"`
 #'   (default), whichever is expected to be done first. A GPU wins with many
 #'   genes, large `batch_size` or `n_hidden` and few threads: on an NVIDIA H200

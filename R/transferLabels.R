@@ -38,8 +38,12 @@
 #' @param name,reference_name The names of the results in `x` and in
 #'   `reference`, see [runSCVI()]. NULL (default): `"scVI"`, for Seurat
 #'   `"scvi"`.
-#' @param num_threads Threads, at most one per processor. NULL (default): one
-#'   per processor, or what the environment variable OMP_NUM_THREADS says.
+#' @param num_threads Number of threads, at most one per processor. NULL
+#'   (default): one per processor that this session may use (its affinity mask
+#'   and its container's quota count), at most what the environment variables
+#'   OMP_NUM_THREADS and SLURM_CPUS_PER_TASK say, and one in a forked process.
+#'   More are faster until the work is too little to share; no result depends on
+#'   it.
 #'
 #' @return The object `x` with two columns in its cell table for each kind of
 #'   label: `<label>_predicted` and `<label>_confidence`. For a model or a

@@ -30,12 +30,12 @@ BEGIN_RCPP
 END_RCPP
 }
 // summarize_counts
-Rcpp::List summarize_counts(SEXP counts, double num_threads);
+Rcpp::List summarize_counts(SEXP counts, int num_threads);
 RcppExport SEXP _scvigor_summarize_counts(SEXP countsSEXP, SEXP num_threadsSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< SEXP >::type counts(countsSEXP);
-    Rcpp::traits::input_parameter< double >::type num_threads(num_threadsSEXP);
+    Rcpp::traits::input_parameter< int >::type num_threads(num_threadsSEXP);
     rcpp_result_gen = Rcpp::wrap(summarize_counts(counts, num_threads));
     return rcpp_result_gen;
 END_RCPP

@@ -35,9 +35,9 @@ bool has_fitting_names(SEXP dimnames, const int* dim) {
 }  // namespace
 
 // [[Rcpp::export(rng = false)]]
-Rcpp::List summarize_counts(SEXP counts, double num_threads) {
+Rcpp::List summarize_counts(SEXP counts, int num_threads) {
   return guarded([&] {
-    const scvigor::ThreadScope threads(static_cast<int>(num_threads));
+    const scvigor::ThreadScope threads(num_threads);
     const auto source = scvigor::r::view_counts(counts);
     const scvigor::CountSummary found = scvigor::summarize_counts(*source);
     using Rcpp::Named;

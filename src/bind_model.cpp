@@ -78,6 +78,7 @@ Rcpp::List machine_info() {
   return guarded([&] {
     return Rcpp::List::create(
         Rcpp::Named("n_processors") = scvigor::n_processors(),
+        Rcpp::Named("available_processors") = scvigor::available_processors(),
         Rcpp::Named("memory_limit") = scvigor::memory_limit());
   });
 }

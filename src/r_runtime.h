@@ -38,6 +38,7 @@ inline std::string without_backtrace(const std::string& message) {
 template <class Body>
 auto guarded(Body&& body) -> decltype(body()) {
   using Rcpp::Named;
+  const ThreadScope threads(0);  // none of LibTorch's own
   try {
     return body();
   } catch (const ArgumentError& e) {

@@ -1,12 +1,15 @@
 // Threads, and what LibTorch's errors look like outside.
 
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 
-#include <algorithm>
+#include <atomic>
+#include <limits>
 
 #include "api/errors.hpp"
 #include "catch.hpp"
 #include "scvigor/runtime.hpp"
+#include "util/parallel.hpp"
 
 using namespace scvigor;
 
@@ -26,10 +29,37 @@ TEST_CASE("a number of threads holds within its scope") {
   CHECK(num_threads() == before);
 }
 
-TEST_CASE("thousands of threads are not what is meant") {
-  const ThreadScope many(1000000);
-  CHECK(num_threads() >= 1);
-  CHECK(num_threads() <= std::max(256, n_processors()));
+TEST_CASE("any number of threads is taken, and limited") {
+  for (const int n : {-1, 100000, std::numeric_limits<int>::max()}) {
+    const ThreadScope threads(n);
+    CHECK(num_threads() >= 1);
+    CHECK(num_threads() <= 1024);
+  }
+  CHECK(n_processors() >= 1);
+  CHECK(available_processors() >= 1);
+  CHECK(available_processors() <= n_processors());
+}
+
+TEST_CASE("LibTorch has one thread within a scope, and its own number after") {
+  const int before = at::get_num_threads();
+  at::set_num_threads(3);
+  {
+    const ThreadScope threads(2);
+    CHECK(at::get_num_threads() == 1);
+    {
+      const ThreadScope inner(0);
+      CHECK(at::get_num_threads() == 1);
+    }
+    CHECK(at::get_num_threads() == 1);
+    // other threads compute alone, too
+    std::atomic<int> most{0};
+    parallel_for(0, 64, 1, [&](std::int64_t, std::int64_t) {
+      if (at::get_num_threads() > most) most = at::get_num_threads();
+    });
+    CHECK(most == 1);
+  }
+  CHECK(at::get_num_threads() == 3);
+  at::set_num_threads(before);
 }
 
 TEST_CASE("the version of LibTorch is known") {

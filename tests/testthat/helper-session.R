@@ -1,10 +1,14 @@
-# R code in a session of its own, with environment variables: what it printed.
-run_session <- function(code, env = character()) {
+# R code in a session of its own, with environment variables, run by a command
+# like c("taskset", "-c", "0") if there is one: what it printed.
+run_session <- function(code, env = character(), command = character()) {
     script <- withr::local_tempfile(fileext = ".R")
     writeLines(enc2utf8(code), script, useBytes = TRUE)
     libraries <- paste(.libPaths(), collapse = .Platform$path.sep)
+    command <- c(
+        command, file.path(R.home("bin"), "Rscript"), "--vanilla", shQuote(script)
+    )
     out <- suppressWarnings(system2(
-        file.path(R.home("bin"), "Rscript"), c("--vanilla", shQuote(script)),
+        command[1], command[-1],
         stdout = TRUE, stderr = TRUE,
         env = c(paste0("R_LIBS=", shQuote(libraries)), env)
     ))

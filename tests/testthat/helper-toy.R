@@ -56,7 +56,7 @@ expect_argument_error <- function(object, argument, regexp = NULL) {
 
 # Presses Ctrl-C in another R process, soon after it has made a file.
 interrupt_when_started <- function(process, started) {
-    for (attempt in seq_len(300)) {
+    for (attempt in seq_len(1200)) {
         if (file.exists(started)) break
         Sys.sleep(0.1)
     }

@@ -21,7 +21,7 @@ test_that("SL07 forked workers compute, although threads do not come along", {
     skip_on_os("windows")
     expected <- normalizedExpression(model, seed = 1, num_threads = 2)
     latent <- latentRepresentation(model, x = sce, num_threads = 2)
-    # an OpenMP that waits for its threads would wait for ever
+    # who waits for threads that did not come along would wait for ever
     setTimeLimit(elapsed = 60)
     withr::defer(setTimeLimit(elapsed = Inf))
     found <- parallel::mclapply(c(1, 2), function(num_threads) {

@@ -2,6 +2,7 @@
 #define SCVIGOR_RUNTIME_HPP
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "scvigor/choices.hpp"
@@ -11,23 +12,32 @@ namespace scvigor {
 
 class Model;
 
+class ThreadCountScope;
+
 std::string libtorch_version();
 
 // Empty, unless the environment variable SCVIGOR_CPU_LEVEL, which lowers the
 // instruction set of the kernels, asks for one that is unknown or missing here.
 std::string cpu_level_warning();
 
+// The number of threads in use. Where none was given, that is the number of
+// available processors, or less if OMP_NUM_THREADS or SLURM_CPUS_PER_TASK say
+// so; 1 in a forked process.
 int num_threads();
 
-// Processors of this machine, at least 1.
+// Processors that this process may run on, at least 1.
 int n_processors();
+
+// The same, or fewer if its container has a quota, or OMP_THREAD_LIMIT says so.
+int available_processors();
 
 // Bytes that this process may use: the machine's memory, or what a container or
 // a limit of the address space leaves of it.
 double memory_limit();
 
-// Uses `n` threads until it goes out of scope; 0 keeps the current number. A
-// forked process has one only, and no process thousands: each has a stack.
+// Uses `n` threads until it goes out of scope; 0 keeps the current number, and
+// some hundreds are the most: each has a stack. LibTorch, OpenMP and BLAS have
+// a single thread until then.
 class ThreadScope {
  public:
   explicit ThreadScope(int n);
@@ -36,7 +46,7 @@ class ThreadScope {
   ThreadScope& operator=(const ThreadScope&) = delete;
 
  private:
-  int previous_;
+  std::unique_ptr<ThreadCountScope> scope_;
 };
 
 // A seed for each of several draws under one seed. Those of different seeds are

@@ -1,8 +1,6 @@
 #ifndef SCVIGOR_CORE_DATA_FOR_EACH_CELL_HPP
 #define SCVIGOR_CORE_DATA_FOR_EACH_CELL_HPP
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
@@ -10,6 +8,7 @@
 
 #include "scvigor/counts.hpp"
 #include "util/ceil_div.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 
@@ -20,7 +19,7 @@ constexpr std::int64_t kCellsPerRead = 256;
 template <class Visitor>
 void for_each_count_block(const CountSource& source, Visitor visit) {
   const auto n_blocks = ceil_div(source.n_cells(), kCellsPerRead);
-  at::parallel_for(0, n_blocks, 1, [&](std::int64_t b, std::int64_t e) {
+  parallel_for(0, n_blocks, 1, [&](std::int64_t b, std::int64_t e) {
     CsrBlock block;
     std::vector<std::int64_t> cells(kCellsPerRead);
     for (auto first = b * kCellsPerRead; first < e * kCellsPerRead;

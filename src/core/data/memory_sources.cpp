@@ -1,7 +1,5 @@
 #include "data/memory_sources.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <atomic>
 #include <limits>
@@ -9,6 +7,7 @@
 #include <utility>
 
 #include "simd/dispatch.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 namespace {
@@ -81,7 +80,7 @@ class CompressedView final : public CountSource {
     out.genes.resize(n);
     out.values.resize(n);
     std::atomic<bool> zeros{false};
-    at::parallel_for(
+    parallel_for(
         0, n_cells, kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
           bool found = false;
           for (auto i = b; i < e; ++i) {

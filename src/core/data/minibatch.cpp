@@ -1,6 +1,5 @@
 #include "data/minibatch.hpp"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
@@ -9,6 +8,7 @@
 
 #include "data/library_size.hpp"
 #include "util/gather_rows.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 namespace {
@@ -40,7 +40,7 @@ at::Tensor log_library_sizes(const CsrBlock& block,
                              const at::TensorOptions& options) {
   at::Tensor out = at::empty({block.n_cells(), 1}, at::kDouble);
   double* to = out.data_ptr<double>();
-  at::parallel_for(
+  parallel_for(
       0, block.n_cells(), kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
         for (auto i = b; i < e; ++i)
           to[i] = log_library_size(block.values.data() + block.indptr[i],

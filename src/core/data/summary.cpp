@@ -5,6 +5,7 @@
 
 #include "data/for_each_cell.hpp"
 #include "simd/dispatch.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 namespace {
@@ -65,13 +66,13 @@ void for_each_anomalies(const CountSource& source, Visitor visit) {
   if (!in_memory)
     return for_each_cell(source, [&](std::int64_t, const float* values,
                                      std::int64_t n) { count(values, n); });
-  at::parallel_for(0, source.n_cells(), kCellsPerRead,
-                   [&](std::int64_t b, std::int64_t e) {
-                     for (auto cell = b; cell < e; ++cell) {
-                       const auto stored = *source.stored(cell);
-                       count(stored.values, stored.n);
-                     }
-                   });
+  parallel_for(0, source.n_cells(), kCellsPerRead,
+               [&](std::int64_t b, std::int64_t e) {
+                 for (auto cell = b; cell < e; ++cell) {
+                   const auto stored = *source.stored(cell);
+                   count(stored.values, stored.n);
+                 }
+               });
 }
 
 }  // namespace

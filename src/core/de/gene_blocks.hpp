@@ -1,18 +1,15 @@
 #ifndef SCVIGOR_CORE_DE_GENE_BLOCKS_HPP
 #define SCVIGOR_CORE_DE_GENE_BLOCKS_HPP
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cstdint>
-#include <exception>
-#include <mutex>
 #include <numeric>
 #include <vector>
 
 #include "de/statistics.hpp"
 #include "scvigor/hooks.hpp"
 #include "util/ceil_div.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 
@@ -32,27 +29,6 @@ inline std::int64_t genes_per_block(std::int64_t n_samples) {
       kValuesPerBlock / std::max<std::int64_t>(1, n_samples), 8, 64);
 }
 
-// The first exception of several threads: none may leave a thread of OpenMP.
-class FirstError {
- public:
-  template <class Work>
-  void guard(Work work) {
-    try {
-      work();
-    } catch (...) {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (!error_) error_ = std::current_exception();
-    }
-  }
-  void rethrow() const {
-    if (error_) std::rethrow_exception(error_);
-  }
-
- private:
-  std::mutex mutex_;
-  std::exception_ptr error_;
-};
-
 // Calls visit(gene, samples) for each gene, one block of genes per thread;
 // `serial`: in order, on the calling thread. False: interrupted.
 template <class T, class Visitor>
@@ -61,7 +37,6 @@ bool for_each_gene(const ScaleSamples<T>& samples, const Genes& genes,
   const auto n_genes = static_cast<std::int64_t>(genes.size());
   const auto size = genes_per_block(samples.n_samples);
   const auto n_blocks = ceil_div(n_genes, size);
-  FirstError error;
   const auto visit_blocks = [&](std::int64_t begin, std::int64_t end) {
     std::vector<T> values(static_cast<std::size_t>(size * samples.n_samples));
     for (auto block = begin; block < end; ++block) {
@@ -76,17 +51,14 @@ bool for_each_gene(const ScaleSamples<T>& samples, const Genes& genes,
     }
   };
   // Hooks are called between rounds of blocks.
-  const std::int64_t round = serial ? 1 : 4 * at::get_num_threads();
+  const std::int64_t round = serial ? 1 : 4 * thread_count();
   for (std::int64_t first = 0; first < n_blocks; first += round) {
     if (hooks.interrupted && hooks.interrupted()) return false;
     const auto last = std::min(n_blocks, first + round);
     if (serial)
       visit_blocks(first, last);
     else
-      at::parallel_for(first, last, 1, [&](std::int64_t b, std::int64_t e) {
-        error.guard([&] { visit_blocks(b, e); });
-      });
-    error.rethrow();
+      parallel_for(first, last, 1, visit_blocks);
   }
   return true;
 }

@@ -1,6 +1,5 @@
 #include "de/scale_decoder.hpp"
 
-#include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/mm.h>
@@ -14,6 +13,7 @@
 #include "kernels/cpu/gemm.hpp"
 #include "kernels/cpu/scale_by_gene.hpp"
 #include "util/ceil_div.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 namespace {
@@ -57,7 +57,7 @@ void ScaleDecoder<T>::find_log_norm() {
   const auto n_genes = weight_.size(0);
   log_norm_.assign(static_cast<std::size_t>(n_samples), T(0));
   const auto n_tiles = ceil_div(n_samples, kTileSamples);
-  at::parallel_for(0, n_tiles, 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(0, n_tiles, 1, [&](std::int64_t begin, std::int64_t end) {
     const at::NoGradGuard no_grad;
     std::vector<T> logits(kTileGenes * kTileSamples);
     std::vector<T> max(kTileSamples);

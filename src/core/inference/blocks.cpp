@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "util/ceil_div.hpp"
+#include "util/threads.hpp"
 
 namespace scvigor {
 namespace {
@@ -15,7 +16,7 @@ constexpr std::int64_t kCellsPerThread = 1024;
 // block.
 std::int64_t blocks_at_once(const Vae& vae, std::int64_t n_cells,
                             std::int64_t batch_size) {
-  const std::int64_t threads = at::get_num_threads();
+  const std::int64_t threads = thread_count();
   const auto n_blocks = ceil_div(n_cells, batch_size);
   if (!vae.tensor_options().device().is_cpu() || threads == 1 ||
       n_blocks < 2 * threads)

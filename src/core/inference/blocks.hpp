@@ -1,7 +1,6 @@
 #ifndef SCVIGOR_CORE_INFERENCE_BLOCKS_HPP
 #define SCVIGOR_CORE_INFERENCE_BLOCKS_HPP
 
-#include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/core/grad_mode.h>
 
@@ -13,6 +12,7 @@
 #include "data/minibatch.hpp"
 #include "inference/verbs.hpp"
 #include "model/vae.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 
@@ -21,12 +21,12 @@ namespace scvigor {
 template <class Run>
 void on_all_threads(std::size_t n, Run run) {
   if (n == 1) return run(0);
-  at::parallel_for(0, static_cast<std::int64_t>(n), 1,
-                   [&](std::int64_t begin, std::int64_t end) {
-                     const at::NoGradGuard no_grad;
-                     for (auto i = begin; i < end; ++i)
-                       run(static_cast<std::size_t>(i));
-                   });
+  parallel_for(0, static_cast<std::int64_t>(n), 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 const at::NoGradGuard no_grad;
+                 for (auto i = begin; i < end; ++i)
+                   run(static_cast<std::size_t>(i));
+               });
 }
 
 // Consecutive cells and their encoder output.

@@ -2,8 +2,10 @@
 
 #include <ATen/ops/zeros.h>
 
+#include <algorithm>
 #include <limits>
 
+#include "util/parallel.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -11,6 +13,22 @@ namespace scvigor {
 CorrelationSum::CorrelationSum(std::int64_t n_genes)
     : mean_(at::zeros({n_genes}, at::kDouble)),
       products_(at::zeros({n_genes, n_genes}, at::kDouble)) {}
+
+// Rows of the result in blocks that do not depend on the number of threads, as
+// the order of a product's sums might.
+void CorrelationSum::add_products(const at::Tensor& deviations) {
+  constexpr std::int64_t kGenesPerBlock = 256;
+  const auto n_genes = products_.size(0);
+  const auto n_blocks = (n_genes + kGenesPerBlock - 1) / kGenesPerBlock;
+  share_tasks(n_blocks, 1, [&](auto take) {
+    for (std::int64_t block; take(block);) {
+      const auto first = block * kGenesPerBlock;
+      const auto n = std::min(kGenesPerBlock, n_genes - first);
+      products_.narrow(0, first, n)
+          .addmm_(deviations.narrow(1, first, n).t(), deviations);
+    }
+  });
+}
 
 // Merges two sets of values as in Chan, Golub and LeVeque (1983), which does
 // not cancel as sums of squares would.
@@ -20,7 +38,7 @@ void CorrelationSum::add(const at::Tensor& rows) {
   const at::Tensor deviations = rows - mean;
   const at::Tensor shift = mean - mean_;
   const double weight = static_cast<double>(n) / static_cast<double>(n_ + n);
-  products_.addmm_(deviations.t(), deviations);
+  add_products(deviations);
   products_.addr_(shift, shift, 1.0, static_cast<double>(n_) * weight);
   mean_ += shift * weight;
   n_ += n;

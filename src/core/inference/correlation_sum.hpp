@@ -20,6 +20,8 @@ class CorrelationSum {
   at::Tensor correlations() const;
 
  private:
+  void add_products(const at::Tensor& deviations);
+
   std::int64_t n_ = 0;
   at::Tensor mean_;      // genes
   at::Tensor products_;  // genes x genes: sum of deviation x deviation

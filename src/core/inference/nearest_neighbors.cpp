@@ -1,13 +1,12 @@
 #include "inference/nearest_neighbors.hpp"
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "kernels/cpu/distances.hpp"
 #include "util/ceil_div.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 namespace {
@@ -123,10 +122,10 @@ Neighbors nearest_neighbors(const PointView& query, const PointView& reference,
   Search search(query, reference, out);
   for (std::int64_t first = 0; first < query.n; first += kCellsPerPoll) {
     if (hooks.interrupted && hooks.interrupted()) break;
-    at::parallel_for(first, std::min(first + kCellsPerPoll, query.n), 1,
-                     [&search](std::int64_t begin, std::int64_t end) {
-                       search.run(begin, end);
-                     });
+    parallel_for(first, std::min(first + kCellsPerPoll, query.n), 1,
+                 [&search](std::int64_t begin, std::int64_t end) {
+                   search.run(begin, end);
+                 });
   }
   return out;
 }

@@ -1,6 +1,5 @@
 #include "inference/rank_table.hpp"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
@@ -8,6 +7,8 @@
 #include <limits>
 #include <utility>
 #include <vector>
+
+#include "util/parallel.hpp"
 
 namespace scvigor {
 namespace {
@@ -50,13 +51,12 @@ bool RankTable::rank(const Hooks& hooks) {
   float* const values = values_.data_ptr<float>();
   for (std::int64_t gene = 0; gene < n_genes; gene += kGenesPerPoll) {
     if (hooks.interrupted && hooks.interrupted()) return false;
-    at::parallel_for(gene, std::min(gene + kGenesPerPoll, n_genes), 1,
-                     [=](std::int64_t begin, std::int64_t end) {
-                       Ordered order;
-                       for (std::int64_t g = begin; g < end; ++g)
-                         replace_by_ranks(values + g * n_values, n_values,
-                                          order);
-                     });
+    parallel_for(gene, std::min(gene + kGenesPerPoll, n_genes), 1,
+                 [=](std::int64_t begin, std::int64_t end) {
+                   Ordered order;
+                   for (std::int64_t g = begin; g < end; ++g)
+                     replace_by_ranks(values + g * n_values, n_values, order);
+                 });
   }
   return true;
 }

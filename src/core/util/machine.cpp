@@ -7,7 +7,6 @@
 #include <fstream>
 #include <limits>
 #include <sstream>
-#include <thread>
 
 namespace scvigor::core {
 namespace {
@@ -42,10 +41,6 @@ double physical_memory() {
 }
 
 }  // namespace
-
-int n_processors() {
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
 
 double memory_limit() {
   static const double container = container_limit();

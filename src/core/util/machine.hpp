@@ -6,7 +6,6 @@
 namespace scvigor::core {
 
 // See scvigor/runtime.hpp.
-int n_processors();
 double memory_limit();
 
 // "1.5 GB", "15461 GB"

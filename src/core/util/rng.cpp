@@ -1,7 +1,6 @@
 #include "util/rng.hpp"
 
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 #include <ATen/ops/_standard_gamma.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/poisson.h>
@@ -12,6 +11,7 @@
 
 #include "scvigor/error.hpp"
 #include "simd/dispatch.hpp"
+#include "util/parallel.hpp"
 #include "util/tensor_pool.hpp"
 
 namespace scvigor {
@@ -78,16 +78,14 @@ at::Tensor Rng::bernoulli(at::IntArrayRef shape, double p,
       at::check_generator<at::CPUGeneratorImpl>(generator_)->random64();
   const auto bound = static_cast<std::uint64_t>(std::ldexp(p, 32));
   constexpr std::int64_t kPerTask = 4096;
-  at::parallel_for(
-      0, out.numel(), kPerTask, [&](std::int64_t b, std::int64_t e) {
-        const auto first = key + static_cast<std::uint64_t>(b) * kSplitMixStep;
-        if (out.scalar_type() == at::kFloat)
-          bernoulli_span(first, bound, static_cast<float>(value), e - b,
-                         out.data_ptr<float>() + b);
-        else
-          bernoulli_span(first, bound, value, e - b,
-                         out.data_ptr<double>() + b);
-      });
+  parallel_for(0, out.numel(), kPerTask, [&](std::int64_t b, std::int64_t e) {
+    const auto first = key + static_cast<std::uint64_t>(b) * kSplitMixStep;
+    if (out.scalar_type() == at::kFloat)
+      bernoulli_span(first, bound, static_cast<float>(value), e - b,
+                     out.data_ptr<float>() + b);
+    else
+      bernoulli_span(first, bound, value, e - b, out.data_ptr<double>() + b);
+  });
   return out.to(options.device());
 }
 

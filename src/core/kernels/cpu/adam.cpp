@@ -3,7 +3,7 @@
 #include "kernels/cpu/cpu_kernels.hpp"
 #include "simd/dispatch.hpp"
 #include "simd/vector_math.hpp"
-#include "util/task_queue.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 namespace {

@@ -4,14 +4,12 @@
 
 #ifdef SCVIGOR_AMX
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cstdint>
 
 #include "kernels/cpu/amx_worker.hpp"
 #include "kernels/cpu/split_depth_gemm.hpp"
-#include "util/task_queue.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 namespace {
@@ -77,7 +75,7 @@ void amx_gemm(const std::vector<const AccumulatedGemm*>& batch) {
   for (const auto* products : batch) {
     if (!SplitDepthGemm::suits(*products)) {
       add_tasks(products->data(), products->data() + products->size(),
-                kTasksPerThread * at::get_num_threads(), tasks);
+                kTasksPerThread * thread_count(), tasks);
       continue;
     }
     deep.emplace_back(*products);

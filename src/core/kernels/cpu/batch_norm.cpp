@@ -1,4 +1,3 @@
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 
@@ -10,6 +9,7 @@
 #include "kernels/cpu/tensor_data.hpp"
 #include "simd/aligned_vector.hpp"
 #include "util/ceil_div.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 namespace {
@@ -26,7 +26,7 @@ void for_unit_blocks(const at::Tensor& x, Run run) {
   const auto units = x.size(1);
   constexpr std::int64_t kElementsPerTask = 4096;
   const auto n_blocks = ceil_div(units, kUnits);
-  at::parallel_for(
+  parallel_for(
       0, n_blocks, 1 + kElementsPerTask / (n * kUnits + 1),
       [&](std::int64_t begin, std::int64_t end) {
         for (auto b = begin; b < end; ++b) {
@@ -113,13 +113,13 @@ void infer(const BatchNormInput& in, at::Tensor& y) {
     scale[u] = static_cast<T>(factor);
     offset[u] = static_cast<T>(value(in.bias) - mean * factor);
   }
-  at::parallel_for(0, in.x.size(0), 1 + kElementsPerTask / (units + 1),
-                   [&](std::int64_t begin, std::int64_t end) {
-                     scale_and_offset(end - begin, units,
-                                      in.x.data_ptr<T>() + begin * units,
-                                      scale.data(), offset.data(), in.relu,
-                                      y.data_ptr<T>() + begin * units);
-                   });
+  parallel_for(0, in.x.size(0), 1 + kElementsPerTask / (units + 1),
+               [&](std::int64_t begin, std::int64_t end) {
+                 scale_and_offset(end - begin, units,
+                                  in.x.data_ptr<T>() + begin * units,
+                                  scale.data(), offset.data(), in.relu,
+                                  y.data_ptr<T>() + begin * units);
+               });
 }
 
 }  // namespace

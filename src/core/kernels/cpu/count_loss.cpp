@@ -12,7 +12,7 @@
 #include "kernels/cpu/decoder_head.hpp"
 #include "kernels/cpu/shared_theta.hpp"
 #include "util/ceil_div.hpp"
-#include "util/task_queue.hpp"
+#include "util/parallel.hpp"
 
 // Heads, activation and likelihood, a chunk of cells at a time, so that their
 // logits stay in the cache: products; for each cell a pass over its genes, the

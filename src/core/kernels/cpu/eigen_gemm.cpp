@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "util/ceil_div.hpp"
-#include "util/task_queue.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 namespace {

@@ -1,4 +1,3 @@
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty_like.h>
 
 #include <limits>
@@ -6,6 +5,7 @@
 #include "kernels/cpu/cpu_kernels.hpp"
 #include "simd/dispatch.hpp"
 #include "simd/vector_math.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 namespace {
@@ -32,10 +32,10 @@ at::Tensor CpuKernels::log1p_counts(const at::Tensor& x) const {
   at::Tensor out = at::empty_like(x);
   const float* from = x.data_ptr<float>();
   float* to = out.data_ptr<float>();
-  at::parallel_for(0, x.numel(), kValuesPerTask,
-                   [&](std::int64_t b, std::int64_t e) {
-                     log1p_span(from + b, to + b, e - b);
-                   });
+  parallel_for(0, x.numel(), kValuesPerTask,
+               [&](std::int64_t b, std::int64_t e) {
+                 log1p_span(from + b, to + b, e - b);
+               });
   return out;
 }
 

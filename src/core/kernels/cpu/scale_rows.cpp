@@ -1,5 +1,3 @@
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 
 #include "kernels/cpu/cpu_kernels.hpp"
@@ -8,6 +6,7 @@
 #include "kernels/cpu/tensor_data.hpp"
 #include "simd/aligned_vector.hpp"
 #include "util/ceil_div.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 namespace {
@@ -65,10 +64,10 @@ void CpuKernels::scale_rows(const LikelihoodInput& in,
   const auto step = ceil_div(genes, kGemmPanel) * kGemmPanel;
   const float* bias = data_or_null<float>(logits.bias);
   const bool softmax = in.activation == ScaleActivation::kSoftmax;
-  const auto cells_per_task = std::clamp<std::int64_t>(
-      n_cells / at::get_num_threads(), kMinCells, kMaxCells);
+  const auto cells_per_task =
+      std::clamp<std::int64_t>(n_cells / thread_count(), kMinCells, kMaxCells);
   const auto n_tasks = ceil_div(n_cells, cells_per_task);
-  at::parallel_for(0, n_tasks, 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(0, n_tasks, 1, [&](std::int64_t begin, std::int64_t end) {
     AlignedVector<float> buffer(std::min(cells_per_task, n_cells) * step);
     AlignedVector<float> unused(softmax ? 0 : genes);
     for (auto task = begin; task < end; ++task) {

@@ -1,7 +1,6 @@
 #ifndef SCVIGOR_CORE_KERNELS_CPU_SHARED_THETA_HPP
 #define SCVIGOR_CORE_KERNELS_CPU_SHARED_THETA_HPP
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/zeros_like.h>
 
@@ -14,6 +13,7 @@
 #include "kernels/cpu/theta_terms.hpp"
 #include "simd/add.hpp"
 #include "util/ceil_div.hpp"
+#include "util/parallel.hpp"
 #include "util/sparse_counts.hpp"
 
 namespace scvigor {
@@ -43,11 +43,11 @@ class SharedTheta {
     for (std::int64_t r = 0; r < rows; ++r)
       terms_.emplace_back(n_genes, with_table);
     const T* values = log_theta_.template data_ptr<T>();
-    at::parallel_for(0, n_genes, kGenesPerTask,
-                     [&](std::int64_t first, std::int64_t last) {
-                       for (std::int64_t r = 0; r < rows; ++r)
-                         terms_[r].fill(values + r * n_genes, first, last);
-                     });
+    parallel_for(0, n_genes, kGenesPerTask,
+                 [&](std::int64_t first, std::int64_t last) {
+                   for (std::int64_t r = 0; r < rows; ++r)
+                     terms_[r].fill(values + r * n_genes, first, last);
+                 });
     if (needs_grad) grad_ = at::zeros_like(log_theta_);
   }
 
@@ -65,7 +65,7 @@ class SharedTheta {
   void finish(const CellChunk& chunk) {
     if (!grad_.defined()) return;
     const auto n_genes = sums_.size(1);
-    at::parallel_for(
+    parallel_for(
         0, n_genes, kGenesPerTask, [&](std::int64_t first, std::int64_t last) {
           for (std::int64_t s = 0; s < sums_.size(0); ++s)
             add_to(grad_.template data_ptr<T>() +

@@ -8,7 +8,7 @@
 #include "kernels/cpu/gemm_pack.hpp"
 #include "simd/cpu_level.hpp"
 #include "util/ceil_div.hpp"
-#include "util/task_queue.hpp"
+#include "util/parallel.hpp"
 
 // Goto and van de Geijn (2008), for one level of cache: a panel of b, kPanel
 // columns wide and kDepth rows deep, is packed so that it stays in the nearest

@@ -1,4 +1,3 @@
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include "kernels/cpu/sparse_product.hpp"
 #include "kernels/tape.hpp"
 #include "simd/aligned_vector.hpp"
+#include "util/parallel.hpp"
 
 // y[i, :]           = sum over the genes g of cell i of x[i, g] W[g, :]
 // grad_weight[g, :] = sum over the cells i with gene g of x[i, g] grad_y[i, :]
@@ -53,7 +53,7 @@ void multiply(const SparseCounts& x, const at::Tensor& weight, at::Tensor& y) {
   const auto tile = genes_per_tile(x);
   std::vector<std::int64_t> begin(indptr, indptr + x.n_cells());
   std::vector<std::int64_t> end(begin);
-  at::parallel_for(
+  parallel_for(
       0, x.n_cells(), kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
         SparseProduct<T> product{x.values.data_ptr<T>(), genes,
                                  weight.data_ptr<T>(),   weight.size(1),
@@ -167,13 +167,13 @@ at::Tensor CpuKernels::sparse_linear_backward(const SparseCounts& x,
   at::Tensor grad_weight =
       Tape::buffer({x.n_genes, grad_y.size(1)}, grad_y.options());
   const bool is_float = grad_y.scalar_type() == at::kFloat;
-  at::parallel_for(
-      0, x.n_genes, kGenesPerTask, [&](std::int64_t b, std::int64_t e) {
-        if (is_float)
-          multiply_transposed<float>(x, grad_y, b, e, grad_weight);
-        else
-          multiply_transposed<double>(x, grad_y, b, e, grad_weight);
-      });
+  parallel_for(0, x.n_genes, kGenesPerTask,
+               [&](std::int64_t b, std::int64_t e) {
+                 if (is_float)
+                   multiply_transposed<float>(x, grad_y, b, e, grad_weight);
+                 else
+                   multiply_transposed<double>(x, grad_y, b, e, grad_weight);
+               });
   return grad_weight;
 }
 

@@ -5,8 +5,6 @@
 
 #ifdef SCVIGOR_AMX
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <vector>
@@ -16,6 +14,7 @@
 #include "simd/add.hpp"
 #include "simd/aligned_vector.hpp"
 #include "util/ceil_div.hpp"
+#include "util/parallel.hpp"
 
 namespace scvigor {
 
@@ -48,10 +47,10 @@ class SplitDepthGemm {
 
   void add_up() {
     constexpr std::int64_t kRowsPerThread = 32;
-    at::parallel_for(0, m_, kRowsPerThread,
-                     [&](std::int64_t begin, std::int64_t end) {
-                       for (auto i = begin; i < end; ++i) add_up_row(i);
-                     });
+    parallel_for(0, m_, kRowsPerThread,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (auto i = begin; i < end; ++i) add_up_row(i);
+                 });
   }
 
  private:
