@@ -3,8 +3,6 @@
 // what the product of a head by itself comes to, the same matrices again and
 // again, with vector registers and with AMX where available.
 
-#include <ATen/Parallel.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -15,6 +13,7 @@
 #include "scvigor/runtime.hpp"
 #include "simd/dispatch.hpp"
 #include "simd/vector_register.hpp"
+#include "util/parallel.hpp"
 
 using namespace scvigor;
 
@@ -125,7 +124,7 @@ int main() {
     const ThreadScope threads(n);
     std::vector<double> unused(n);
     const double arithmetic = seconds([&] {
-      at::parallel_for(0, n, 1, [&](std::int64_t b, std::int64_t e) {
+      parallel_for(0, n, 1, [&](std::int64_t b, std::int64_t e) {
         for (auto t = b; t < e; ++t) {
           float out = 0.0F;
           multiply_add(static_cast<float>(unused[t]), &out);
@@ -134,7 +133,7 @@ int main() {
       });
     });
     const double reading = seconds([&] {
-      at::parallel_for(0, n, 1, [&](std::int64_t b, std::int64_t e) {
+      parallel_for(0, n, 1, [&](std::int64_t b, std::int64_t e) {
         for (auto t = b; t < e; ++t)
           sum_of(memory.data() + kDoubles / n * t, kDoubles / n, &unused[t]);
       });
