@@ -49,7 +49,9 @@ void for_each_draw(Vae& vae, const Cells& cells, const DecodeOptions& options,
   for_each_block(
       vae, cells, options.batch_size, hooks,
       [&](std::int64_t first, const Minibatch& batch, const EncoderOutput& q) {
-        for (std::int64_t i = 0; i < options.n_samples; ++i)
+        for (std::int64_t i = 0; i < options.n_samples; ++i) {
+          // a block may take billions of draws
+          if (hooks.interrupted && hooks.interrupted()) return;
           visit(first, i, [&](auto use) {
             decode_draw(
                 vae, batch, q, options,
@@ -58,6 +60,7 @@ void for_each_draw(Vae& vae, const Cells& cells, const DecodeOptions& options,
                   use(parameters_of(decoded));
                 });
           });
+        }
       });
 }
 

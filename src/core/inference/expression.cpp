@@ -41,9 +41,9 @@ void normalized_expression(Vae& vae, const Cells& cells,
   };
   // next_draw() returns the noise of the next draw.
   const auto put = [&](const Minibatch& batch, const EncoderOutput& q,
-                       auto next_draw, double* rows) {
+                       auto next_draw, auto is_stopped, double* rows) {
     bool add = false;
-    for (std::int64_t i = 0; i < n_samples; ++i)
+    for (std::int64_t i = 0; i < n_samples && !is_stopped(); ++i)
       decode_draw(vae, batch, q, options, next_draw(),
                   [&](const LikelihoodInput& decoded) {
                     const auto factor =
@@ -64,7 +64,7 @@ void normalized_expression(Vae& vae, const Cells& cells,
           auto next = draws.begin();
           put(
               block.cells, block.q, [&] { return *next++; },
-              buffer(block.first, block.cells.n_cells()));
+              [] { return false; }, buffer(block.first, block.cells.n_cells()));
         });
     return;
   }
@@ -76,7 +76,8 @@ void normalized_expression(Vae& vae, const Cells& cells,
         if (!buffer) own_buffer.resize(static_cast<std::size_t>(n * n_genes));
         double* rows = buffer ? buffer(first, n) : own_buffer.data();
         put(
-            batch, q, [&] { return draw(n); }, rows);
+            batch, q, [&] { return draw(n); },
+            [&] { return hooks.interrupted && hooks.interrupted(); }, rows);
         if (!buffer) sink({first, n, n_genes, rows});
       });
 }
