@@ -4,7 +4,13 @@
 #' @importFrom methods show
 #' @export
 setMethod("show", "SCVIModel", function(object) {
-    cat(.describe(object), sep = "\n")
+    problems <- .model_problems(object)
+    if (length(problems)) {
+        cat("SCVIModel that is not valid: ", paste(problems, collapse = "; "),
+            "\n", sep = "")
+    } else {
+        cat(.describe(object), sep = "\n")
+    }
 })
 
 .describe <- function(model) {
@@ -79,7 +85,7 @@ setMethod("show", "SCVIModel", function(object) {
 }
 
 .format_count <- function(n, thing) {
-    sub("^[0-9]+", format(n, big.mark = ","), .pluralize(n, thing))
+    sub("^[0-9]+", .with_commas(n), .pluralize(n, thing))
 }
 
 .is_imported <- function(model) {
@@ -109,7 +115,7 @@ setMethod("show", "SCVIModel", function(object) {
     )
     paste0(
         run$epochs, " of ", run$max_epochs, " epochs (", why, ") in ",
-        format(round(run$seconds, 1)), " s, seed ", format(run$seed),
+        .number_text(round(run$seconds, 1)), " s, seed ", format(run$seed),
         if (length(run$best_epoch)) {
             paste0("; weights of epoch ", run$best_epoch)
         }

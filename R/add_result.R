@@ -122,11 +122,11 @@
         default <- if (inherits(x, "Seurat")) "scvi" else "scVI"
         name <- if (length(known) == 1) known else default
     }
-    if (!isTRUE(name %in% known)) {
+    if (!isTRUE(.is_one_of(name, known))) {
         .stop_argument(
             "name", "The object has no scVI model \"", name, "\"; there ",
-            .or_choices(known), "."
+            .or_choices(known), .near_miss(name, known)
         )
     }
-    name
+    known[.position_of(name, known)]
 }

@@ -86,7 +86,8 @@
 .check_accelerator <- function(accelerator) {
     known <- c("auto", "cpu", "cuda")
     if (is.character(accelerator) && length(accelerator) == 1 &&
-        validUTF8(accelerator) && tolower(accelerator) %in% c("gpu", "cuda:0", "nvidia")) {
+        .lower_case(.mark_utf8(accelerator)) %in%
+            c("gpu", "cuda:0", "nvidia")) {
         .stop_argument(
             "accelerator", "`accelerator` = \"", accelerator, "\" is called ",
             "\"cuda\" here; there are ", .quote_first(known), "."
@@ -140,10 +141,25 @@
     text
 }
 
+.in_folder <- function(folder, name) {
+    # file.path() refuses bytes that are no text of the locale
+    paste0(folder, "/", name)
+}
+
+# Permissions do not tell: root has them, where nothing can be made.
+.can_write_in <- function(folder) {
+    if (!dir.exists(folder)) {
+        return(FALSE)
+    }
+    probe <- .in_folder(folder, basename(tempfile(".scvigor-")))
+    on.exit(unlink(probe))
+    suppressWarnings(file.create(probe))
+}
+
 # The folder of a file that is to be written.
 .check_folder <- function(path, argument) {
     folder <- dirname(path)
-    if (!dir.exists(folder) || file.access(folder, 2) != 0) {
+    if (!.can_write_in(folder)) {
         .stop_argument(
             argument, "The folder \"", folder, "\" of `", argument, "` ",
             if (dir.exists(folder)) {
@@ -188,7 +204,7 @@
 }
 
 .gigabytes <- function(bytes) {
-    paste(formatC(bytes / 1e9, format = "f", big.mark = ",",
+    paste(formatC(bytes / 1e9, format = "f", big.mark = ",", decimal.mark = ".",
                   digits = if (bytes < 1e10) 1 else 0), "GB")
 }
 

@@ -36,7 +36,7 @@ calibrationError <- function(
         .interval_coverage(.observed_counts(check), samples, p)
     })
     if (per_interval) {
-        return(.data_frame_of(inside, format(width)))
+        return(.data_frame_of(inside, format(width, decimal.mark = ".")))
     }
     errors <- lapply(inside, function(found) sum((found - width)^2))
     .data_frame_of(errors, "error")

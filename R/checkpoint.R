@@ -27,7 +27,7 @@
 .checkpoint_path <- function(path, argument) {
     path <- .check_path(path, argument, "file or folder")
     if (dir.exists(path)) {
-        path <- file.path(path, paste0(.checkpoint_format, ".h5"))
+        path <- .in_folder(path, paste0(.checkpoint_format, ".h5"))
     }
     normalizePath(path, mustWork = FALSE)
 }
@@ -94,7 +94,7 @@
 
 .read_checkpoint <- function(path) {
     if (!file.exists(path)) {
-        .stop_core("file", paste0("There is no checkpoint \"", path, "\"."))
+        .stop_file("There is no checkpoint \"", path, "\".")
     }
     content <- if (.is_rds_checkpoint(path)) {
         .read_rds_checkpoint(path)
@@ -108,18 +108,18 @@
 
 .read_h5_checkpoint <- function(path) {
     tryCatch(read_file_format(path), scvigor_file_error = function(error) {
-        .stop_core("file", paste0(
+        .stop_file(
             "\"", path, "\" is not a checkpoint of scvigor, or a damaged one: ",
             conditionMessage(error)
-        ))
+        )
     })
     .unpack_value(read_checkpoint_file(path))
 }
 
 .stop_damaged <- function(path, why) {
-    .stop_core("file", paste0(
+    .stop_file(
         "The checkpoint \"", path, "\" is damaged: ", why
-    ))
+    )
 }
 
 # ---- What a checkpoint must hold --------------------------------------------

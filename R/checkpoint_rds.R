@@ -37,11 +37,11 @@
         .stop_damaged(path, "it holds more than data.")
     }
     if (!isTRUE(content$version <= .rds_checkpoint_version)) {
-        .stop_core("file", paste0(
+        .stop_file(
             "\"", path, "\" was written by a newer version of scvigor (",
             content$scvigor, "); this one is ", packageVersion("scvigor"),
             ". Update scvigor to resume it."
-        ))
+        )
     }
     list(config = content$plan, state = content$state)
 }

@@ -2,7 +2,6 @@
 # field `argument`), scvigor_file_error, scvigor_numeric_error (with `epoch`),
 # all scvigor_error; scvigor_warning; scvigor_message.
 
-# Called from C++ too, see src/r_runtime.h.
 .stop_core <- function(kind, message, fields = list()) {
     stop(.condition(
         c(paste0("scvigor_", kind, "_error"), "scvigor_error", "error"),
@@ -11,17 +10,48 @@
 }
 
 .stop_argument <- function(argument, ...) {
-    .stop_core("argument", paste0(...), list(argument = argument))
+    .stop_core("argument", .paste_utf8(...), list(argument = argument))
+}
+
+.stop_file <- function(...) {
+    .stop_core("file", .paste_utf8(...))
+}
+
+# Called from C++, see src/r_runtime.h.
+.stop_from_core <- function(kind, message, fields) {
+    .stop_core(kind, .text_of_core(message), fields)
 }
 
 .warn <- function(...) {
-    warning(.condition(c("scvigor_warning", "warning"), paste0(...)))
+    warning(.condition(c("scvigor_warning", "warning"), .paste_utf8(...)))
 }
 
 .inform <- function(...) {
     message(.condition(
-        c("scvigor_message", "message"), paste0(..., "\n")
+        c("scvigor_message", "message"), .paste_utf8(..., "\n")
     ))
+}
+
+# paste0() would spell out bytes of unknown encoding beside UTF-8, "<c3><bc>".
+.paste_utf8 <- function(...) {
+    do.call(paste0, lapply(list(...), .mark_utf8))
+}
+
+# The core's messages are UTF-8, but for paths, which are the file system's
+# bytes: text of the locale.
+.text_of_core <- function(message) {
+    if (!validUTF8(message)) {
+        message <- iconv(message, "UTF-8", "UTF-8", sub = "byte")
+        for (byte in 128:255) {
+            text <- iconv(rawToChar(as.raw(byte)), "", "UTF-8")
+            if (!is.na(text)) {
+                message <- gsub(sprintf("<%02x>", byte), text, message,
+                                fixed = TRUE, useBytes = TRUE)
+            }
+        }
+    }
+    Encoding(message) <- "UTF-8"
+    message
 }
 
 .condition <- function(classes, message, fields = list()) {
@@ -34,7 +64,7 @@
 # "a", "b", "c" and 7 more
 .quote_first <- function(x, n = 5) {
     paste0(
-        paste0("\"", head(x, n), "\"", collapse = ", "),
+        paste0("\"", .mark_utf8(head(x, n)), "\"", collapse = ", "),
         .and_more(length(x), n)
     )
 }
@@ -45,7 +75,12 @@
 
 # "1 cell", "2 cells"
 .pluralize <- function(n, thing) {
-    paste0(n, " ", thing, if (n != 1) "s")
+    paste0(sprintf("%.0f", n), " ", thing, if (n != 1) "s")
+}
+
+# "12,345", whatever options(OutDec =, scipen =) say
+.with_commas <- function(n) {
+    format(n, big.mark = ",", decimal.mark = ".", scientific = FALSE)
 }
 
 # "; did you mean `n_latent`?", or the end when no name is near

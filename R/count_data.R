@@ -108,21 +108,24 @@
 
 .alternative_experiment <- function(x, altexp) {
     known <- if (is(x, "SingleCellExperiment")) altExpNames(x)
-    if (!isTRUE(altexp %in% known)) {
+    position <- .position_of(altexp, known)
+    if (is.na(position)) {
         .stop_argument(
             "altexp", "There is no alternative experiment \"", altexp,
             "\"; there ", .or_choices(known), .near_miss(altexp, known)
         )
     }
-    altExp(x, altexp)
+    altExp(x, position)
 }
 
 .named_assay <- function(x, assay.type) {
     known <- assayNames(x)
-    by_name <- is.character(assay.type) && isTRUE(assay.type %in% known)
-    by_position <- is.numeric(assay.type) &&
-        isTRUE(assay.type %in% seq_along(SummarizedExperiment::assays(x)))
-    if (!by_name && !by_position) {
+    position <- if (is.character(assay.type)) {
+        .position_of(assay.type, known)
+    } else {
+        match(assay.type, seq_along(SummarizedExperiment::assays(x)))
+    }
+    if (is.na(position)) {
         .stop_argument(
             "assay.type", "There is no assay \"", assay.type, "\"; there ",
             .or_choices(known), .near_miss(as.character(assay.type), known),
@@ -133,7 +136,7 @@
     }
     # Giving the assay its names costs assay() more time than a small query
     # takes, so it is done by hand, and only where they differ.
-    counts <- assay(x, assay.type, withDimnames = FALSE)
+    counts <- assay(x, position, withDimnames = FALSE)
     if (is(counts, "Matrix")) {
         counts <- .check_slots(counts, paste0("Assay \"", assay.type, "\""))
     }

@@ -8,12 +8,13 @@
         assay <- SeuratObject::DefaultAssay(x)
     }
     known <- .seurat_assays(x)
-    if (!isTRUE(assay %in% known)) {
+    if (!isTRUE(.is_one_of(assay, known))) {
         .stop_argument(
             "assay", "There is no assay \"", assay, "\"; there ",
             .or_choices(known), .near_miss(assay, known)
         )
     }
+    assay <- known[.position_of(assay, known)]
     label <- paste0("Layer \"", assay.type, "\" of assay \"", assay, "\"")
     counts <- .seurat_counts(x[[assay]], assay.type, label, colnames(x))
     data <- .new_count_data(counts, .seurat_cell_table(x), label)
@@ -87,10 +88,10 @@
 
 # The layer itself, or its parts after a split by sample.
 .matching_layers <- function(layer, known) {
-    if (layer %in% known) {
-        return(layer)
+    if (.is_one_of(layer, known)) {
+        return(known[.position_of(layer, known)])
     }
-    known[startsWith(known, paste0(layer, "."))]
+    known[startsWith(.mark_utf8(known), paste0(.mark_utf8(layer), "."))]
 }
 
 # Layers hold their own genes and their own cells; both are joined by name.

@@ -155,7 +155,7 @@
     }, numeric(1)))
     if (n_counts > .Machine$integer.max) {
         stop(
-            "it has ", format(n_counts, big.mark = ","), " counts that are ",
+            "it has ", .with_commas(n_counts), " counts that are ",
             "not 0, more than a sparse matrix of R holds (2^31 - 1).",
             call. = FALSE
         )

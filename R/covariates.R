@@ -27,7 +27,8 @@
         return(NULL)
     }
     if (is.character(given) && length(given) == 1 &&
-        (ncol(data$counts) > 1 || given %in% colnames(data$cell_data))) {
+        (ncol(data$counts) > 1 ||
+            .is_one_of(given, colnames(data$cell_data)))) {
         return(.cell_column(given, argument, data))
     }
     .cell_values(given, argument, data)
@@ -109,13 +110,14 @@
         return(.read_table(given, argument, data))
     }
     columns_named <- is.character(given) &&
-        !any(names(given) %in% colnames(data$counts)) &&
+        !any(.is_one_of(names(given), colnames(data$counts))) &&
         (length(given) != ncol(data$counts) ||
-            all(given %in% colnames(data$cell_data)))
+            all(.is_one_of(given, colnames(data$cell_data))))
     if (!columns_named) {
         values <- .cell_values(given, argument, data)
         return(list(covariate_1 = values))
     }
+    given <- .to_utf8(unname(given), paste0("`", argument, "`"), argument)
     if (anyDuplicated(given)) {
         .stop_argument(
             argument, "`", argument, "` names a column twice: ",

@@ -157,9 +157,11 @@
             ) - 1L
         }
         if (!length(codes) || anyNA(codes) || anyDuplicated(codes)) {
+            unknown <- .level_text(given[is.na(codes)])
             .stop_argument(
                 argument, "`", argument, "` must name batches of the model, ",
-                "each once; there ", .or_choices(levels), "."
+                "each once; there ", .or_choices(levels),
+                .near_miss(unknown, levels)
             )
         }
         sampling[[argument]] <- codes

@@ -31,7 +31,7 @@
     size <- if (test$vanilla) 0 * rows$scale1 else abs(rows$lfc_median)
     rows <- rows[order(-rows[[key]], -size), ]
     if (!test$vanilla) {
-        rows[[paste0("is_de_fdr_", format(fdr_target, digits = 15))]] <-
+        rows[[paste0("is_de_fdr_", .number_text(fdr_target))]] <-
             .fdr_calls(rows$proba_de, fdr_target)
     }
     if (design$named) {
@@ -48,7 +48,7 @@
 # The core counts levels; scvi-tools names them, with 5 characters.
 .interval_names <- function(names, levels) {
     for (k in seq_along(levels)) {
-        level <- substr(format(levels[k], digits = 15), 1, 5)
+        level <- substr(.number_text(levels[k]), 1, 5)
         for (end in c("_min", "_max")) {
             from <- paste0("lfc_confidence_interval_", k - 1, end)
             names[names == from] <-

@@ -8,7 +8,8 @@
         return(NULL)
     }
     names <- colnames(data$counts)
-    is_text <- is.character(given) && length(given) == 1 && !given %in% names
+    is_text <- is.character(given) && length(given) == 1 &&
+        !.is_one_of(given, names)
     if (is_text || inherits(given, "formula")) {
         given <- .de_condition(given, argument, data)
     }
@@ -37,20 +38,19 @@
             "table to evaluate it in; give positions, names, or TRUE and FALSE."
         )
     }
-    table <- as.data.frame(data$cell_data, optional = TRUE)
-    found <- tryCatch({
-        if (inherits(given, "formula")) {
-            eval(given[[length(given)]], table, environment(given))
-        } else {
-            eval(str2lang(given), table, baseenv())
+    table <- data$cell_data
+    colnames(table) <- .session_text(colnames(table))
+    table <- as.data.frame(table, optional = TRUE)
+    found <- tryCatch(
+        .eval_condition(given, table),
+        error = function(error) {
+            .stop_argument(
+                argument, "`", argument, "` is not a valid condition on the ",
+                "cell table: ", conditionMessage(error), ". It has the ",
+                "columns ", .quote_first(names(table), 20), "."
+            )
         }
-    }, error = function(error) {
-        .stop_argument(
-            argument, "`", argument, "` is not a valid condition on the cell ",
-            "table: ", conditionMessage(error), ". It has the columns ",
-            .quote_first(names(table), 20), "."
-        )
-    })
+    )
     if (!is.logical(found)) {
         .stop_argument(
             argument, "The condition `", argument, "` must give TRUE or ",
@@ -58,6 +58,35 @@
         )
     }
     found
+}
+
+# The value of a formula's right side, or of R code in text. Texts in the table,
+# in the condition and in the variables that it names may differ in encoding.
+.eval_condition <- function(given, table) {
+    if (inherits(given, "formula")) {
+        code <- given[[length(given)]]
+        env <- environment(given)
+    } else {
+        code <- str2lang(.session_text(given))
+        env <- baseenv()
+    }
+    values <- as.list(table)
+    for (name in setdiff(all.vars(code), names(values))) {
+        values[[name]] <- get0(name, env)
+    }
+    eval(.with_session_text(code), lapply(values, .with_session_text), env)
+}
+
+# Texts in values and in R code as .session_text().
+.with_session_text <- function(value) {
+    if (is.factor(value)) {
+        levels(value) <- .session_text(levels(value))
+    } else if (is.call(value)) {
+        value[] <- lapply(value, .with_session_text)
+    } else if (is.character(value)) {
+        value <- .session_text(value)
+    }
+    value
 }
 
 .de_sides_of_groups <- function(groups, group1, group2, idx2, cells, data) {

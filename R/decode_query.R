@@ -85,8 +85,8 @@
         bytes_per_value * n_genes * query$n_cells * n_arrays,
         if (n_arrays > 4) "n_samples" else "subset.col",
         paste0(
-            "A result of ", format(n_genes, big.mark = ","), " genes x ",
-            format(query$n_cells, big.mark = ","), " cells",
+            "A result of ", .with_commas(n_genes), " genes x ",
+            .with_commas(query$n_cells), " cells",
             if (n_arrays > 1) paste0(" x ", .number_text(n_arrays))
         ),
         paste0(

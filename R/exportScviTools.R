@@ -48,7 +48,7 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
     if (!is.null(layer)) {
         .check_name(layer, "layer")
     }
-    file <- file.path(folder, paste0(.file_prefix(prefix), "model.pt"))
+    file <- .in_folder(folder, paste0(.file_prefix(prefix), "model.pt"))
     if (file.exists(file) && !overwrite) {
         .stop_argument(
             "overwrite", "There is a model in \"", dir, "\" already; choose ",

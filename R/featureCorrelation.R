@@ -96,9 +96,9 @@ featureCorrelation <- function(
     if (needed > max_gb) {
         .stop_argument(
             "max_gb", "Ranks of ", n_genes, " genes in ",
-            format(n_cells, big.mark = ","), " cells and ",
+            .with_commas(n_cells), " cells and ",
             query$decode$n_samples, " samples take ",
-            format(needed, digits = 2), " GB. Choose genes (`subset.row`) or ",
+            format(needed, digits = 2, decimal.mark = "."), " GB. Choose genes (`subset.row`) or ",
             "cells (`subset.col`), take fewer samples, use ",
             "correlation_type = \"pearson\", or raise `max_gb`."
         )

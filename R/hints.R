@@ -65,11 +65,12 @@
 
 # The end of an error's sentence about an argument that does not exist.
 .argument_hint <- function(name, known) {
-    ours <- intersect(.foreign_arguments[[tolower(name)]], known)
+    name <- .mark_utf8(name)
+    ours <- intersect(.foreign_arguments[[.lower_case(name)]], known)
     if (!length(ours)) {
         return(.did_you_mean(name, setdiff(known, c("x", "object"))))
     }
-    note <- .foreign_notes[tolower(name)]
+    note <- .foreign_notes[.lower_case(name)]
     paste0(
         "; in scvigor it is `", ours[1], "`", if (!is.na(note)) note, "."
     )
@@ -78,7 +79,7 @@
 # The end of a sentence about texts, such as levels or genes, that are not among
 # those that are known.
 .near_miss <- function(unknown, known) {
-    unknown <- unknown[!is.na(unknown)]
+    unknown <- .mark_utf8(unknown[!is.na(unknown)])
     for (one in head(unknown, 20)) {
         near <- .nearest_text(one, known)
         if (!is.null(near)) {
@@ -93,21 +94,35 @@
 
 # NULL, or list(text, why) of the known text that `one` was probably meant as.
 .nearest_text <- function(one, known) {
-    known <- as.character(known[!is.na(known)])
+    known <- .mark_utf8(as.character(known[!is.na(known)]))
     found <- function(key, why) {
         at <- which(key(known) == key(one))
         if (length(at)) list(text = known[at[1]], why = why)
     }
     squeeze <- function(text) gsub("[[:space:]\u00a0]+", "", text)
-    plain <- function(text) gsub("[-_. ]+", "", tolower(text))
+    plain <- function(text) gsub("[-_. ]+", "", .lower_case(text))
     near <- found(trimws, " (without blanks around it)")
     if (is.null(near)) near <- .normal_form_twin(one, known)
-    if (is.null(near)) near <- found(tolower, " (upper and lower case differ)")
+    if (is.null(near)) {
+        near <- found(.lower_case, " (upper and lower case differ)")
+    }
     if (is.null(near)) near <- found(squeeze, " (blanks differ)")
     if (is.null(near) && nchar(plain(one))) near <- found(plain, "")
     if (is.null(near)) near <- .versioned_gene(one, known)
     if (is.null(near)) near <- .misspelled(one, known)
     near
+}
+
+# tolower() leaves letters that are not ASCII alone in the C locale, and changes
+# the letter i in a Turkish one.
+.lower_case <- function(text) {
+    text <- .mark_utf8(text)
+    if (!all(validUTF8(text))) {
+        return(text)
+    }
+    capitals <- c(65:90, 0xC0:0xD6, 0xD8:0xDE, 0x391:0x3A1, 0x3A3:0x3AB,
+                  0x410:0x42F)
+    chartr(intToUtf8(capitals), intToUtf8(capitals + 32L), text)
 }
 
 .normal_form_twin <- function(one, known) {

@@ -76,7 +76,7 @@ importScviTools <- function(dir, x = NULL, ..., prefix = NULL,
     if (!is.null(x)) {
         return(.add_cells(model, x, ..., compute = compute))
     }
-    cells <- file.path(folder, paste0(prefix, "adata.h5ad"))
+    cells <- .in_folder(folder, paste0(prefix, "adata.h5ad"))
     if (file.exists(cells)) .add_minified(model, cells) else model
 }
 

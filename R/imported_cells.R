@@ -53,10 +53,10 @@
     n_cells <- length(found$library)
     .check_n_cells(model, n_cells, "dir", label)
     if (ncol(found$mean) != .model_options(model)$n_latent) {
-        .stop_core("file", paste0(
+        .stop_file(
             label, " has ", ncol(found$mean), " latent dimensions, its model ",
             .model_options(model)$n_latent, "."
-        ))
+        )
     }
     data <- list(
         counts = matrix(0, 0, n_cells), cell_data = .file_table(found$cells)

@@ -49,13 +49,15 @@
     }
     wanted <- .latent_name(object, name)
     known <- .latent_names(object)
-    if (!wanted %in% known) {
+    if (!.is_one_of(wanted, known)) {
         .stop_argument(
             if (is.null(name)) argument else name_argument,
             "`", argument, "` has no latent space \"", wanted, "\"; there ",
-            .or_choices(known), ". See mapQuery() and runSCVI()."
+            .or_choices(known), .near_miss(wanted, known),
+            " See mapQuery() and runSCVI()."
         )
     }
+    wanted <- known[.position_of(wanted, known)]
     if (inherits(object, "Seurat")) {
         SeuratObject::Embeddings(object, wanted)
     } else {

@@ -251,10 +251,34 @@
     tryCatch(.to_utf8(text, "", ""), scvigor_error = function(error) text)
 }
 
+# `%in%` for text of any encoding: the C locale takes a text of unknown encoding
+# for another than the same in UTF-8.
+.is_one_of <- function(text, known) {
+    .mark_utf8(text) %in% .mark_utf8(known)
+}
+
+# The position of one name among known ones; NA where it is none of them.
+.position_of <- function(name, known) {
+    match(.mark_utf8(name), .mark_utf8(known))
+}
+
 # A locale whose own text is neither ASCII nor UTF-8.
 .is_other_locale <- function() {
-    !l10n_info()[["UTF-8"]] &&
-        !Sys.getlocale("LC_CTYPE") %in% c("C", "POSIX", "")
+    !l10n_info()[["UTF-8"]] && !.is_c_locale()
+}
+
+.is_c_locale <- function() {
+    Sys.getlocale("LC_CTYPE") %in% c("C", "POSIX", "")
+}
+
+# Text that R code of the session can be compared with, in values and as names:
+# in the C locale, names in R code are bytes of unknown encoding.
+.session_text <- function(text) {
+    text <- .mark_utf8(text)
+    if (is.character(text) && .is_c_locale()) {
+        Encoding(text) <- "unknown"
+    }
+    text
 }
 
 # "Z\xfcrich" as it can be shown in any locale.

@@ -44,11 +44,11 @@
 .read_model <- function(path) {
     content <- read_model_file(path)
     damaged <- function(error) {
-        .stop_core("file", paste0(
+        .stop_file(
             "The model in \"", path, "\" is damaged, or written by another ",
             "version of scvigor (", content$writer, "): ",
             conditionMessage(error)
-        ))
+        )
     }
     tryCatch(.build_model(.unpack_value(content$model)), error = damaged)
 }

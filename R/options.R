@@ -34,7 +34,9 @@
     train <- c(arguments[names$train], default_options()$train[.freeze_options])
     model <- arguments[names$model]
     from_list <- setdiff(.check_plan_kwargs(plan_kwargs, names$train), given)
-    train[from_list] <- plan_kwargs[from_list]
+    if (length(from_list)) {
+        train[from_list] <- plan_kwargs[from_list]
+    }
     .check_plain_options(c(model, train))
     if (identical(model$gene_likelihood, "negative_binomial")) {
         model$gene_likelihood <- "nb"

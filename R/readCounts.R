@@ -77,11 +77,9 @@ readCounts <- function(file, assay = NULL, row.names = "id",
     .check_name(row.names, "row.names")
     .check_flag(verbose, "verbose")
     if (!is.null(assay)) {
-        .check_name(assay, "assay")
+        assay <- .check_name(assay, "assay")
     }
-    content <- read_count_file(
-        path, if (is.null(assay)) "" else enc2utf8(assay)
-    )
+    content <- read_count_file(path, if (is.null(assay)) "" else assay)
     .warn_about_file(content, file)
     sce <- .file_to_sce(content)
     types <- .feature_types(content)
@@ -112,9 +110,14 @@ readCounts <- function(file, assay = NULL, row.names = "id",
 }
 
 .file_table <- function(table) {
-    frame <- S4Vectors::make_zero_col_DFrame(length(table$names))
-    for (i in seq_along(table$columns)) {
-        frame[[names(table$columns)[i]]] <- table$columns[[i]]
+    .data_frame(table$columns, length(table$names))
+}
+
+# DataFrame() takes names for arguments, which the C locale has of ASCII only.
+.data_frame <- function(columns, n_rows) {
+    frame <- S4Vectors::make_zero_col_DFrame(n_rows)
+    for (i in seq_along(columns)) {
+        frame[[names(columns)[i]]] <- columns[[i]]
     }
     frame
 }
@@ -180,7 +183,7 @@ readCounts <- function(file, assay = NULL, row.names = "id",
     known <- colnames(rowData(sce))
     found <- match(column, known)
     if (is.na(found)) {
-        found <- match(tolower(column), tolower(known))
+        found <- match(.lower_case(column), .lower_case(known))
     }
     if (is.na(found)) {
         .stop_argument(

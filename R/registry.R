@@ -83,7 +83,13 @@
 }
 
 .bind_columns <- function(columns) {
-    if (length(columns)) do.call(cbind, columns) else NULL
+    if (!length(columns)) {
+        return(NULL)
+    }
+    # names of arguments are symbols, which the C locale has of ASCII only
+    bound <- do.call(cbind, unname(columns))
+    colnames(bound) <- names(columns)
+    bound
 }
 
 .subset_codes <- function(codes, cells) {

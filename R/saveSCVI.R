@@ -88,7 +88,7 @@ saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
     if (dir.exists(path)) {
         .stop_argument(
             "path", "\"", path, "\" is a folder; `path` must name a file in ",
-            "it, such as \"", file.path(path, "model.h5"), "\"."
+            "it, such as \"", .in_folder(path, "model.h5"), "\"."
         )
     }
     .check_folder(path, "path")

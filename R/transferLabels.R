@@ -96,7 +96,7 @@ transferLabels <- function(
         names(found) <- paste0(label, "_", names(found))
         found
     })
-    .store_labels(x, do.call(c, columns), rownames(query_latent))
+    .store_labels(x, unlist(columns, recursive = FALSE), rownames(query_latent))
 }
 
 # ---- Labels ----------------------------------------------------------------
@@ -194,7 +194,8 @@ transferLabels <- function(
         }
         return(x)
     }
-    table <- DataFrame(columns, check.names = FALSE, row.names = cells)
+    table <- .data_frame(columns, length(columns[[1]]))
+    rownames(table) <- cells
     if (inherits(x, "Seurat")) {
         return(SeuratObject::AddMetaData(x, as.data.frame(table)))
     }

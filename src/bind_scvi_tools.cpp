@@ -60,7 +60,7 @@ std::vector<std::string> texts_of(const Rcpp::List& list, const char* name) {
   if (value.isNULL()) return out;
   const Rcpp::CharacterVector texts(value);
   for (R_xlen_t i = 0; i < texts.size(); ++i)
-    out.emplace_back(Rf_translateCharUTF8(STRING_ELT(texts, i)));
+    out.emplace_back(scvigor::r::to_utf8(STRING_ELT(texts, i)));
   return out;
 }
 

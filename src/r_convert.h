@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "r_matrix.h"
+#include "r_text.h"
 #include "scvigor/counts.hpp"
 #include "scvigor/error.hpp"
 #include "scvigor/model.hpp"
@@ -64,7 +65,7 @@ inline void from_r(const std::string& name, SEXP value, std::string& out) {
   if (TYPEOF(value) != STRSXP || Rf_length(value) != 1 ||
       STRING_ELT(value, 0) == NA_STRING)
     wrong_type(name, "one character string");
-  out = Rf_translateCharUTF8(STRING_ELT(value, 0));
+  out = to_utf8(STRING_ELT(value, 0));
 }
 
 inline void from_r(const std::string& name, SEXP value,

@@ -20,11 +20,12 @@
 namespace scvigor {
 namespace r {
 
-// Signals a condition of class scvigor_<kind>_error; see R/conditions.R.
+// Signals a condition of class scvigor_<kind>_error; see R/conditions.R. R
+// takes the message for text of the locale.
 inline void raise(const char* kind, const std::string& message,
                   const Rcpp::List& fields = Rcpp::List()) {
   const Rcpp::Environment package = Rcpp::Environment::namespace_env("scvigor");
-  const Rcpp::Function stop = package[".stop_core"];
+  const Rcpp::Function stop = package[".stop_from_core"];
   stop(kind, message, fields);
 }
 

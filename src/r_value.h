@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "r_convert.h"
+#include "r_text.h"
 #include "scvigor/model_file.hpp"
 
 namespace scvigor {
@@ -21,7 +22,7 @@ namespace r {
 inline std::vector<std::string> to_utf8_text(SEXP text) {
   std::vector<std::string> out;
   for (R_xlen_t i = 0; i < Rf_xlength(text); ++i)
-    out.emplace_back(Rf_translateCharUTF8(STRING_ELT(text, i)));
+    out.emplace_back(to_utf8(STRING_ELT(text, i)));
   return out;
 }
 

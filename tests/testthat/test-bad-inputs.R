@@ -128,3 +128,53 @@ test_that("a latent space that is not finite is an error", {
         expect_identical(as.numeric(error$epoch), 1)
     }
 })
+
+test_that("a folder in which nothing can be made is found before training", {
+    skip_if_not(dir.exists("/proc/self"))
+    for (folder in c("/proc", "/proc/self")) {
+        file <- file.path(folder, "run.h5")
+        expect_argument_error(quick_train(counts, checkpoint = file),
+                              "checkpoint", "cannot be written to")
+        expect_argument_error(saveSCVI(quick_train(counts), file), "path",
+                              "cannot be written to")
+    }
+})
+
+test_that("options of the session change no number in a text", {
+    sce <- toy_sce(12, 2, 20)
+    ask <- function() {
+        model <- quick_train(sce, batch = "batch")
+        list(
+            utils::capture.output(show(model))[-5],
+            names(differentialExpression(
+                model, sce, groups = "batch", n_samples_overall = 20, seed = 1
+            ))
+        )
+    }
+    expected <- ask()
+    withr::local_options(OutDec = ",", scipen = -9, digits = 3, warn = 2,
+                         check.bounds = TRUE)
+    expect_identical(ask(), expected)
+})
+
+test_that("billions of draws end with a time limit", {
+    sce <- toy_sce(12, 2, 20)
+    model <- quick_train(sce, batch = "batch")
+    end_in_time <- function(call) {
+        started <- Sys.time()
+        setTimeLimit(elapsed = 0.5, transient = TRUE)
+        withr::defer(setTimeLimit())
+        expect_error(call, "time limit")
+        setTimeLimit()
+        expect_lt(as.numeric(Sys.time() - started, units = "secs"), 20)
+    }
+    for (library_size in list(1, "latent")) {
+        end_in_time(normalizedExpression(
+            model, sce, n_samples = 3e9, library_size = library_size
+        ))
+    }
+    end_in_time(likelihoodParameters(
+        model, sce, n_samples = 3e9, give_mean = TRUE
+    ))
+    end_in_time(marginalLogLik(model, sce, n_mc_samples = 3e9))
+})

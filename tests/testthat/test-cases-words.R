@@ -129,6 +129,10 @@ test_that("near misses of levels, columns, genes and cells are named", {
         latentRepresentation(quick_train(ensembl), versioned), "x",
         "versions differ"
     )
+    meant(differentialExpression(
+        model, sce, groups = "type", batchid1 = "t cell",
+        batch_correction = TRUE
+    ), "batchid1", "T cell")
     # words that are not near are not suggested
     error <- expect_error(
         normalizedExpression(model, transform_batch = "monocyte")
