@@ -10,17 +10,28 @@
     if (length(problems)) {
         return(problems)
     }
-    tryCatch(
+    for (name in c("codes", "split", "posterior")) {
+        # unfinished runs have none
+        if (!is.null(slots[[name]]) && !is.list(slots[[name]])) {
+            return(paste0("slot `", name, "` must be a list"))
+        }
+    }
+    problems <- tryCatch(
         c(
             .gene_problems(slots), .weight_problems(slots$weights),
-            .registry_problems(slots), .split_problems(slots$split),
-            .cell_problems(slots, has_posterior)
+            .registry_problems(slots), .split_problems(slots$split)
         ),
-        # lists that hold something else altogether
-        error = function(error) {
-            paste("its slots are not those of a model:", conditionMessage(error))
-        }
+        error = .foreign_slots
     )
+    if (length(problems)) {
+        return(problems)
+    }
+    tryCatch(.cell_problems(slots, has_posterior), error = .foreign_slots)
+}
+
+# lists that hold something else altogether
+.foreign_slots <- function(error) {
+    "its slots are not those of a model"
 }
 
 .counted_options <- c(
@@ -57,6 +68,10 @@
 }
 
 .registry_problems <- function(slots) {
+    problem <- .entry_problem(slots$registry)
+    if (length(problem)) {
+        return(problem)
+    }
     expected <- .options_from_data(slots$options$n_genes, slots$registry)
     found <- slots$options
     differs <- vapply(setdiff(names(expected), "n_genes"), function(name) {
@@ -68,6 +83,32 @@
             .number_list(expected[[name]]), ", but `options$", name, "` is ",
             .number_list(found[[name]])
         ))
+    }
+}
+
+# Where a covariate came from: the name of a column or NULL, and the levels of
+# a category.
+.entry_problem <- function(registry) {
+    is_text <- function(value) is.null(value) || is.character(value)
+    is_entry <- function(entry) {
+        is.null(entry) || (is.list(entry) && is_text(entry[["column"]]) &&
+            is_text(entry[["levels"]]))
+    }
+    is_valid <- function(field) {
+        part <- registry[[field]]
+        if (field %in% .list_fields) {
+            is.null(part) || .is_list_of(part, is_entry)
+        } else {
+            is_entry(part)
+        }
+    }
+    wrong <- Filter(Negate(is_valid), names(.argument_of))
+    source <- registry[["source"]]
+    if (!length(wrong) && !is.null(source) && !is.list(source)) {
+        wrong <- "source"
+    }
+    if (length(wrong)) {
+        paste0("slot `registry` has a `", wrong[1], "` that cannot be read")
     }
 }
 
@@ -98,11 +139,13 @@
                 slots$posterior, n_cells, slots$options$n_latent
             )
         },
-        if (is.numeric(slots$log_library)) {
+        if (!is.numeric(slots$log_library)) {
+            "slot `log_library` must be numeric"
+        } else if (anyNA(slots$log_library)) {
+            "slot `log_library` has missing values"
+        } else {
             .length_problem("log_library", length(slots$log_library), n_cells,
                             "one per cell")
-        } else {
-            "slot `log_library` must be numeric"
         },
         if (length(slots$cells)) {
             .length_problem("cells", length(slots$cells), n_cells,
@@ -148,6 +191,12 @@
                 "slot `posterior` has a `", name, "` of ",
                 .shape_text(matrix), ", expected is a numeric matrix of ",
                 n_cells, " x ", n_latent, " (cells x `options$n_latent`)"
+            ))
+        }
+        if (!.is_finite(matrix) || (name == "var" && any(matrix < 0))) {
+            return(paste0(
+                "slot `posterior` has values of `", name, "` that are ",
+                "missing, infinite", if (name == "var") " or negative"
             ))
         }
     }
@@ -215,6 +264,11 @@
     }
 }
 
+# Without a copy; a sum of finite doubles does not overflow in long double.
+.is_finite <- function(values) {
+    is.finite(sum(values)) || all(is.finite(values))
+}
+
 .shape_text <- function(value) {
     if (is.null(value)) {
         "no values"
@@ -234,7 +288,24 @@
 
 # ---- The checks of an object ------------------------------------------------
 
+# attr<-() and old releases may leave slots of another type, or none.
+.slot_type_problems <- function(model) {
+    types <- getSlots("SCVIModel")
+    fits <- vapply(names(types), function(name) {
+        .hasSlot(model, name) && is(slot(model, name), types[[name]])
+    }, NA)
+    wrong <- names(types)[!fits]
+    if (length(wrong)) {
+        article <- if (types[[wrong[1]]] == "environment") "an " else "a "
+        paste0("slot `", wrong[1], "` must be ", article, types[[wrong[1]]])
+    }
+}
+
 .model_problems <- function(model) {
+    problems <- .slot_type_problems(model)
+    if (length(problems)) {
+        return(problems)
+    }
     names <- c("options", "weights", "genes", "cells", "registry", "codes",
                "split", "posterior", "log_library")
     .slot_problems(.slot_list(model, names))

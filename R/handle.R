@@ -14,8 +14,16 @@
 }
 
 .new_handle <- function(model) {
+    weights <- .weights(model)
+    wrong <- names(weights)[!vapply(weights, .is_finite, NA)]
+    if (length(wrong)) {
+        .stop_argument(
+            "object", "The model is not valid: the slot `weights` has values ",
+            "of ", .quote_first(wrong, 2), " that are missing or infinite."
+        )
+    }
     tryCatch(
-        model_from_state(.model_options(model), .weights(model)),
+        model_from_state(.model_options(model), weights),
         scvigor_argument_error = function(error) {
             .stop_argument(
                 "object", "The model is not valid: the slots `options` and ",

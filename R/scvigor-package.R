@@ -34,7 +34,7 @@
 #' @keywords internal
 #' @importFrom Rcpp evalCpp
 #' @importFrom methods as initialize is new setClass setMethod setValidity slot
-#' @importFrom methods slot<- slotNames validObject
+#' @importFrom methods .hasSlot getSlots slot<- slotNames validObject
 #' @importClassesFrom S4Vectors DataFrame
 #' @importFrom S4Vectors DataFrame metadata metadata<-
 #' @importFrom SummarizedExperiment assay assay<- assayNames assays<- colData

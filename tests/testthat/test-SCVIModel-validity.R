@@ -172,3 +172,50 @@ test_that("an unchanged model keeps its handle, and saveRDS() writes it once", {
     expect_equal(length(serialize(model, NULL)), length(serialize(fresh, NULL)),
                  tolerance = 0.01)
 })
+
+test_that("values that are not finite are found, in any slot", {
+    expect_invalid <- function(x, regexp) {
+        expect_argument_error(latentRepresentation(x, sce), "object", regexp)
+        expect_argument_error(normalizedExpression(x, sce), "object", regexp)
+        expect_error(validObject(x), regexp)
+        expect_match(utils::capture.output(show(x))[1], "not valid|trained")
+    }
+    with_first <- function(slot, element, value) {
+        x <- model
+        slot(x, "cache") <- scvigor:::.new_cache()
+        content <- slot(x, slot)
+        content[[element]][1] <- value
+        slot(x, slot) <- content
+        x
+    }
+    for (value in c(NaN, NA, Inf)) {
+        expect_invalid(with_first("posterior", "mean", value), "`mean`")
+        expect_invalid(with_first("posterior", "var", value), "`var`")
+        weight <- names(slot(model, "weights"))[1]
+        expect_invalid(with_first("weights", weight, value), "`weights`")
+    }
+    expect_invalid(with_first("posterior", "var", -1), "negative")
+    expect_invalid(with_first("log_library", 1, NaN), "`log_library`")
+})
+
+test_that("slots of another type, or none, are named", {
+    for (name in setdiff(slotNames("SCVIModel"), "cache")) {
+        for (value in list(NULL, mean, quote(x))) {
+            x <- model
+            attr(x, name) <- value
+            expect_argument_error(latentRepresentation(x, sce), "object",
+                                  paste0("`", name, "`"))
+            expect_output(show(x), paste0("not valid.*`", name, "`"))
+        }
+    }
+    for (field in c("batch", "labels", "categorical", "size_factor", "source")) {
+        for (value in list(1, "a", mean)) {
+            x <- model
+            registry <- slot(x, "registry")
+            registry[[field]] <- value
+            attr(x, "registry") <- registry
+            expect_argument_error(elbo(x, sce), "object",
+                                  paste0("`registry`.*`", field, "`"))
+        }
+    }
+})
