@@ -70,7 +70,10 @@ read_bad_log <- function(log) {
     lines <- strsplit(readLines(log, warn = FALSE), "\t", fixed = TRUE)
     kinds <- vapply(lines, `[`, "", 1)
     started <- do.call(rbind, lines[kinds == "start"])
-    ended <- do.call(rbind, lapply(lines[kinds == "end"], `[`, 1:6))
+    ended <- matrix(as.character(unlist(
+        lapply(lines[kinds == "end"], `[`, 1:6)
+    )), ncol = 6,
+                    byrow = TRUE)
     outcomes <- if (!is.null(started)) {
         at <- match(started[, 2], ended[, 2])
         data.frame(
