@@ -16,7 +16,7 @@ setMethod("show", "SCVIModel", function(object) {
 .describe <- function(model) {
     options <- .model_options(model)
     pick <- function(names) {
-        paste0(names, " ", vapply(options[names], format, ""),
+        paste0(names, " ", vapply(options[names], .option_text, ""),
                collapse = ", ")
     }
     c(
@@ -42,6 +42,10 @@ setMethod("show", "SCVIModel", function(object) {
             ", nor are cells (not minified): give them as `x`"
         })
     )
+}
+
+.option_text <- function(value) {
+    if (is.numeric(value)) .number_text(as.numeric(value)) else format(value)
 }
 
 # How the model came by its weights.
@@ -115,7 +119,7 @@ setMethod("show", "SCVIModel", function(object) {
     )
     paste0(
         run$epochs, " of ", run$max_epochs, " epochs (", why, ") in ",
-        .number_text(round(run$seconds, 1)), " s, seed ", format(run$seed),
+        .number_text(round(run$seconds, 1)), " s, seed ", .number_text(as.numeric(run$seed)),
         if (length(run$best_epoch)) {
             paste0("; weights of epoch ", run$best_epoch)
         }

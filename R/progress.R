@@ -81,4 +81,6 @@
            .one_decimal(-report$elbo_validation), ")")
 }
 
-.one_decimal <- function(x) formatC(x, format = "f", digits = 1)
+.one_decimal <- function(x) {
+    formatC(x, format = "f", digits = 1, decimal.mark = ".")
+}

@@ -45,8 +45,9 @@ inline double scalar_number(const std::string& name, SEXP value,
 
 inline void from_r(const std::string& name, SEXP value, std::int64_t& out) {
   const double number = scalar_number(name, value, "one whole number");
-  if (number != std::floor(number) || std::fabs(number) > 9007199254740992.0)
-    wrong_type(name, "one whole number");
+  if (number != std::floor(number)) wrong_type(name, "one whole number");
+  if (std::fabs(number) > 9007199254740992.0)
+    wrong_type(name, "one whole number of at most 9007199254740992");
   out = static_cast<std::int64_t>(number);
 }
 

@@ -152,8 +152,7 @@ test_that("options of the session change no number in a text", {
         )
     }
     expected <- ask()
-    withr::local_options(OutDec = ",", scipen = -9, digits = 3, warn = 2,
-                         check.bounds = TRUE)
+    withr::local_options(OutDec = ",", scipen = -9, digits = 3, warn = 2)
     expect_identical(ask(), expected)
 })
 
