@@ -156,6 +156,9 @@ continueTraining <- function(
 }
 
 .continued_options <- function(config, given, max_epochs) {
+    if (!is.null(max_epochs)) {
+        .check_count(max_epochs, "max_epochs")
+    }
     options <- config$train_options
     options[names(given)] <- given
     options["max_epochs"] <- list(max_epochs)

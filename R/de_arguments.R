@@ -16,7 +16,12 @@
     .check_choice(given$test_mode, c("three", "two"), "test_mode")
     .check_non_negative(given$delta, "delta")
     .check_non_negative(given$pseudocounts, "pseudocounts")
-    for (level in given$cred_interval_lvls) {
+    # a list of one number is looped over like a vector of it
+    levels <- given$cred_interval_lvls
+    if (!is.null(levels) && !is.vector(levels)) {
+        .check_open_unit(levels, "cred_interval_lvls")
+    }
+    for (level in levels) {
         .check_open_unit(level, "cred_interval_lvls")
     }
     .check_function(
@@ -76,7 +81,12 @@
         return(NULL)
     }
     function(a, b, pseudocounts) {
-        effect <- change_fn(a, b, pseudocounts)
+        effect <- tryCatch(
+            change_fn(a, b, pseudocounts), error = function(error) {
+                .stop_argument("change_fn", "`change_fn` failed: ",
+                               conditionMessage(error))
+            }
+        )
         if (!is.numeric(effect) || length(effect) != length(a)) {
             .stop_argument(
                 "change_fn", "`change_fn` must return a number for each of ",
@@ -94,7 +104,12 @@
         return(NULL)
     }
     function(effect) {
-        found <- m1_domain_fn(effect)
+        found <- tryCatch(
+            m1_domain_fn(effect), error = function(error) {
+                .stop_argument("m1_domain_fn", "`m1_domain_fn` failed: ",
+                               conditionMessage(error))
+            }
+        )
         if (!is.list(found)) {
             found <- list(found, rep(FALSE, length(effect)))
         }

@@ -16,6 +16,9 @@
 #' @export
 scviModel <- function(x, name = NULL, ...) {
     .check_dots(list(...), c("x", "name"))
+    if (!is.null(name)) {
+        .check_name(name, "name")
+    }
     UseMethod("scviModel")
 }
 

@@ -68,6 +68,7 @@ transferLabels <- function(
     .check_dots(list(...), names(formals()))
     .check_count(k, "k")
     .check_proportion(min_confidence, "min_confidence")
+    min_confidence <- as.vector(min_confidence)
     .check_name(unknown, "unknown")
     num_threads <- .check_threads(num_threads)
     .check_not_missing(

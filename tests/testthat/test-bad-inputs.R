@@ -177,3 +177,29 @@ test_that("billions of draws end with a time limit", {
     ))
     end_in_time(marginalLogLik(model, sce, n_mc_samples = 3e9))
 })
+
+test_that("unused names and functions that fail are errors", {
+    sce <- toy_sce(12, 2, 20)
+    model <- quick_train(sce, batch = "batch")
+    for (name in list(NA, 1, mean, "", character())) {
+        expect_argument_error(latentRepresentation(model, name = name), "name")
+        expect_argument_error(scviModel(model, name = name), "name")
+    }
+    de <- function(...) {
+        differentialExpression(model, sce, groups = "batch", seed = 1,
+                               n_samples_overall = 20, ...)
+    }
+    for (levels in list(mean, quote(x), globalenv(), "a")) {
+        expect_argument_error(de(cred_interval_lvls = levels),
+                              "cred_interval_lvls")
+    }
+    expect_argument_error(de(change_fn = function(a, b, c) stop("no")),
+                          "change_fn", "failed: no")
+    expect_argument_error(
+        continueTraining(model, sce, max_epochs = Sys.Date()), "max_epochs"
+    )
+    for (epochs in c(1e18, 2^60)) {
+        expect_argument_error(quick_train(sce, batch_size = epochs),
+                              "batch_size", "at most 9007199254740992")
+    }
+})
