@@ -57,7 +57,17 @@ add_verb <- function(verb) {
         value <- do.call(verb, given, quote = TRUE)
         if (inherits(value, "ggplot")) as.list(value$labels) else value
     }
-    add_settings(verb, make, known, function(value, argument, given) TRUE)
+    # what runs for as long as one asks for; and what is not used, or a path
+    billions <- c("2^53", "3e9")
+    skip <- list(n_samples = billions, n_mc_samples = billions,
+                 max_epochs = billions, checkpoint = "bytes",
+                 reference_name = names(odd))
+    if (verb %in% c("latentRepresentation", "latentLibrarySize",
+                    "differentialAbundance")) {
+        skip$seed <- names(odd)
+    }
+    add_settings(verb, make, known, function(value, argument, given) TRUE,
+                 skip = skip)
 }
 for (verb in names(verbs)) add_verb(verb)
 
