@@ -119,7 +119,8 @@ setMethod("show", "SCVIModel", function(object) {
     )
     paste0(
         run$epochs, " of ", run$max_epochs, " epochs (", why, ") in ",
-        .number_text(round(run$seconds, 1)), " s, seed ", .number_text(as.numeric(run$seed)),
+        .number_text(round(run$seconds, 1)), " s, seed ",
+        .number_text(as.numeric(run$seed)),
         if (length(run$best_epoch)) {
             paste0("; weights of epoch ", run$best_epoch)
         }

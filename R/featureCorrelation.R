@@ -98,7 +98,8 @@ featureCorrelation <- function(
             "max_gb", "Ranks of ", n_genes, " genes in ",
             .with_commas(n_cells), " cells and ",
             query$decode$n_samples, " samples take ",
-            format(needed, digits = 2, decimal.mark = "."), " GB. Choose genes (`subset.row`) or ",
+            format(needed, digits = 2, decimal.mark = "."),
+            " GB. Choose genes (`subset.row`) or ",
             "cells (`subset.col`), take fewer samples, use ",
             "correlation_type = \"pearson\", or raise `max_gb`."
         )
