@@ -10,7 +10,8 @@
 namespace scvigor {
 namespace {
 
-at::Tensor add(const at::Tensor& sum, const at::Tensor& term) {
+// Not `add`: where a header brings LibTorch's, that would be ambiguous.
+at::Tensor sum_of(const at::Tensor& sum, const at::Tensor& term) {
   return sum.defined() ? sum + term : term;
 }
 
@@ -35,8 +36,8 @@ at::Tensor Linear::forward(const LayerInput& input, bool with_bias) const {
   auto block = blocks_.begin();
   const at::Tensor bias = with_bias ? bias_ : at::Tensor();
   at::Tensor out = has_dense_ ? at::Tensor() : bias;
-  if (has_counts_) out = add(out, sparse_linear(*input.counts, *block++));
-  if (has_dense_) out = add(out, dense_linear(input.dense, *block++, bias));
+  if (has_counts_) out = sum_of(out, sparse_linear(*input.counts, *block++));
+  if (has_dense_) out = sum_of(out, dense_linear(input.dense, *block++, bias));
   for (const auto& codes : input.codes) out = gather_rows(*block++, codes, out);
   return out;
 }

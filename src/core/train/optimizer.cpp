@@ -17,7 +17,7 @@ namespace {
 // Checking larger ones costs measurable time.
 constexpr std::int64_t kMaxChecked = 65536;
 
-at::Tensor zeros_like(const at::Tensor& value) {
+at::Tensor zeros_in_large_pages(const at::Tensor& value) {
   return empty_in_large_pages(value.sizes(), value.options()).zero_();
 }
 
@@ -60,8 +60,8 @@ void AdamOptimizer::step() {
     if (!grad.defined()) continue;
     const at::Tensor value = slot.value();
     if (!slot.m.defined()) {
-      slot.m = zeros_like(value);
-      slot.v = zeros_like(value);
+      slot.m = zeros_in_large_pages(value);
+      slot.v = zeros_in_large_pages(value);
     }
     step.t = ++slot.t;
     updates.push_back({value, grad, slot.m, slot.v, step});
