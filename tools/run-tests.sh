@@ -29,23 +29,7 @@ logged() {
 
 echo "scvigor: C++ tests"
 logged "$build/cpp-tests.log" "$build/cpp/scvigor_tests"
-# Catch2 says "All tests passed (9 assertions in 4 test cases)", or
-# "test cases: 4 | 2 passed | 1 failed | 1 skipped". A test that cannot run
-# prints "skipped: ..." and counts as passed there; "skipped in part: ..." is
-# something that tests would check elsewhere.
-cpp=$(awk '
-  /^All tests passed/ { sub(/.* in /, ""); counts = $1 " 0 0" }
-  /^test cases:/ {
-    n["passed"] = n["failed"] = n["skipped"] = 0
-    for (i = 4; i <= NF; ++i) if ($i in n) n[$i] = $(i - 1)
-    counts = n["passed"] " " n["failed"] " " n["skipped"]
-  }
-  /^skipped:/ { ++whole }
-  /^skipped in part:/ { ++partly }
-  END {
-    split(counts ? counts : "0 1 0", n, " ")
-    print n[1] - whole, n[2], n[3] + whole + partly
-  }' "$build/cpp-tests.log")
+cpp=$(awk -f tools/catch-counts.awk "$build/cpp-tests.log")
 
 echo "scvigor: R tests"
 logged "$build/r-tests.log" Rscript tools/run-testthat.R tests/testthat
