@@ -138,11 +138,7 @@
 
 # As many cells at a time as make about 80 MB when dense.
 .counts_by_blocks <- function(counts) {
-    n_genes <- nrow(counts)
-    n_cells <- ncol(counts)
-    width <- max(1, floor(1e7 / max(1, n_genes)))
-    blocks <- lapply(seq_len(ceiling(n_cells / width)), function(k) {
-        cells <- seq.int((k - 1) * width + 1, min(n_cells, k * width))
+    blocks <- lapply(.cell_blocks(counts, 1e7), function(cells) {
         block <- as.matrix(counts[, cells, drop = FALSE])
         if (!is.numeric(block) && !is.logical(block)) {
             stop("it must hold numbers, not ", typeof(block), call. = FALSE)
@@ -163,4 +159,13 @@
     joined <- do.call(cbind, blocks)
     dimnames(joined) <- dimnames(counts)
     joined
+}
+
+# The columns of a matrix in pieces of about `size` values.
+.cell_blocks <- function(counts, size) {
+    width <- max(1, floor(size / max(1, nrow(counts))))
+    n_cells <- ncol(counts)
+    lapply(seq_len(ceiling(n_cells / width)), function(k) {
+        seq.int((k - 1) * width + 1, min(n_cells, k * width))
+    })
 }

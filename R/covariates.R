@@ -162,6 +162,38 @@
     found
 }
 
+# What is given for the cells of an object: columns of its cell table, values or
+# a table. `latent` has their names; values alone are called `unnamed`.
+.cell_columns <- function(given, argument, object, latent, unnamed = "label") {
+    data <- list(
+        counts = matrix(
+            0, 0, nrow(latent), dimnames = list(NULL, rownames(latent))
+        ),
+        cell_data = .cell_table(object)
+    )
+    # without a table, several texts cannot be column names
+    is_values <- is.null(data$cell_data) && is.null(dim(given)) &&
+        is.atomic(given) && length(given) > 1
+    if (is_values) {
+        return(stats::setNames(
+            list(.cell_values(given, argument, data)), unnamed
+        ))
+    }
+    found <- .read_columns(given, argument, data)
+    if (length(found)) {
+        names(found) <- sub("^covariate_1$", unnamed, names(found))
+    }
+    found
+}
+
+.cell_table <- function(object) {
+    if (is(object, "SummarizedExperiment")) {
+        colData(object)
+    } else if (inherits(object, "Seurat")) {
+        .seurat_cell_table(object)
+    }
+}
+
 # ---- Values -> what the core sees ------------------------------------------
 
 .covariate_label <- function(covariate, argument) {

@@ -43,7 +43,7 @@
 }
 
 .stored_latent <- function(object, argument, name) {
-    name_argument <- if (argument == "x") "name" else "reference_name"
+    name_argument <- if (argument == "reference") "reference_name" else "name"
     if (!is.null(name)) {
         .check_name(name, name_argument)
     }

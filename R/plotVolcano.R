@@ -1,13 +1,15 @@
 #' Plots of differential expression
 #'
 #' `plotVolcano()`: log fold changes against the evidence, a panel per
-#' comparison. `plotMarkers()`: the [topMarkers()] of each group, as
+#' comparison. The evidence has a ceiling: where all samples of a gene changed,
+#' its Bayes factor is only known to be high, and such genes lie in one row. `plotMarkers()`: the [topMarkers()] of each group, as
 #' dots or tiles: color is expression in the group (scaled to the highest),
 #' the size of dots the share of cells with a count. Both need ggplot2.
 #'
 #' @param de What [differentialExpression()] returned, in mode `"change"`.
-#' @param n Genes to name per panel (`plotVolcano()`, default 10; names that
-#'   would cover another one are left out), or to show per group
+#' @param n Genes to name per panel (`plotVolcano()`, default 10): of those that
+#'   are called, those that change most; without the package ggrepel names
+#'   that would cover another one are left out. Or genes to show per group
 #'   (`plotMarkers()`, default 5).
 #' @param type `"dot"` (default) or `"heat"`.
 #' @param min_proportion Markers have a count in at least this share of the
@@ -25,34 +27,64 @@ plotVolcano <- function(de, n = 10) {
     table <- .de_for_plot(de, "plotVolcano()")
     .check_count(n, "n", min = 0)
     called <- .calls_column(table)
-    table$called <- table[[called]]
+    table$called <- factor(
+        ifelse(table[[called]], "called", "not called"),
+        c("called", "not called")
+    )
     table$panel <- .de_panel(table)
-    named <- table[table$called & stats::ave(
-        -abs(table$bayes_factor) * 1e3 - abs(table$lfc_median), table$panel,
+    rank <- stats::ave(
+        ifelse(table[[called]], -abs(table$lfc_median), Inf), table$panel,
         FUN = rank
-    ) <= n, ]
-    ggplot2::ggplot(table, ggplot2::aes(
-        x = .data$lfc_median, y = .data$bayes_factor, color = .data$called
-    )) +
-        ggplot2::geom_point(size = 0.8, alpha = 0.6) +
-        ggplot2::geom_text(
-            data = named, ggplot2::aes(label = .data$gene), size = 2.8,
-            hjust = "inward", vjust = -0.6, check_overlap = TRUE,
-            show.legend = FALSE
-        ) +
+    )
+    named <- table[table[[called]] & rank <= n, ]
+    ceiling <- table$proba_de == 1
+    ggplot2::ggplot(table[order(table$called, decreasing = TRUE), ],
+        ggplot2::aes(
+            x = .data$lfc_median, y = .data$bayes_factor, color = .data$called
+        )
+    ) +
+        ggplot2::geom_point(size = 0.9, alpha = 0.6, stroke = 0) +
+        .gene_names_layer(named) +
         ggplot2::facet_wrap(~panel) +
         ggplot2::scale_color_manual(
-            values = c(`FALSE` = "gray60", `TRUE` = "#D55E00")
+            values = c(`not called` = .plot_gray, called = .plot_orange),
+            drop = FALSE
         ) +
-        ggplot2::scale_x_continuous(expand = ggplot2::expansion(mult = 0.12)) +
+        ggplot2::scale_x_continuous(expand = ggplot2::expansion(mult = 0.15)) +
         ggplot2::scale_y_continuous(
-            expand = ggplot2::expansion(mult = c(0.05, 0.1))
+            expand = ggplot2::expansion(mult = c(0.05, 0.15))
         ) +
+        ggplot2::guides(color = ggplot2::guide_legend(
+            override.aes = list(size = 3, alpha = 1)
+        )) +
         ggplot2::labs(
-            x = "log2 fold change (median)", y = "Bayes factor (log)",
-            color = called
+            x = "log2 fold change (median)",
+            y = "Bayes factor (natural log)", color = called,
+            caption = if (any(ceiling)) {
+                paste(
+                    "Highest row: genes that changed in all samples, for",
+                    "which no Bayes factor can be computed."
+                )
+            }
         ) +
-        ggplot2::theme_bw()
+        .plot_theme()
+}
+
+# The names of genes beside their points, apart from each other where ggrepel is
+# installed; else those that would cover another are left out.
+.gene_names_layer <- function(named) {
+    if (requireNamespace("ggrepel", quietly = TRUE)) {
+        return(ggrepel::geom_text_repel(
+            data = named, ggplot2::aes(label = .data$gene), size = 2.8,
+            min.segment.length = 0.2, segment.size = 0.2, max.overlaps = Inf,
+            seed = 1, show.legend = FALSE
+        ))
+    }
+    ggplot2::geom_text(
+        data = named, ggplot2::aes(label = .data$gene), size = 2.8,
+        hjust = "inward", vjust = -0.6, check_overlap = TRUE,
+        show.legend = FALSE
+    )
 }
 
 # The one column that says which genes are called.

@@ -128,27 +128,13 @@ transferLabels <- function(
     if (is.null(labels)) {
         return(.trained_labels(reference, name))
     }
-    data <- list(
-        counts = matrix(
-            0, 0, nrow(latent), dimnames = list(NULL, rownames(latent))
-        ),
-        cell_data = .cell_table(reference)
-    )
-    # without a table, several texts cannot be column names
-    is_values <- is.null(data$cell_data) && is.null(dim(labels)) &&
-        is.atomic(labels) && length(labels) > 1
-    found <- if (is_values) {
-        list(label = .cell_values(labels, "labels", data))
-    } else {
-        .read_columns(labels, "labels", data)
-    }
+    found <- .cell_columns(labels, "labels", reference, latent)
     if (!length(found)) {
         .stop_argument(
             "labels", "`labels` is empty: name a column of the reference's ",
             "cell table, or give a value per cell."
         )
     }
-    names(found) <- sub("^covariate_1$", "label", names(found))
     lapply(found, function(covariate) {
         label <- .covariate_label(covariate, "labels")
         found <- .categorize(covariate$values, label, "labels")
@@ -172,14 +158,6 @@ transferLabels <- function(
     values <- list(entry$levels[codes + 1])
     names(values) <- if (is.null(entry$column)) "label" else entry$column
     values
-}
-
-.cell_table <- function(object) {
-    if (is(object, "SummarizedExperiment")) {
-        colData(object)
-    } else if (inherits(object, "Seurat")) {
-        object[[]]
-    }
 }
 
 .store_labels <- function(x, columns, cells) {

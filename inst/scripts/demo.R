@@ -1,10 +1,13 @@
-# The main job from end to end: counts -> scVI -> latent space, normalized
-# expression and a UMAP picture.
+# The main jobs from end to end: counts -> scVI -> pictures of the cells before
+# and after integration, marker genes, differential expression.
 #
 # Rscript demo.R [--data=FILE] [--batch=COLUMN] [--epochs=N] [--output=DIR]
 #
-# FILE is an .h5ad or 10x .h5 file; without it sctransform::pbmc, 283 PBMCs, is
-# used. Writes into DIR (demo-output): latent.csv, umap.png, sce.rds.
+# FILE is an .h5ad or 10x .h5 file; without it exampleIFNB() is used, blood
+# cells with and without interferon, integrated over the stimulus. Writes into
+# DIR (demo-output): latent.csv, sce.rds, integration.png, training.png,
+# markers.png, markers.csv and, for the example, response.png and response.csv:
+# stimulated against control cells of each type.
 
 own_library <- file.path("build", "library")
 if (!nzchar(Sys.getenv("R_LIBS")) && dir.exists(own_library)) {
@@ -26,86 +29,39 @@ argument <- function(name) {
 
 say <- function(what, ...) cat(sprintf("%-13s", what), ..., "\n", sep = "")
 
-read_data <- function(file) {
-    if (!is.null(file)) {
-        return(readCounts(file, verbose = FALSE))
-    }
-    loaded <- new.env()
-    utils::data("pbmc", package = "sctransform", envir = loaded)
-    SingleCellExperiment(list(counts = loaded$pbmc))
-}
-
-# Genes whose counts vary more than their mean explains.
-variable_genes <- function(counts, n) {
-    mean <- Matrix::rowMeans(counts)
-    variance <- Matrix::rowMeans(counts^2) - mean^2
-    dispersion <- ifelse(mean > 0, log(variance / mean), -Inf)
-    trend <- stats::lowess(log1p(mean), dispersion)
-    excess <- dispersion - stats::approx(trend, xout = log1p(mean),
-                                         ties = "ordered")$y
-    head(order(excess, decreasing = TRUE), n)
-}
-
 # What to color the cells by: a column with their type, or else clusters.
-cell_groups <- function(sce) {
+with_groups <- function(sce) {
     columns <- colnames(colData(sce))
     known <- grep("^(cell[._ ]?type|cell[._ ]?ontology|label|cluster)",
                   columns, ignore.case = TRUE, value = TRUE)
     if (length(known)) {
-        return(list(title = known[1], values = factor(sce[[known[1]]])))
+        return(list(sce = sce, column = known[1]))
     }
-    clusters <- stats::kmeans(
+    sce$cluster <- factor(stats::kmeans(
         reducedDim(sce, "scVI"), min(8, ncol(sce) %/% 20 + 1), nstart = 20
-    )$cluster
-    list(title = "cluster (k-means)", values = factor(clusters))
+    )$cluster)
+    list(sce = sce, column = "cluster")
 }
 
-# The gene whose normalized expression differs most between cells.
-variable_gene <- function(sce) {
-    values <- normalizedExpression(sce, library_size = 1e4, seed = 1)
-    values <- values[rowMeans(values) > 5, , drop = FALSE]
-    gene <- which.max(apply(log1p(values), 1, stats::sd))
-    list(title = paste(rownames(values)[gene], "per 10,000 counts, by scVI"),
-         values = values[gene, ])
+# Principal components of log counts: what there is without a model.
+principal_components <- function(counts, n = 10) {
+    cells <- as.matrix(Matrix::t(counts))
+    cells <- log1p(cells / pmax(rowSums(cells), 1) * 1e4)
+    cells <- sweep(cells, 2, colMeans(cells))
+    axes <- eigen(crossprod(cells), symmetric = TRUE)$vectors
+    cells %*% axes[, seq_len(min(n, ncol(axes))), drop = FALSE]
 }
 
-umap_panel <- function(sce, values, title) {
-    cells <- data.frame(
-        x = reducedDim(sce, "UMAP")[, 1], y = reducedDim(sce, "UMAP")[, 2],
-        value = values
-    )
-    colors <- if (is.numeric(values)) {
-        list(scale_color_viridis_c(trans = "log10"), guides(
-            color = guide_colorbar(barwidth = 10, barheight = 0.6)
-        ))
-    } else {
-        shades <- grDevices::hcl.colors(nlevels(values), "Dark 3")
-        list(scale_color_manual(values = shades), guides(
-            color = guide_legend(nrow = 2, override.aes = list(size = 3))
-        ))
-    }
-    ggplot(cells[sample(nrow(cells)), ], aes(x, y, color = value)) +
-        geom_point(size = max(0.5, min(2, 60 / sqrt(nrow(cells)))),
-                   stroke = 0) +
-        colors +
-        labs(x = "UMAP 1", y = "UMAP 2", title = title, color = NULL) +
-        theme_classic(base_size = 12) +
-        theme(aspect.ratio = 1, axis.text = element_blank(),
-              axis.ticks = element_blank(), legend.position = "bottom",
-              plot.title = element_text(face = "bold", hjust = 0.5))
+save_picture <- function(plot, output, name, width, height) {
+    path <- file.path(output, name)
+    ggsave(path, plot, width = width, height = height, dpi = 130)
+    say("Picture", path)
 }
 
-draw <- function(panels, file) {
-    grDevices::png(file, width = 800 * length(panels), height = 950,
-                   res = 160)
-    on.exit(grDevices::dev.off())
-    grid::pushViewport(grid::viewport(
-        layout = grid::grid.layout(1, length(panels))
-    ))
-    for (k in seq_along(panels)) {
-        print(panels[[k]], vp = grid::viewport(layout.pos.row = 1,
-                                               layout.pos.col = k))
-    }
+save_table <- function(table, output, name) {
+    path <- file.path(output, name)
+    utils::write.csv(as.data.frame(table), path, row.names = FALSE)
+    say("Table", path)
 }
 
 demo <- function() {
@@ -116,10 +72,17 @@ demo <- function() {
     if (is.null(output)) output <- "demo-output"
     dir.create(output, showWarnings = FALSE, recursive = TRUE)
 
-    sce <- read_data(file)
-    say("Data", if (is.null(file)) "sctransform::pbmc" else file, ": ",
-        ncol(sce), " cells x ", nrow(sce), " genes")
-    genes <- if (nrow(sce) > 5000) variable_genes(counts(sce), 2000)
+    is_example <- is.null(file)
+    if (is_example) {
+        sce <- exampleIFNB()
+        if (is.null(batch)) batch <- "stimulus"
+    } else {
+        sce <- readCounts(file, verbose = FALSE)
+    }
+    say("Data", if (is_example) "exampleIFNB()" else file, ": ",
+        ncol(sce), " cells x ", nrow(sce), " genes",
+        if (!is.null(batch)) paste0(", batch \"", batch, "\""))
+    genes <- if (nrow(sce) > 5000) selectGenes(sce, 2000, batch = batch)
     if (!is.null(genes)) say("Genes", length(genes), " most variable")
 
     set.seed(1)
@@ -136,28 +99,41 @@ demo <- function() {
         ", reconstruction error ",
         round(reconstructionError(sce, subset.col = held_out, seed = 1), 1),
         " nats per cell")
+    save_picture(plotTraining(model), output, "training.png", 9, 4)
 
-    reducedDim(sce, "UMAP") <- uwot::umap(
-        reducedDim(sce, "scVI"), n_neighbors = min(15, ncol(sce) - 1),
-        min_dist = 0.3, n_threads = 2
+    grouped <- with_groups(sce)
+    sce <- grouped$sce
+    used <- if (is.null(genes)) seq_len(nrow(sce)) else genes
+    reducedDim(sce, "PCA") <- principal_components(counts(sce)[used, ])
+    save_picture(
+        plotLatent(
+            sce, c(grouped$column, batch),
+            name = c(`before (PCA)` = "PCA", `after (scVI)` = "scVI")
+        ),
+        output, "integration.png", 9, if (is.null(batch)) 4.5 else 8
     )
-    groups <- cell_groups(sce)
-    second <- if (is.null(batch)) {
-        list(title = "total counts", values = Matrix::colSums(counts(sce)))
-    } else {
-        list(title = batch, values = factor(sce[[batch]]))
+
+    de <- differentialExpression(
+        sce, groups = grouped$column, batch_correction = !is.null(batch),
+        seed = 1
+    )
+    save_picture(plotMarkers(de, n = 5), output, "markers.png", 10, 5)
+    save_table(topMarkers(de), output, "markers.csv")
+    if (is_example) {
+        response <- differentialExpression(
+            sce, groups = "stimulus", group1 = "stim", group2 = "ctrl",
+            within = "cell_type", seed = 1
+        )
+        save_picture(plotVolcano(response, n = 8), output, "response.png",
+                     11, 7)
+        save_table(response, output, "response.csv")
     }
-    panels <- lapply(
-        list(groups, second, variable_gene(sce)),
-        function(panel) umap_panel(sce, panel$values, panel$title)
-    )
-    paths <- file.path(output, c("latent.csv", "umap.png", "sce.rds"))
+
+    paths <- file.path(output, c("latent.csv", "sce.rds"))
     utils::write.csv(reducedDim(sce, "scVI"), paths[1])
-    draw(panels, paths[2])
-    saveRDS(sce, paths[3])
+    saveRDS(sce, paths[2])
     say("Latent space", paths[1])
-    say("Picture", paths[2])
-    say("Object", paths[3], " (readRDS(), then normalizedExpression(), ",
+    say("Object", paths[2], " (readRDS(), then normalizedExpression(), ",
         "elbo() ...)")
 }
 
