@@ -20,14 +20,16 @@
 .add_latent.SummarizedExperiment <- function(x, model, latent, name) {
     rownames(latent) <- colnames(x)
     reducedDim(x, name) <- latent
-    metadata(x)[["scvigor"]][[name]] <- model
-    x
+    .set_model(x, name, model)
 }
 
 .add_latent.Seurat <- function(x, model, latent, name) {
-    .add_reduction(
-        x, latent, name, .registry(model)$source$assay, list(model = model)
-    )
+    # `$` would find assay.type
+    assay <- .registry(model)$source[["assay"]]
+    if (is.null(assay)) {
+        assay <- SeuratObject::DefaultAssay(x)
+    }
+    .add_reduction(x, latent, name, assay, list(model = model))
 }
 
 .add_reduction <- function(x, latent, name, assay, misc = list()) {
@@ -94,9 +96,44 @@
     UseMethod(".stored_models")
 }
 
+# cbind() and rbind() put the metadata of all objects one after another: each
+# model is found once. Different ones under one name get numbers.
 .stored_models.SummarizedExperiment <- function(x) {
-    models <- metadata(x)[["scvigor"]]
-    Filter(function(model) is(model, "SCVIModel"), if (is.list(models)) models)
+    entries <- metadata(x)[names(metadata(x)) %in% "scvigor"]
+    models <- do.call(c, lapply(unname(entries), function(entry) {
+        is_model <- function(model) is(model, "SCVIModel")
+        Filter(is_model, if (is.list(entry)) entry)
+    }))
+    models <- models[!.repeats_model(models)]
+    twice <- names(models) %in% names(models)[duplicated(names(models))]
+    numbers <- stats::ave(seq_along(models), names(models), FUN = seq_along)
+    names(models)[twice] <- paste0(names(models), ".", numbers)[twice]
+    models
+}
+
+# Which models are the same as an earlier one of their name.
+.repeats_model <- function(models) {
+    is_same <- function(one, other) {
+        identical(.model_options(one), .model_options(other)) &&
+            identical(.weights(one), .weights(other))
+    }
+    vapply(seq_along(models), function(k) {
+        earlier <- which(names(models)[seq_len(k - 1)] == names(models)[k])
+        any(vapply(models[earlier], is_same, NA, models[[k]]))
+    }, NA)
+}
+
+# NULL takes the model of that name away.
+.set_model <- function(x, name, model) {
+    models <- .stored_models(x)
+    models[[name]] <- model
+    fields <- metadata(x)
+    fields <- fields[!names(fields) %in% "scvigor"]
+    if (length(models)) {
+        fields$scvigor <- models
+    }
+    metadata(x) <- fields
+    x
 }
 
 .stored_models.Seurat <- function(x) {
@@ -123,10 +160,27 @@
         name <- if (length(known) == 1) known else default
     }
     if (!isTRUE(.is_one_of(name, known))) {
+        .stop_joined(name, known)
         .stop_argument(
             "name", "The object has no scVI model \"", name, "\"; there ",
             .or_choices(known), .near_miss(name, known)
         )
     }
     known[.position_of(name, known)]
+}
+
+# Models of one name, of objects that were joined: none of them made the latent
+# space of all cells.
+.stop_joined <- function(name, known) {
+    numbered <- grepl("^[0-9]+$", substring(known, nchar(name) + 2)) &
+        startsWith(known, paste0(name, "."))
+    if (sum(numbered) > 1) {
+        .stop_argument(
+            "name", "Several models of the object are called \"", name, "\": ",
+            "it was joined of objects that each had one, and the latent ",
+            "spaces of different models have nothing in common. Choose one by ",
+            "`name = \"", known[numbered][1], "\"`, or train one model on all ",
+            "cells with runSCVI()."
+        )
+    }
 }

@@ -63,7 +63,7 @@
             altExp(object, altexp) <- other
         }
     }
-    metadata(object)[["scvigor"]][[name]] <- model
+    object <- .set_model(object, name, model)
     metadata(object)[["scvigor_minified"]] <- union(
         .minified_results(object), name
     )

@@ -1,18 +1,23 @@
-#' Get the scVI model of an object
+#' Get or set the scVI model of an object
 #'
-#' [runSCVI()] keeps the model with its result. This function returns it.
+#' [runSCVI()] keeps the model with its result. `scviModel()` returns it, and
+#' gives an object one that was made elsewhere.
 #'
 #' @param x A model (returned as it is), a SingleCellExperiment or Seurat
 #'   object that [runSCVI()] returned, or the path of a file that [saveSCVI()]
 #'   wrote.
 #' @param name The name of the result, as given to [runSCVI()]. May be left
 #'   out when the object has one model, or one under the default name.
-#' @param ... Not used.
 #'
-#' @return The [SCVIModel-class].
+#' @return The [SCVIModel-class]; the replacement returns the object.
 #' @examples
 #' sce <- runSCVI(exampleSCE(), max_epochs = 2, n_hidden = 16)
-#' scviModel(sce)
+#' model <- scviModel(sce)
+#' model
+#' # an object without one, of the same or of other cells
+#' other <- exampleSCE()
+#' scviModel(other, "given") <- model
+#' SingleCellExperiment::reducedDimNames(other)
 #' @export
 scviModel <- function(x, name = NULL, ...) {
     .check_dots(list(...), c("x", "name"))
