@@ -9,9 +9,10 @@
 #'   model that `saveSCVI()` wrote, or the folder of a model of scvi-tools.
 #' @param x The query: a SummarizedExperiment, SingleCellExperiment or Seurat
 #'   object with raw counts.
-#' @param ... Arguments of [loadQuery()], such as `batch` or the switches of
-#'   what to train, and training options of [trainSCVI()], such as `lr`,
-#'   `batch_size` or `early_stopping`.
+#' @inheritParams loadQuery
+#' @param ... Further arguments of [loadQuery()], such as the switches of what
+#'   to train, and training options of [trainSCVI()].
+#' @param lr,batch_size,early_stopping As in [trainSCVI()].
 #' @param max_epochs Passes over the query's cells. NULL (default): as in
 #'   [trainSCVI()]. More adapt the model further to the query. 0: none, the
 #'   cells are placed by the reference alone.
@@ -54,11 +55,15 @@
 #' table(both$cells_of)
 #' @export
 mapQuery <- function(
-    reference, x, ..., max_epochs = NULL, reference_data = NULL, name = NULL,
-    reference_name = NULL, checkpoint = NULL, checkpoint_overwrite = FALSE,
-    seed = NULL, num_threads = NULL, accelerator = "auto",
-    verbose = interactive()
+    reference, x, batch = NULL, labels = NULL, categorical_covariates = NULL,
+    continuous_covariates = NULL, size_factor = NULL, ..., unfrozen = FALSE,
+    max_epochs = NULL, lr = 0.001, batch_size = 128, early_stopping = FALSE,
+    assay.type = NULL, altexp = NULL, assay = NULL, reference_data = NULL,
+    name = NULL, reference_name = NULL, checkpoint = NULL,
+    checkpoint_overwrite = FALSE, seed = NULL, num_threads = NULL,
+    accelerator = "auto", verbose = interactive()
 ) {
+    arguments <- c(.given_arguments(only = .map_formals), list(...))
     .check_flag(verbose, "verbose")
     if (!is.null(max_epochs)) {
         .check_count(max_epochs, "max_epochs", min = 0)
@@ -71,7 +76,7 @@ mapQuery <- function(
     reference <- .reference_model(
         reference, reference_name, "reference_name"
     )
-    given <- .map_arguments(list(...))
+    given <- .map_arguments(arguments)
     seed <- .check_seed(seed)
     run <- list(seed = seed, num_threads = num_threads,
                 accelerator = accelerator)
@@ -141,9 +146,19 @@ mapQuery <- function(
     }
 }
 
-# What `...` holds, for each of the two steps.
+# Arguments of the two steps that mapQuery() has as its own.
+.map_formals <- c(
+    "batch", "labels", "categorical_covariates", "continuous_covariates",
+    "size_factor", "unfrozen", "lr", "batch_size", "early_stopping",
+    "assay.type", "altexp", "assay"
+)
+
+# What `...` and these hold, for each of the two steps.
 .map_arguments <- function(dots) {
-    own <- c("reference", "x", "...", "name", names(formals(mapQuery)))
+    own <- setdiff(
+        c("reference", "x", "...", "name", names(formals(mapQuery))),
+        .map_formals
+    )
     load <- setdiff(names(formals(loadQuery)), own)
     train <- setdiff(
         .option_names()$train, c("max_epochs", load)

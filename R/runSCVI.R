@@ -4,9 +4,12 @@
 #' with [trainSCVI()], and stores the latent coordinates of the cells where
 #' clustering and UMAP look for them. Nothing else in the object changes.
 #'
+#' @inheritParams trainSCVI
 #' @param x A SummarizedExperiment, SingleCellExperiment or Seurat object.
-#' @param ... Arguments of [trainSCVI()]: `batch`, `n_latent`, `max_epochs`,
-#'   `seed` and so on.
+#' @param ... Further arguments of [trainSCVI()].
+#' @param features Genes of a Seurat object, instead of `subset.row`:
+#'   `"variable"`, those of `VariableFeatures()`; `"all"`; or their names. NULL
+#'   (default): all, with a message where there are variable ones.
 #' @param name The name of the result. For Seurat also the key of the
 #'   reduction: `"scvi"` has columns `scvi_1`, `scvi_2` ...
 #'
@@ -22,12 +25,12 @@
 #' SingleCellExperiment::reducedDim(sce, "scVI")[1:3, 1:3]
 #' elbo(sce)
 #' @export
-runSCVI <- function(x, ...) {
+runSCVI <- function(x, batch = NULL, ...) {
     UseMethod("runSCVI")
 }
 
 #' @export
-runSCVI.default <- function(x, ...) {
+runSCVI.default <- function(x, batch = NULL, ...) {
     .stop_argument(
         "x", "`x` must be a SummarizedExperiment, a SingleCellExperiment or ",
         "a Seurat object, not ", class(x)[1], "; for a matrix use ",
@@ -37,8 +40,18 @@ runSCVI.default <- function(x, ...) {
 
 #' @rdname runSCVI
 #' @export
-runSCVI.SummarizedExperiment <- function(x, ..., name = "scVI") {
+runSCVI.SummarizedExperiment <- function(
+    x, batch = NULL, labels = NULL, categorical_covariates = NULL,
+    continuous_covariates = NULL, size_factor = NULL, ...,
+    n_hidden = 128, n_latent = 10, n_layers = 1, gene_likelihood = "zinb",
+    dispersion = "gene", encode_covariates = FALSE, max_epochs = NULL,
+    batch_size = 128, lr = 0.001, early_stopping = FALSE,
+    check_val_every_n_epoch = NULL, checkpoint = NULL, subset.row = NULL,
+    assay.type = "counts", altexp = NULL, seed = NULL, num_threads = NULL,
+    accelerator = "auto", verbose = interactive(), name = "scVI"
+) {
     .check_name(name, "name")
+    given <- .given_arguments()
     if (!is(x, "SingleCellExperiment")) {
         x <- as(x, "SingleCellExperiment")
     }
@@ -48,22 +61,56 @@ runSCVI.SummarizedExperiment <- function(x, ..., name = "scVI") {
     # wrong with the assays is said when they are.
     known <- tryCatch(reducedDimNames(x), error = function(error) NULL)
     .warn_replaced(name, known, "reduced dimension")
-    .add_result(x, trainSCVI(x, ...), name)
+    .add_result(x, .train_on(x, given, ...), name)
 }
 
 #' @rdname runSCVI
 #' @export
-runSCVI.Seurat <- function(x, ..., name = "scvi") {
+runSCVI.Seurat <- function(
+    x, batch = NULL, labels = NULL, categorical_covariates = NULL,
+    continuous_covariates = NULL, size_factor = NULL, ..., features = NULL,
+    n_hidden = 128, n_latent = 10, n_layers = 1, gene_likelihood = "zinb",
+    dispersion = "gene", encode_covariates = FALSE, max_epochs = NULL,
+    batch_size = 128, lr = 0.001, early_stopping = FALSE,
+    check_val_every_n_epoch = NULL, checkpoint = NULL, subset.row = NULL,
+    assay.type = "counts", assay = NULL, seed = NULL, num_threads = NULL,
+    accelerator = "auto", verbose = interactive(), name = "scvi"
+) {
     .check_name(name, "name")
-    .check_train_dots(...)
+    given <- .given_arguments(skip = c("x", "...", "name", "features"))
+    .check_train_dots(..., .also = "features")
     .check_can_store(x, name)
     .warn_replaced(name, SeuratObject::Reductions(x), "reduction")
-    .add_result(x, trainSCVI(x, ...), name)
+    given$subset.row <- .seurat_genes(x, features, given$subset.row, assay)
+    if (is.null(batch) && is.null(given$plan_kwargs)) {
+        .inform_layers(x, assay.type, assay)
+    }
+    .add_result(x, .train_on(x, given, ...), name)
+}
+
+# The arguments that the call of a function gave, by name: trainSCVI() has to
+# know which those are.
+.given_arguments <- function(skip = c("x", "...", "name"), only = NULL) {
+    frame <- parent.frame()
+    names <- only
+    if (is.null(names)) {
+        names <- setdiff(names(formals(sys.function(sys.parent()))), skip)
+    }
+    is_given <- !vapply(names, function(name) {
+        eval(call("missing", as.name(name)), frame)
+    }, NA)
+    mget(names[is_given], envir = frame)
+}
+
+.train_on <- function(x, given, ...) {
+    # Quoted: a traceback would hold all of the data otherwise; and a call that
+    # is given as a value is no value.
+    do.call(trainSCVI, c(list(x), given, list(...)), quote = TRUE)
 }
 
 # The checks of trainSCVI(), with `name` as a known argument.
-.check_train_dots <- function(...) {
-    known <- setdiff(names(formals(trainSCVI)), "...")
+.check_train_dots <- function(..., .also = NULL) {
+    known <- c(setdiff(names(formals(trainSCVI)), "..."), .also)
     unknown <- setdiff(names(list(...)), c(known, ""))
     if (length(unknown)) {
         .stop_argument(
@@ -80,4 +127,106 @@ runSCVI.Seurat <- function(x, ..., name = "scvi") {
             "replaced. Give another `name` to keep both."
         )
     }
+}
+
+# ---- Seurat ------------------------------------------------------------------
+
+# What `features` means as `subset.row`.
+.seurat_genes <- function(x, features, subset.row, assay) {
+    if (is.null(assay)) {
+        assay <- SeuratObject::DefaultAssay(x)
+    }
+    variable <- if (isTRUE(assay %in% .seurat_assays(x))) {
+        SeuratObject::VariableFeatures(x, assay = assay)
+    }
+    if (is.null(features)) {
+        if (is.null(subset.row) && length(variable)) {
+            .inform(
+                "Assay \"", assay, "\" has ", length(variable), " variable ",
+                "genes, but all of its genes are used: `features = ",
+                "\"variable\"` would use those, `features = \"all\"` does ",
+                "without this message."
+            )
+        }
+        return(subset.row)
+    }
+    if (!is.null(subset.row)) {
+        .stop_argument(
+            "features", "Give `features` or `subset.row`, not both."
+        )
+    }
+    if (identical(features, "all")) {
+        return(NULL)
+    }
+    if (!identical(features, "variable")) {
+        return(features)
+    }
+    if (!length(variable)) {
+        .stop_argument(
+            "features", "Assay \"", assay, "\" has no variable genes: call ",
+            "Seurat's FindVariableFeatures(), or use ",
+            "`subset.row = selectGenes(x)`."
+        )
+    }
+    variable
+}
+
+# Layers after a split say that there are batches.
+.inform_layers <- function(x, assay.type, assay) {
+    layer <- .layer_of_cells(x, assay.type, assay)
+    if (length(unique(layer)) < 2) {
+        return(invisible())
+    }
+    table <- .seurat_cell_table(x)
+    columns <- names(table)[vapply(table, .same_partition, NA, layer)]
+    .inform(
+        "The counts are split into ", length(unique(layer)), " layers (",
+        .quote_first(unique(layer), 3), "), but no `batch` is given, and the ",
+        "cells are not integrated over them. ",
+        if (length(columns)) {
+            paste0(
+                "Column \"", columns[1], "\" tells the layers apart: `batch = ",
+                "\"", columns[1], "\"`."
+            )
+        } else {
+            "Name the column that tells the layers apart as `batch`."
+        }
+    )
+}
+
+# The layer that holds the counts of each cell; NULL where there are no layers.
+.layer_of_cells <- function(x, assay.type, assay) {
+    if (!"LayerData" %in% getNamespaceExports("SeuratObject") ||
+        !is.character(assay.type) || length(assay.type) != 1) {
+        return(NULL)
+    }
+    if (is.null(assay)) {
+        assay <- SeuratObject::DefaultAssay(x)
+    }
+    if (!isTRUE(assay %in% .seurat_assays(x)) ||
+        !inherits(x[[assay]], "StdAssay")) {
+        return(NULL)
+    }
+    known <- getExportedValue("SeuratObject", "Layers")(x[[assay]])
+    .layers_by_cell(
+        x[[assay]], .matching_layers(assay.type, known), colnames(x)
+    )
+}
+
+# Of an assay of SeuratObject 5, for cells in the given order.
+.layers_by_cell <- function(assay, layers, cells) {
+    names <- lapply(layers, function(one) {
+        colnames(getExportedValue("SeuratObject", "LayerData")(
+            assay, layer = one
+        ))
+    })
+    rep(layers, lengths(names))[match(cells, unlist(names))]
+}
+
+.same_partition <- function(values, layer) {
+    if (!is.atomic(values) || anyNA(values)) {
+        return(FALSE)
+    }
+    pairs <- nrow(unique(data.frame(as.character(values), layer)))
+    pairs == length(unique(values)) && pairs == length(unique(layer))
 }

@@ -130,3 +130,26 @@ test_that("a Seurat object is trained further, alone or in a list", {
         modelWeights(quick_train(halves)), modelWeights(result)
     )
 })
+
+test_that("variable genes are used if asked for, else offered", {
+    object <- seurat_object()
+    expect_no_message(quick_run(object, batch = "batch"))
+    expect_argument_error(quick_run(object, features = "variable"),
+                          "features", "FindVariableFeatures")
+    genes <- rownames(object)[c(14, 2, 19, 11, 3:10)]
+    SeuratObject::VariableFeatures(object) <- genes
+    expect_message(all <- quick_run(object), "12 variable genes")
+    expect_no_message(found <- quick_run(object, features = "variable"))
+    genes_of <- function(x) methods::slot(scviModel(x), "genes")
+    expect_identical(genes_of(found), genes)
+    expect_identical(genes_of(all), rownames(object))
+    expect_no_message(quick_run(object, features = "all"))
+    expect_identical(genes_of(quick_run(object, features = genes[-1])),
+                     genes[-1])
+    expect_argument_error(
+        quick_run(object, features = "variable", subset.row = 1:3),
+        "features", "not both"
+    )
+    expect_argument_error(quick_run(object, features = "gene99"),
+                          "subset.row", "gene99")
+})

@@ -237,7 +237,12 @@ test_that("bad values of every argument are errors that name it", {
     refused("n_latent", 3, "no argument")
     refused("freeze_expression", 2)
     refused("batch_sise", 3, "batch_size")
-    expect_argument_error(mapQuery(reference, parts$query, 3), "...")
+    # the covariates are first, as in loadQuery(); nothing follows unnamed
+    expect_argument_error(mapQuery(reference, parts$query, 3), "batch")
+    expect_argument_error(
+        mapQuery(reference, parts$query, NULL, NULL, NULL, NULL, NULL, 3),
+        "..."
+    )
     expect_argument_error(
         quick_map(reference, SummarizedExperiment::assay(parts$query)), "x",
         "loadQuery"

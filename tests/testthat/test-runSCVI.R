@@ -89,3 +89,53 @@ test_that("a logistic normal adds rows that sum to 1", {
         runif(1)
     }))
 })
+
+test_that("TAB completes arguments; those that are given reach trainSCVI()", {
+    ours <- formals(getS3method("runSCVI", "SummarizedExperiment"))
+    theirs <- formals(trainSCVI)
+    shared <- setdiff(intersect(names(ours), names(theirs)), c("x", "..."))
+    expect_identical(ours[shared], theirs[shared])
+    expect_gt(length(shared), 15)
+    seurat <- formals(getS3method("runSCVI", "Seurat"))
+    shared <- setdiff(intersect(names(seurat), names(theirs)), c("x", "..."))
+    expect_identical(seurat[shared], theirs[shared])
+    # an argument wins over plan_kwargs, but its default does not
+    listed <- quick_run(sce, plan_kwargs = list(lr = 0.01))
+    expect_identical(
+        modelWeights(listed), modelWeights(quick_run(sce, lr = 0.01))
+    )
+    expect_identical(
+        modelWeights(quick_run(sce, "batch")),
+        modelWeights(quick_run(sce, batch = "batch"))
+    )
+})
+
+test_that("cbind() keeps the models of its objects", {
+    first <- quick_run(sce[, 1:100], batch = "batch")
+    second <- quick_run(sce[, 101:200])
+    whole <- quick_run(sce, batch = "batch")
+    # parts of one result have one model
+    parts <- SummarizedExperiment::cbind(whole[, 1:50], whole[, 51:200])
+    expect_identical(modelWeights(parts), modelWeights(whole))
+    expect_length(scvigor:::.stored_models(parts), 1)
+    joined <- SummarizedExperiment::cbind(first, second)
+    expect_argument_error(elbo(joined), "name", "Several models")
+    expect_argument_error(scviModel(joined, "scVI"), "name", "scVI.1")
+    expect_identical(
+        modelWeights(scviModel(joined, "scVI.1")), modelWeights(first)
+    )
+    expect_identical(
+        modelWeights(joined, name = "scVI.2"), modelWeights(second)
+    )
+    # a new result stands beside them
+    again <- suppressWarnings(quick_run(joined, batch = "batch"))
+    expect_identical(modelWeights(again, name = "scVI"), modelWeights(whole))
+    expect_setequal(
+        names(scvigor:::.stored_models(again)), c("scVI.1", "scVI.2", "scVI")
+    )
+    other <- quick_run(sce[, 101:200], name = "second")
+    reducedDim(other, "scVI") <- reducedDim(other, "second")
+    reducedDim(other, "second") <- NULL
+    both <- SummarizedExperiment::cbind(first, other)
+    expect_setequal(names(scvigor:::.stored_models(both)), c("scVI", "second"))
+})
