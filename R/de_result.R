@@ -15,6 +15,7 @@
         mode = if (test$vanilla) "vanilla" else "change",
         delta = if (!test$vanilla) value_of("delta"),
         pseudocount = if (!test$vanilla) value_of("pseudocounts"),
+        fdr_target = if (!test$vanilla) fdr_target,
         seed = sampling$seed, columns = .de_dictionary(names(result))
     )
     result
@@ -31,8 +32,7 @@
     size <- if (test$vanilla) 0 * rows$scale1 else abs(rows$lfc_median)
     rows <- rows[order(-rows[[key]], -size), ]
     if (!test$vanilla) {
-        rows[[paste0("is_de_fdr_", .number_text(fdr_target))]] <-
-            .fdr_calls(rows$proba_de, fdr_target)
+        rows$is_de <- .fdr_calls(rows$proba_de, fdr_target)
     }
     if (design$named) {
         rows$comparison <- paste(comparison$group1, "vs", comparison$group2)
@@ -42,8 +42,15 @@
     if (design$within) {
         rows$within <- comparison$within
     }
-    rows
+    first <- intersect(.first_de_columns, names(rows))
+    rows[c(first, setdiff(names(rows), first))]
 }
+
+# What is read first. In mode "vanilla" some are missing.
+.first_de_columns <- c(
+    "gene", "comparison", "within", "lfc_median", "proba_de", "is_de",
+    "proba_m1", "proba_m2"
+)
 
 # The core counts levels; scvi-tools names them, with 5 characters.
 .interval_names <- function(names, levels) {
@@ -105,7 +112,7 @@
         lfc_min = "its minimum", lfc_max = "its maximum",
         lfc_confidence_interval =
             "end of the shortest interval with this share of the changes",
-        is_de_fdr = "TRUE: called at this expected false discovery rate",
+        is_de = "TRUE: called at the expected false discovery rate",
         comparison = "the two sides",
         within = "level inside of which the sides were compared"
     )
@@ -120,7 +127,7 @@
     of_group <- sub("[12]$", "", names) %in% names(known_of_group)
     stem <- ifelse(
         of_group, sub("[12]$", "", names),
-        sub("(interval|fdr)_[0-9.e-]+(_min|_max)?$", "\\1", names)
+        sub("(interval)_[0-9.e-]+(_min|_max)$", "\\1", names)
     )
     out <- ifelse(
         of_group,

@@ -11,6 +11,21 @@
 #' takes it from all cells). `delta = NULL` is estimated once, from a fixed
 #' start, so that the same samples give the same answer.
 #'
+#' @section Why so few genes are called:
+#' The test compares cells, not means. A cell of one group is drawn against a
+#' cell of the other, again and again, and `proba_de` is the share of these pairs
+#' whose expression differs by more than `delta`. A gene is certain to differ
+#' only if nearly any cell of one group differs from nearly any cell of the
+#' other; more cells do not change that. A Wilcoxon or t test asks whether the
+#' means differ at all, which more cells always show. So groups that overlap,
+#' such as naive and memory T cells, may have no gene that is called where a
+#' Wilcoxon test finds a hundred.
+#'
+#' In such a comparison look at the order rather than at the calls:
+#' [topMarkers()] takes the largest changes whether they are called or not. To
+#' call more, compare with the group that matters (`group2`) instead of a
+#' mixture of all others, lower `delta`, or raise `fdr_target`.
+#'
 #' @inheritParams latentRepresentation
 #' @param groups The group of every cell: a column of the cell table, or a
 #'   vector. Cells without one (NA) are left out, with a message.
@@ -34,7 +49,7 @@
 #' @param test_mode `"three"` (default): `proba_de` is the larger of the
 #'   probabilities of being higher and lower; `"two"`: their sum.
 #' @param fdr_target Expected share of false genes among those that
-#'   `is_de_fdr_<target>` marks, default 0.05.
+#'   the column `is_de` marks, default 0.05.
 #' @param all_stats TRUE (default): also mean counts and shares of non-zeros.
 #' @param batch_correction TRUE: both groups are decoded as if from the same
 #'   batches. FALSE (default): from their own.
@@ -62,15 +77,18 @@
 #'   (default): beyond `delta`.
 #'
 #' @return A [S4Vectors::DataFrame] with a row per gene and comparison, sorted
-#'   by `proba_de` (in mode `"vanilla"` by `bayes_factor`); `metadata()` has
-#'   mode, delta, pseudocounts, seed, and in `columns` what each column is.
+#'   by `proba_de` (in mode `"vanilla"` by `bayes_factor`). The first columns
+#'   are `gene`, `comparison`, `within` where asked for, `lfc_median` (log2,
+#'   group 1 over group 2), `proba_de` and `is_de`, TRUE where the gene is
+#'   called; `metadata()` has mode, delta, pseudocounts, fdr_target, seed, and in
+#'   `columns` what each column is.
 #'   `as.data.frame()` makes it a table for dplyr and its like.
 #' @seealso [topMarkers()], [plotVolcano()], [plotMarkers()]
 #' @examples
 #' sce <- exampleSCE()
 #' model <- trainSCVI(sce, batch = "batch", max_epochs = 5, n_hidden = 32)
 #' de <- differentialExpression(model, sce, groups = "cell_type")
-#' head(de[, c("gene", "proba_de", "lfc_median", "comparison")])
+#' head(de[, 1:5])
 #' # one side against another, inside of each batch
 #' differentialExpression(
 #'     model, sce, groups = "cell_type", group1 = "A", group2 = "B",

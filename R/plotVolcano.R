@@ -2,7 +2,8 @@
 #'
 #' `plotVolcano()`: log fold changes against the evidence, a panel per
 #' comparison. The evidence has a ceiling: where all samples of a gene changed,
-#' its Bayes factor is only known to be high, and such genes lie in one row. `plotMarkers()`: the [topMarkers()] of each group, as
+#' its Bayes factor is only known to be high, and such genes lie in one row.
+#' `plotMarkers()`: the [topMarkers()] of each group, as
 #' dots or tiles: color is expression in the group (scaled to the highest),
 #' the size of dots the share of cells with a count. Both need ggplot2.
 #'
@@ -26,17 +27,17 @@
 plotVolcano <- function(de, n = 10) {
     table <- .de_for_plot(de, "plotVolcano()")
     .check_count(n, "n", min = 0)
-    called <- .calls_column(table)
+    is_called <- .calls(table)
     table$called <- factor(
-        ifelse(table[[called]], "called", "not called"),
+        ifelse(is_called, "called", "not called"),
         c("called", "not called")
     )
     table$panel <- .de_panel(table)
     rank <- stats::ave(
-        ifelse(table[[called]], -abs(table$lfc_median), Inf), table$panel,
+        ifelse(is_called, -abs(table$lfc_median), Inf), table$panel,
         FUN = rank
     )
-    named <- table[table[[called]] & rank <= n, ]
+    named <- table[is_called & rank <= n, ]
     ceiling <- table$proba_de == 1
     ggplot2::ggplot(table[order(table$called, decreasing = TRUE), ],
         ggplot2::aes(
@@ -59,7 +60,7 @@ plotVolcano <- function(de, n = 10) {
         )) +
         ggplot2::labs(
             x = "log2 fold change (median)",
-            y = "Bayes factor (natural log)", color = called,
+            y = "Bayes factor (natural log)", color = .calls_title(de),
             caption = if (any(ceiling)) {
                 paste(
                     "Highest row: genes that changed in all samples, for",
@@ -68,6 +69,11 @@ plotVolcano <- function(de, n = 10) {
             }
         ) +
         .plot_theme()
+}
+
+.calls_title <- function(de) {
+    target <- metadata(de)$fdr_target
+    if (.is_number(target)) paste0("expected FDR ", 100 * target, " %")
 }
 
 # The names of genes beside their points, apart from each other where ggrepel is
@@ -87,18 +93,15 @@ plotVolcano <- function(de, n = 10) {
     )
 }
 
-# The one column that says which genes are called.
-.calls_column <- function(table) {
-    called <- grep("^is_de_fdr_", names(table), value = TRUE)
-    if (length(called) != 1) {
+# Which genes are called.
+.calls <- function(table) {
+    if (!is.logical(table$is_de)) {
         .stop_argument(
-            "de", "`de` must have one column is_de_fdr_<target>, as ",
-            "differentialExpression() makes it; it has ",
-            if (length(called)) paste(called, collapse = " and ") else "none",
-            "."
+            "de", "`de` must have the column is_de, as ",
+            "differentialExpression() makes it in mode \"change\"."
         )
     }
-    called
+    table$is_de
 }
 
 .de_panel <- function(table) {

@@ -6,7 +6,7 @@
 #' genes that are higher in the group and have a count in enough of its cells,
 #' those with the largest change. It does not matter whether a gene is called at
 #' the false discovery rate, as few cells may not suffice to call any: the
-#' column `is_de_fdr_<target>` says so.
+#' column `is_de` says so.
 #'
 #' @param de What [differentialExpression()] returned, in mode `"change"`, with
 #'   `all_stats = TRUE`.

@@ -38,7 +38,10 @@ genes_to_change <- function(sce, n, seed) {
 # How the calls at the false discovery rate compare with the truth.
 call_scores <- function(table, changed_genes) {
     true <- table$gene %in% changed_genes
-    called <- table[["is_de_fdr_0.05"]] %in% c(TRUE, "True")
+    # is_de of scvigor, the other of scvi-tools
+    called <- table[[intersect(
+        c("is_de", "is_de_fdr_0.05"), names(table)
+    )[1]]] %in% c(TRUE, "True")
     first <- utils::head(order(-table$proba_de), length(changed_genes))
     c(
         called = sum(called),

@@ -46,7 +46,7 @@ test_that("kang_ctrl_stim: interferon's genes lead inside each cell type", {
         # the first 2.5 % of the genes; in scvi-tools' tables of three seeds
         # they are 1st to 37th (bench/markers.R)
         expect_true(all(rank <= 32), info = type)
-        expect_true(all(inside$is_de_fdr_0.05[rank]), info = type)
+        expect_true(all(inside$is_de[rank]), info = type)
     }
 })
 
@@ -60,7 +60,7 @@ test_that("two random halves of one cell type do not differ", {
         de <- differentialExpression(
             model, sce, idx1 = half, idx2 = setdiff(cells, half), seed = seed
         )
-        sum(de$is_de_fdr_0.05)
+        sum(de$is_de)
     }, 0)
     say("halves of %d cells: %s of %d genes called", length(cells),
         toString(called), nrow(sce))
@@ -88,7 +88,7 @@ test_that("known changes are found, and few others", {
               "recall %.3f (|lfc| 2: %.3f); of the first 60, %.3f are true;",
               "correlation of lfc_median with the truth %.3f"),
         scores[["called"]], nrow(sce), scores[["fdr"]], scores[["recall"]],
-        mean(found$is_de_fdr_0.05[abs(lfc) == 2]), scores[["first"]],
+        mean(found$is_de[abs(lfc) == 2]), scores[["first"]],
         stats::cor(found$lfc_median, lfc))
     expect_lte(scores[["fdr"]], 0.05)
     expect_gte(scores[["recall"]], 0.4)

@@ -35,3 +35,9 @@ test_that("weights keep torch's order of elements in R's arrays", {
         class = "scvigor_argument_error"
     )
 })
+
+test_that("the citation is that of the model", {
+    cited <- citation("scvigor")
+    expect_match(format(cited, style = "text"), "Lopez", all = FALSE)
+    expect_match(format(cited, style = "text"), "1053", all = FALSE)
+})

@@ -104,16 +104,17 @@ test_that("the dictionary distinguishes the two groups", {
                              "raw_normalized_mean", "group"), k)
         expect_match(columns[of_group], paste0("group ", k, "$"))
     }
-    expect_match(columns[["is_de_fdr_0.01"]], "false discovery")
+    expect_match(columns[["is_de"]], "false discovery")
     expect_match(columns[["lfc_confidence_interval_0.95_max"]], "interval")
 })
 
-test_that("the target names its column", {
+test_that("the calls are at the target, which the metadata have", {
     for (target in c(0.05, 0.1, 0.001)) {
         de <- quick(groups = "labels", group1 = "label_0",
                     fdr_target = target)
-        expect_true(paste0("is_de_fdr_", target) %in% names(de))
-        calls <- de[[paste0("is_de_fdr_", target)]]
+        expect_identical(S4Vectors::metadata(de)$fdr_target, target)
+        calls <- de$is_de
+        expect_identical(calls, scvigor:::.fdr_calls(de$proba_de, target))
         # the first rows, in one run
         expect_identical(calls, seq_along(calls) <= sum(calls))
     }
@@ -122,9 +123,9 @@ test_that("the target names its column", {
 test_that("without all_stats, and with positions: columns go", {
     de <- quick(idx1 = 1:20, idx2 = 21:60, all_stats = FALSE)
     expect_identical(names(de), c(
-        "gene", "proba_de", "proba_not_de", "bayes_factor", "scale1",
-        "scale2", "pseudocounts", "delta", "lfc_mean", "lfc_median",
-        "lfc_std", "lfc_min", "lfc_max", "is_de_fdr_0.05"
+        "gene", "lfc_median", "proba_de", "is_de", "proba_not_de",
+        "bayes_factor", "scale1", "scale2", "pseudocounts", "delta",
+        "lfc_mean", "lfc_std", "lfc_min", "lfc_max"
     ))
     expect_setequal(names(quick(idx1 = 1:20, mode = "vanilla",
                                 all_stats = FALSE)),
@@ -150,7 +151,9 @@ test_that("within: every level by itself, and levels that lack a side", {
     de <- quick(groups = "labels", group1 = "label_0", group2 = "label_1",
                 within = "batch")
     expect_identical(nrow(de), 120L)
-    expect_identical(names(de)[ncol(de)], "within")
+    expect_identical(names(de)[1:6], c(
+        "gene", "comparison", "within", "lfc_median", "proba_de", "is_de"
+    ))
     one <- quick(groups = "labels", group1 = "label_0", group2 = "label_1",
                  subset = "batch == 'batch_1'")
     inside <- de[de$within == "batch_1", ]

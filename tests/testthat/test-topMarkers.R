@@ -40,10 +40,18 @@ test_that("plots are made", {
     expect_s3_class(plotMarkers(de, type = "heat"), "ggplot")
     expect_argument_error(plotVolcano(1), "de")
     expect_argument_error(plotVolcano(de, n = -1), "n")
-    uncalled <- de[, names(de) != "is_de_fdr_0.05"]
-    expect_argument_error(plotVolcano(uncalled), "de", "is_de_fdr_")
-    twice <- cbind(de, is_de_fdr_0.1 = de$is_de_fdr_0.05)
-    expect_argument_error(plotVolcano(twice), "de", "is_de_fdr_0.1")
+    uncalled <- de[, names(de) != "is_de"]
+    expect_argument_error(plotVolcano(uncalled), "de", "is_de")
+    # the largest changes of those that are called have names
+    de$is_de <- seq_len(nrow(de)) %% 3 == 0
+    named <- plotVolcano(de, n = 4)$layers[[2]]$data
+    for (one in unique(de$comparison)) {
+        called <- de[de$comparison == one & de$is_de, ]
+        expect_setequal(
+            named$gene[named$comparison == one],
+            head(called$gene[order(-abs(called$lfc_median))], 4)
+        )
+    }
     expect_argument_error(plotMarkers(de, n = 0), "n")
     expect_argument_error(plotMarkers(de, type = "bar"), "type")
     expect_argument_error(plotMarkers(de, min_proportion = 2),
