@@ -1,3 +1,32 @@
+#' Errors, warnings and messages of scvigor
+#'
+#' Whatever goes wrong is an R condition with a class, so that programs can tell
+#' what it was and handle it.
+#'
+#' \describe{
+#'   \item{`scvigor_argument_error`}{An argument, or something in it, is not
+#'     what the function needs. The field `argument` has its name.}
+#'   \item{`scvigor_file_error`}{A file cannot be read or written.}
+#'   \item{`scvigor_numeric_error`}{A loss, gradient or weight was not finite.
+#'     The field `epoch` says when.}
+#'   \item{`scvigor_interrupted_error`}{Ctrl-C, or a time limit, before there was
+#'     a result.}
+#'   \item{`scvigor_error`}{All of these, and any other error.}
+#'   \item{`scvigor_warning`}{A warning.}
+#'   \item{`scvigor_message`}{A message, which `suppressMessages(classes =
+#'     "scvigor_message")` turns off.}
+#' }
+#'
+#' @return The help page of conditions has no value.
+#' @examples
+#' tryCatch(
+#'     trainSCVI(exampleSCE(), batch = "lane"),
+#'     scvigor_argument_error = function(error) error$argument
+#' )
+#' @name conditions
+#' @aliases scvigor_error scvigor_warning scvigor_message
+NULL
+
 # Classed conditions: scvigor_argument_error (with the
 # field `argument`), scvigor_file_error, scvigor_numeric_error (with `epoch`),
 # all scvigor_error; scvigor_warning; scvigor_message.
