@@ -42,7 +42,7 @@ variables <- c(
     "OMP_PLACES=nothing", "OMP_STACKSIZE=abc", "OMP_WAIT_POLICY=abc",
     "OMP_SCHEDULE=nothing", "MKL_NUM_THREADS=abc", "OPENBLAS_NUM_THREADS=0",
     "GOTO_NUM_THREADS=-1", "TZ=Nowhere/None", "TZ=", "HOME=/nonexistent",
-    "HOME=", "USER=", "TMPDIR=/nonexistent", "TMPDIR=/proc", "TMPDIR=",
+    "HOME=", "USER=", "TMPDIR=/nonexistent", "TMPDIR=",
     "R_DEFAULT_PACKAGES=NULL", "HDF5_DISABLE_VERSION_CHECK=2",
     paste0("HDF5_USE_FILE_LOCKING=", c("FALSE", "TRUE", "BEST_EFFORT", "abc")),
     paste0("HDF5_PLUGIN_PATH=", c("/nonexistent", "", "::", "/dev/null")),
@@ -54,7 +54,7 @@ variables <- c(
     "R_COMPILE_PKGS=0", "R_ENABLE_JIT=0", "_R_CHECK_LENGTH_1_LOGIC2_=true"
 )
 shell_words <- c(
-    "ulimit -n 64;", "ulimit -f 20000;", "ulimit -s 1024;",
+    "ulimit -n 256;", "ulimit -f 20000;", "ulimit -s 1024;",
     "ulimit -s unlimited;", "ulimit -c 0;", "umask 777;", "umask 0;",
     "exec 0<&-;", "exec 0</dev/null;", "exec 2>&-;",
     "mkdir -p gone; cd gone; rmdir ../gone;", "cd /proc;", "cd /;",
