@@ -194,6 +194,7 @@ int main(int argc, char** argv) {
       options.gene_likelihood == GeneLikelihood::kZinb ? 2 : 1);
 
   TensorPool pool;
+  LocalCommunicator local;
   Stopwatch parts(vae.tensor_options());
   Stopwatch whole = parts;
   std::int64_t first = 0;
@@ -207,7 +208,7 @@ int main(int argc, char** argv) {
     parts.lap("load");
     const Mode mode{true, &rng};
     optimizer.zero_grad();
-    Tape tape(&pool);
+    Tape tape(&pool, &optimizer.bucket().gradient_views());
     const EncoderOutput q = vae.infer(batch, mode);
     const at::Tensor z = vae.draw_z(q.qz, vae.draw_noise(batch_size, rng).z);
     parts.lap("encoder");
@@ -218,6 +219,7 @@ int main(int argc, char** argv) {
     (void)Tape::value(loss);
     parts.lap("loss and heads");
     tape.backward(loss);
+    optimizer.reduce_gradients(local);
     parts.lap("backward");
     optimizer.step();
     parts.lap("adam");

@@ -181,6 +181,60 @@ TEST_CASE("gradient_clip_val bounds the norm over all parameters") {
   CHECK(small_clipped.first == Approx(small.first).epsilon(1e-5));
 }
 
+TEST_CASE("parameters and gradients are views of one bucket") {
+  at::Tensor matrix = at::arange(35, at::kDouble).reshape({7, 5});
+  at::Tensor vector = at::arange(3, at::kDouble);
+  at::Tensor rows = at::arange(12, at::kDouble).reshape({4, 3});
+  const std::vector<at::Tensor> all{matrix, vector, rows};
+  std::vector<at::Tensor> before;
+  for (const auto& tensor : all) before.push_back(tensor.clone());
+  ParameterBucket bucket({matrix, vector, {rows, 2}});
+
+  const auto* weights = bucket.weights().data_ptr<double>();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto& segment = bucket.segments()[i];
+    CHECK(all[i].equal(before[i]));
+    CHECK(all[i].data_ptr<double>() == weights + segment.begin);
+    CHECK(segment.begin % 16 == 0);
+    CHECK(segment.end - segment.begin == all[i].numel());
+  }
+  CHECK(bucket.segments()[2].n_trainable() == 6);
+
+  matrix.mutable_grad() = at::full({7, 5}, 2.0, at::kDouble);
+  rows.mutable_grad() = *bucket.gradient_views().find(rows);
+  rows.grad().fill_(3.0);
+  bucket.gather_gradients();
+  CHECK(bucket.gradients().sum().item<double>() == 35 * 2.0 + 12 * 3.0);
+  CHECK(matrix.grad().is_same(*bucket.gradient_views().find(matrix)));
+  CHECK(!vector.grad().defined());
+  bucket.zero_grad();
+  bucket.gather_gradients();
+  CHECK(bucket.gradients().abs().sum().item<double>() == 0.0);
+}
+
+TEST_CASE("padding stays 0, and frozen rows stay, with any number of steps") {
+  TrainOptions o;
+  o.weight_decay = 0.5;
+  at::Tensor first = at::ones({5}, at::kDouble);
+  at::Tensor rows = at::ones({4, 3}, at::kDouble);
+  at::Tensor last = at::ones({2}, at::kDouble);
+  AdamOptimizer optimizer({first, {rows, 3}, last}, o);
+  for (int i = 0; i < 3; ++i) {
+    for (at::Tensor* tensor : {&first, &rows, &last})
+      tensor->mutable_grad() = at::ones_like(*tensor);
+    if (i == 1) last.mutable_grad().reset();  // is one step behind from here
+    optimizer.step();
+  }
+  CHECK(rows.narrow(0, 0, 3).eq(1.0).all().item<bool>());
+  CHECK(rows.narrow(0, 3, 1).lt(1.0).all().item<bool>());
+  CHECK(optimizer.bucket().weights().sum().item<double>() ==
+        Approx((first.sum() + rows.sum() + last.sum()).item<double>()));
+  const auto moments = optimizer.moments();
+  CHECK(moments[0].steps == 3);
+  CHECK(moments[1].first.size() == 3);
+  CHECK(moments[2].steps == 2);
+}
+
 TEST_CASE("a learning rate set later holds from the next step on") {
   TrainOptions o;
   o.lr = 0.1;

@@ -33,7 +33,9 @@ std::vector<double> weights_in_legs(const Training& t,
                                     History& history) {
   Model model(t.model, 5,
               library_prior(*t.cells.counts, t.cells.batch, t.model.n_batch));
-  Trainer trainer(model.vae(), t.cells, t.split, t.options, t.seed, t.hooks);
+  LocalCommunicator local;
+  Trainer trainer(model.vae(), t.cells, t.split, t.options, t.seed, t.hooks,
+                  local);
   for (const auto until : legs) trainer.run(until);
   history = trainer.history();
   return all_values(model.state());

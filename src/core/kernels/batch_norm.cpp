@@ -1,7 +1,6 @@
 #include "kernels/batch_norm.hpp"
 
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/zeros_like.h>
 
 #include "kernels/kernels.hpp"
 #include "kernels/tape.hpp"
@@ -34,7 +33,7 @@ at::Tensor batch_norm_training(const BatchNormInput& input) {
       BatchNormGrads grads =
           kernels.batch_norm_training_backward(in, out, grad.contiguous());
       if (in.linear_bias.defined())
-        grads.linear_bias = at::zeros_like(in.linear_bias);
+        grads.linear_bias = Tape::grad_buffer(in.linear_bias).zero_();
       add_grads(in, grads);
     });
   return out.y;

@@ -37,6 +37,7 @@ class Kernels {
                                    const at::Tensor& weight) const = 0;
   // w.r.t. the weight
   virtual at::Tensor sparse_linear_backward(const SparseCounts& x,
+                                            const at::Tensor& weight,
                                             const at::Tensor& grad_y) const = 0;
 
   virtual at::Tensor gather_rows(const at::Tensor& weight,

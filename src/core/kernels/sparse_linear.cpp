@@ -14,8 +14,8 @@ at::Tensor sparse_linear(const SparseCounts& x, const at::Tensor& weight) {
   const at::Tensor y = kernels.sparse_linear(x, weight);
   if (tape != nullptr)
     tape->record(y, [&kernels, x, weight](const at::Tensor& grad) {
-      Tape::add_grad(weight,
-                     kernels.sparse_linear_backward(x, grad.contiguous()));
+      Tape::add_grad(
+          weight, kernels.sparse_linear_backward(x, weight, grad.contiguous()));
     });
   return y;
 }

@@ -27,8 +27,8 @@ bool is_plain_float(const at::Tensor& x) {
 
 }  // namespace
 
-Tape::Tape(TensorPool* pool)
-    : pool_(pool), outer_(std::exchange(current(), this)) {}
+Tape::Tape(TensorPool* pool, const GradientViews* views)
+    : pool_(pool), views_(views), outer_(std::exchange(current(), this)) {}
 Tape::~Tape() { current() = outer_; }
 
 Tape* Tape::active_for(at::TensorList inputs) {
@@ -76,6 +76,17 @@ at::Tensor Tape::buffer(at::IntArrayRef sizes,
   return tape != nullptr && tape->pool_ != nullptr
              ? tape->pool_->take(sizes, options)
              : at::empty(sizes, options);
+}
+
+// A view that is in use has the gradient of another kernel, to which this one
+// will be added.
+at::Tensor Tape::grad_buffer(const at::Tensor& tensor) {
+  const Tape* tape = current();
+  const at::Tensor* view = tape != nullptr && tape->views_ != nullptr
+                               ? tape->views_->find(tensor)
+                               : nullptr;
+  if (view != nullptr && view->use_count() == 1) return *view;
+  return buffer(tensor.sizes(), tensor.options());
 }
 
 double Tape::value(const Sum& sum) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "kernels/gradient_views.hpp"
 #include "util/tensor_pool.hpp"
 
 namespace scvigor {
@@ -21,8 +22,9 @@ namespace scvigor {
 // kernel. The gradient of a tensor is in its grad(), as in LibTorch.
 class Tape {
  public:
-  // With a pool, buffer() is taken from it.
-  explicit Tape(TensorPool* pool = nullptr);
+  // With a pool, buffer() is taken from it; with views, grad_buffer().
+  explicit Tape(TensorPool* pool = nullptr,
+                const GradientViews* views = nullptr);
   ~Tape();
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
@@ -42,6 +44,8 @@ class Tape {
   // An uninitialized tensor, for a gradient or an intermediate result.
   static at::Tensor buffer(at::IntArrayRef sizes,
                            const at::TensorOptions& options);
+  // The same for the gradient w.r.t. `tensor`, where that belongs if possible.
+  static at::Tensor grad_buffer(const at::Tensor& tensor);
 
   // A weighted sum of scalars: what is differentiated.
   struct Term {
@@ -64,6 +68,7 @@ class Tape {
 
   std::vector<Entry> entries_;
   TensorPool* pool_;
+  const GradientViews* views_;
   Tape* outer_;  // current before
 };
 

@@ -5,22 +5,30 @@
 
 #include <vector>
 
+#include "kernels/adam.hpp"
 #include "model/freeze.hpp"
 #include "scvigor/train.hpp"
+#include "train/communicator.hpp"
+#include "train/parameter_bucket.hpp"
 
 namespace scvigor {
 
-// Adam or AdamW over slices of parameters. A parameter without a gradient is
-// not changed, not even by weight decay, nor are the frozen rows of a slice.
+// Adam or AdamW over slices of parameters, which become views of a bucket. A
+// parameter without a gradient is not changed, not even by weight decay, nor
+// are the frozen rows of a slice.
 class AdamOptimizer {
  public:
   AdamOptimizer(const std::vector<TrainableSlice>& parameters,
                 const TrainOptions& options);
 
-  void zero_grad();
+  ParameterBucket& bucket() { return bucket_; }
+  void zero_grad() { bucket_.zero_grad(); }
+  // After a backward pass: the mean of the processes' gradients.
+  void reduce_gradients(Communicator& communicator);
   void step();
-  // False if a gradient is NaN or infinite. Gradients of large weights are not
-  // checked: a bias or a BatchNorm then has such a gradient too.
+  // False if a gradient is NaN or infinite. On the CPU, gradients of large
+  // weights are not checked: a bias or a BatchNorm then has such a gradient
+  // too.
   bool gradients_finite() const;
 
   std::vector<AdamMoments> moments() const;
@@ -30,22 +38,12 @@ class AdamOptimizer {
   void set_lr(double lr) { lr_ = lr; }
 
  private:
-  struct Slot {
-    TrainableSlice slice;
-    at::Tensor m;  // undefined until the first gradient
-    at::Tensor v;
-    std::int64_t t = 0;
-
-    at::Tensor value() const { return slice.trainable_rows(slice.tensor); }
-    // Undefined without a gradient.
-    at::Tensor grad() const {
-      return slice.trainable_rows(slice.tensor.grad());
-    }
-  };
-
   double clip_factor() const;
+  AdamUpdate update_of(std::int64_t begin, std::int64_t end,
+                       const AdamStep& step);
 
-  std::vector<Slot> slots_;
+  ParameterBucket bucket_;
+  std::vector<std::int64_t> n_steps_;  // of each segment of the bucket
   TrainOptions options_;
   double lr_;
 };

@@ -38,13 +38,15 @@ TrainResult finish(Trainer& trainer, const Cells& cells,
 TrainResult train(Vae& vae, const Cells& cells, const Split& split,
                   const TrainOptions& options, std::uint64_t seed,
                   const Hooks& hooks) {
-  Trainer trainer(vae, cells, split, options, seed, hooks);
+  LocalCommunicator local;
+  Trainer trainer(vae, cells, split, options, seed, hooks, local);
   return finish(trainer, cells, options);
 }
 
 TrainResult resume(Vae& vae, const Cells& cells, const TrainingState& from,
                    const TrainOptions& options, const Hooks& hooks) {
-  Trainer trainer(vae, cells, from.split, options, from.seed, hooks);
+  LocalCommunicator local;
+  Trainer trainer(vae, cells, from.split, options, from.seed, hooks, local);
   trainer.restore(from);
   return finish(trainer, cells, options);
 }

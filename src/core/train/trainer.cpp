@@ -64,11 +64,12 @@ std::int64_t validation_interval(const TrainOptions& o) {
 
 Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
                  const TrainOptions& options, std::uint64_t seed,
-                 const Hooks& hooks)
+                 const Hooks& hooks, Communicator& communicator)
     : vae_(vae),
       split_(split),
       options_(options),
       hooks_(hooks),
+      communicator_(communicator),
       seed_(seed),
       loader_(cells, vae.tensor_options()),
       rng_(derive_seed(seed, SeedUse::kTraining)),
@@ -87,6 +88,7 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
 
 StopReason Trainer::run(std::int64_t until_epoch) {
   if (stopped_) return StopReason::kEarlyStopping;
+  communicator_.broadcast(optimizer_.bucket().weights(), 0);
   while (epoch_ < until_epoch) {
     if (!train_epoch()) return StopReason::kInterrupted;
     check_weights();
@@ -126,7 +128,7 @@ bool Trainer::train_epoch() {
 EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
   const Mode mode{true, &rng_};
   optimizer_.zero_grad();
-  Tape tape(&pool_);
+  Tape tape(&pool_, &optimizer_.bucket().gradient_views());
   copy_all(buffers_, buffers_before_);
   const EncoderOutput encoded = vae_.infer(batch, mode);
   const Noise noise = vae_.draw_noise(batch.n_cells(), rng_);
@@ -142,6 +144,7 @@ EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
                         "`unfrozen = TRUE`.");
 
   tape.backward(loss);
+  optimizer_.reduce_gradients(communicator_);
   check_gradients();
   optimizer_.step();
 

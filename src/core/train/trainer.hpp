@@ -7,6 +7,7 @@
 #include "data/minibatch.hpp"
 #include "model/vae.hpp"
 #include "scvigor/train.hpp"
+#include "train/communicator.hpp"
 #include "train/history.hpp"
 #include "train/optimizer.hpp"
 #include "train/schedule.hpp"
@@ -14,11 +15,14 @@
 namespace scvigor {
 
 // Minimizes the negative ELBO over minibatches. Resumable: run() continues
-// where the last call stopped, also in another process (checkpoint.cpp).
+// where the last call stopped, also in another process (checkpoint.cpp). With
+// a Communicator of several processes, the gradient of a step is their mean,
+// and all of them start with the weights of the first.
 class Trainer {
  public:
   Trainer(Vae& vae, const Cells& cells, const Split& split,
-          const TrainOptions& options, std::uint64_t seed, const Hooks& hooks);
+          const TrainOptions& options, std::uint64_t seed, const Hooks& hooks,
+          Communicator& communicator);
 
   StopReason run(std::int64_t until_epoch);
 
@@ -59,6 +63,7 @@ class Trainer {
   Split split_;
   TrainOptions options_;
   Hooks hooks_;
+  Communicator& communicator_;
   std::uint64_t seed_;
   Loader loader_;
   Rng rng_;

@@ -7,6 +7,7 @@
 #include "kernels/cpu/batch_norm_units.hpp"
 #include "kernels/cpu/cpu_kernels.hpp"
 #include "kernels/cpu/tensor_data.hpp"
+#include "kernels/tape.hpp"
 #include "simd/aligned_vector.hpp"
 #include "util/ceil_div.hpp"
 #include "util/parallel.hpp"
@@ -141,8 +142,8 @@ BatchNormGrads CpuKernels::batch_norm_training_backward(
     const BatchNormInput& in, const BatchNormOutput& out,
     const at::Tensor& grad_y) const {
   BatchNormGrads grads{at::empty_like(grad_y),
-                       at::empty({grad_y.size(1)}, grad_y.options()),
-                       at::empty({grad_y.size(1)}, grad_y.options()),
+                       Tape::grad_buffer(in.weight),
+                       Tape::grad_buffer(in.bias),
                        {}};
   if (grad_y.scalar_type() == at::kFloat)
     train_backward<float>(in, out, grad_y, grads);

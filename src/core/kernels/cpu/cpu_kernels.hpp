@@ -17,6 +17,7 @@ class CpuKernels : public ReferenceKernels {
   at::Tensor sparse_linear(const SparseCounts& x,
                            const at::Tensor& weight) const override;
   at::Tensor sparse_linear_backward(const SparseCounts& x,
+                                    const at::Tensor& weight,
                                     const at::Tensor& grad_y) const override;
 
   at::Tensor gather_rows(const at::Tensor& weight, const at::Tensor& codes,

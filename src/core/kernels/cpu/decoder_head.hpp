@@ -1,8 +1,6 @@
 #ifndef SCVIGOR_CORE_KERNELS_CPU_DECODER_HEAD_HPP
 #define SCVIGOR_CORE_KERNELS_CPU_DECODER_HEAD_HPP
 
-#include <ATen/ops/empty_like.h>
-
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -62,9 +60,8 @@ class DecoderHead {
     weight_ = logits.weight.contiguous();
     if (logits.bias.defined()) bias_ = logits.bias.contiguous();
     buffer_ = Tape::buffer({cells_per_chunk, row_step_}, weight_.options());
-    if (needs_grad[1])
-      grad_weight_ = Tape::buffer(weight_.sizes(), weight_.options());
-    if (needs_grad[2]) grad_bias_ = at::empty_like(bias_);
+    if (needs_grad[1]) grad_weight_ = Tape::grad_buffer(logits.weight);
+    if (needs_grad[2]) grad_bias_ = Tape::grad_buffer(logits.bias);
   }
 
   // Logits, or gradients, of cell i of the chunk.

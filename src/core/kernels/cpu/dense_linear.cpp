@@ -4,6 +4,7 @@
 #include "kernels/cpu/cpu_kernels.hpp"
 #include "kernels/cpu/gemm.hpp"
 #include "kernels/cpu/tensor_data.hpp"
+#include "kernels/tape.hpp"
 
 // float32 by gemm(); float64, which tests use, by LibTorch's BLAS.
 
@@ -46,8 +47,8 @@ DenseLinearGrads CpuKernels::dense_linear_backward(
           target(grads.x)});
   }
   if (weight.requires_grad()) {
-    grads.weight = at::empty_like(weight);
-    if (needs_bias) grads.bias = at::empty_like(bias);
+    grads.weight = Tape::grad_buffer(weight);
+    if (needs_bias) grads.bias = Tape::grad_buffer(bias);
     gemm({view(x).transposed(),
           view(grad_y),
           {x.size(1), x.size(0), weight.size(1)},

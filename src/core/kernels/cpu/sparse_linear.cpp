@@ -163,9 +163,9 @@ at::Tensor CpuKernels::sparse_linear(const SparseCounts& x,
 }
 
 at::Tensor CpuKernels::sparse_linear_backward(const SparseCounts& x,
+                                              const at::Tensor& weight,
                                               const at::Tensor& grad_y) const {
-  at::Tensor grad_weight =
-      Tape::buffer({x.n_genes, grad_y.size(1)}, grad_y.options());
+  at::Tensor grad_weight = Tape::grad_buffer(weight);
   const bool is_float = grad_y.scalar_type() == at::kFloat;
   parallel_for(0, x.n_genes, kGenesPerTask,
                [&](std::int64_t b, std::int64_t e) {

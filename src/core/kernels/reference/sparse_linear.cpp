@@ -10,7 +10,7 @@ at::Tensor ReferenceKernels::sparse_linear(const SparseCounts& x,
 }
 
 at::Tensor ReferenceKernels::sparse_linear_backward(
-    const SparseCounts& x, const at::Tensor& grad_y) const {
+    const SparseCounts& x, const at::Tensor&, const at::Tensor& grad_y) const {
   return at::mm(x.dense().t(), grad_y);
 }
 
