@@ -187,7 +187,7 @@
     lr = .is_number,
     weights = function(value) .is_list_of(value, is.numeric),
     moments = function(value) .is_list_of(value, .is_moments),
-    random = is.raw, plateau = .is_monitor, early_stopping = .is_monitor,
+    plateau = .is_monitor, early_stopping = .is_monitor,
     best = function(value) {
         is.list(value) && .is_whole(value$epoch) && .is_number(value$value) &&
             .is_list_of(value$weights, is.numeric)

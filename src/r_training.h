@@ -13,12 +13,6 @@
 namespace scvigor {
 namespace r {
 
-inline std::vector<std::uint8_t> bytes_from_list(const Rcpp::List& list,
-                                                 const char* name) {
-  const Rcpp::RawVector bytes = list[name];
-  return {bytes.begin(), bytes.end()};
-}
-
 inline Rcpp::List split_to_list(const Split& split) {
   using Rcpp::Named;
   return Rcpp::List::create(
@@ -92,8 +86,6 @@ inline Rcpp::List training_state_to_list(const TrainingState& state) {
       Named("stopped") = state.stopped, Named("lr") = state.lr,
       Named("weights") = state_to_list(state.weights),
       Named("moments") = moments_to_list(state.moments),
-      Named("random") =
-          Rcpp::RawVector(state.random.begin(), state.random.end()),
       Named("plateau") = monitor_to_list(state.plateau),
       Named("early_stopping") = monitor_to_list(state.early_stopping),
       Named("best") = Rcpp::List::create(
@@ -113,7 +105,6 @@ inline TrainingState training_state_from_list(const Rcpp::List& list) {
   state.lr = Rcpp::as<double>(list["lr"]);
   state.weights = state_from_list(list["weights"]);
   state.moments = moments_from_list(list["moments"]);
-  state.random = bytes_from_list(list, "random");
   state.plateau = monitor_from_list(list["plateau"]);
   state.early_stopping = monitor_from_list(list["early_stopping"]);
   const Rcpp::List best = list["best"];

@@ -155,9 +155,6 @@ TEST_CASE("a state of another model is refused") {
   wrong.moments.front().second.pop_back();
   CHECK(refused(wrong) == "state");
   wrong = states.front();
-  wrong.random.pop_back();
-  CHECK(refused(wrong) == "state");
-  wrong = states.front();
   wrong.weights.pop_back();
   CHECK(refused(wrong) == "state");
   wrong = states.front();
@@ -168,7 +165,7 @@ TEST_CASE("a state of another model is refused") {
 TEST_CASE("load_best_on_end gives the weights of the best epoch") {
   Training t;
   t.options.max_epochs = 12;
-  t.options.lr = 0.2;  // too large to end with the best
+  t.options.lr = 0.5;  // too large to end with the best
   t.options.load_best_on_end = true;
   t.options.checkpointing_monitor = "reconstruction_loss_validation";
   const Trained best = support::run(t);
@@ -272,14 +269,4 @@ TEST_CASE("NaN and infinite values are found at any position") {
   }
   CHECK(all_finite(at::zeros({0})));
   CHECK(all_finite(at::ones({3}, at::kLong)));
-}
-
-TEST_CASE("a restored random number generator continues its stream") {
-  Rng rng(3);
-  rng.normal({7}, at::kDouble);  // an odd number: one is kept in reserve
-  const auto state = rng.state();
-  const at::Tensor expected = rng.normal({5}, at::kDouble);
-  Rng other(4);
-  other.restore(state);
-  CHECK(other.normal({5}, at::kDouble).equal(expected));
 }

@@ -39,7 +39,9 @@ as_rds <- function(file, to = withr::local_tempfile(fileext = ".rds",
     content <- scvigor:::.read_checkpoint(file)
     old <- list(
         format = "scvigor_checkpoint", version = 1L, scvigor = "0.99.0",
-        plan = content$config, state = content$state
+        plan = content$config,
+        # the generator's state, which is not used any more
+        state = c(content$state, list(random = as.raw(1:8)))
     )
     connection <- gzfile(to, "wb", compression = 1)
     saveRDS(change(old), connection)
@@ -69,7 +71,7 @@ test_that("TR20 a run that was killed resumes from its checkpoint", {
             checkpoint = file, checkpoint_every = 2
         )
     }, list(sce = sce, file = file))
-    for (attempt in seq_len(300)) {
+    for (attempt in seq_len(1200)) {
         if (file.exists(file)) break
         Sys.sleep(0.1)
     }
@@ -260,7 +262,7 @@ test_that("damaged, foreign and newer files are clear errors", {
     write_content(config)
     expect_file_error("slot `split` must hold positions")
     state <- content$state
-    state$random <- state$random[-1]
+    state$moments[[1]]$first <- state$moments[[1]]$first[-1]
     write_content(state = state)
     expect_file_error("damaged")
 })
@@ -295,6 +297,8 @@ test_that("checkpoints of earlier releases resume", {
                      contents(whole))
 })
 
+# Epochs that the file holds are as they were. What follows has the numbers that
+# the seed has from that step on, not those of the old generator.
 test_that("a file that scvigor 0.99.0 wrote resumes to the run's end", {
     counts <- outer(1:6, 1:24, function(gene, cell) {
         (gene * cell * 7 + cell) %% 11 + 1
@@ -306,13 +310,13 @@ test_that("a file that scvigor 0.99.0 wrote resumes to the run's end", {
         file, counts, batch = rep(c("a", "b"), 12), max_epochs = 4,
         verbose = FALSE
     )
-    # as the uninterrupted run of that version
-    expect_equal(
-        trainingHistory(model)$elbo_train,
-        c(20.7644292441281, 20.5854043933478, 20.7941746115685,
-          20.4585713364861),
-        tolerance = 1e-4
-    )
+    elbo <- trainingHistory(model)$elbo_train
+    # the uninterrupted run of that version
+    old <- c(20.7644292441281, 20.5854043933478, 20.7941746115685,
+             20.4585713364861)
+    expect_length(elbo, 4)
+    expect_equal(elbo[1:2], old[1:2], tolerance = 1e-12)
+    expect_equal(elbo, old, tolerance = 0.05)
 })
 
 test_that("an .rds file is read only if it began as a checkpoint", {
@@ -335,7 +339,7 @@ test_that("an .rds file is read only if it began as a checkpoint", {
     })
     expect_file_error("not a checkpoint", function(content) content[-1])
     expect_file_error("not a checkpoint", function(content) content[5:1])
-    expect_file_error("invalid", set(state = list(random = 1:3)))
+    expect_file_error("invalid", set(state = list(lr = "a")))
     half <- as_rds(file)
     bytes <- readBin(half, "raw", file.size(half))
     writeBin(bytes[seq_len(length(bytes) %/% 2)], half)

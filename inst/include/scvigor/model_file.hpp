@@ -64,7 +64,7 @@ ModelFile read_model_file(const std::string& path,
 
 // The newest format of a checkpoint that can be read, and the one that is
 // written. Version 1 was not HDF5.
-constexpr std::int64_t kCheckpointFileVersion = 2;
+constexpr std::int64_t kCheckpointFileVersion = 3;
 
 // A checkpoint has the form of a model file, with the group `checkpoint`.
 // Replaces `path`, atomically.

@@ -57,7 +57,8 @@ struct BestEpoch {
 };
 
 // The state of a run at the end of an epoch, as plain data: resume() continues
-// from it to the result of the uninterrupted run.
+// from it to the result of the uninterrupted run. Random numbers are a function
+// of the seed, the epoch and the step.
 struct TrainingState {
   std::uint64_t seed = 0;
   std::int64_t epochs = 0;  // completed
@@ -66,7 +67,6 @@ struct TrainingState {
   double lr = 0.0;
   State weights;
   std::vector<AdamMoments> moments;  // of the trained parameters, in order
-  std::vector<std::uint8_t> random;  // state of the generator
   MonitorState plateau;
   MonitorState early_stopping;
   BestEpoch best;  // empty without load_best_on_end

@@ -14,7 +14,6 @@ TrainingState Trainer::capture() const {
   out.lr = optimizer_.lr();
   out.weights = read_state(vae_.state());
   out.moments = optimizer_.moments();
-  out.random = rng_.state();
   out.plateau = plateau_.monitor();
   out.early_stopping = stopping_.monitor();
   out.best = best_;
@@ -31,7 +30,6 @@ void Trainer::restore(const TrainingState& state) {
   optimizer_.set_lr(state.lr);
   write_state(vae_.state(), state.weights);
   optimizer_.restore(state.moments);
-  rng_.restore(state.random);
   plateau_.restore(state.plateau);
   stopping_.restore(state.early_stopping);
   best_ = state.best;

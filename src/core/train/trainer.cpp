@@ -73,6 +73,7 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
       seed_(seed),
       loader_(cells, vae.tensor_options()),
       rng_(derive_seed(seed, SeedUse::kTraining)),
+      shuffle_rng_(derive_seed(seed, SeedUse::kShuffle)),
       optimizer_(freeze(vae, options.freeze), options),
       buffers_(vae.state().buffers()),
       plateau_(options),
@@ -104,7 +105,8 @@ StopReason Trainer::run(std::int64_t until_epoch) {
 }
 
 bool Trainer::train_epoch() {
-  rng_.shuffle(split_.train);
+  shuffle_rng_.seek(static_cast<std::uint64_t>(epoch_));
+  shuffle_rng_.shuffle(split_.train);
   const auto n = static_cast<std::int64_t>(split_.train.size());
   EpochSums sums;
   double weight = kl_weight(epoch_, step_, options_);
@@ -126,6 +128,7 @@ bool Trainer::train_epoch() {
 }
 
 EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
+  rng_.seek(static_cast<std::uint64_t>(step_));
   const Mode mode{true, &rng_};
   optimizer_.zero_grad();
   Tape tape(&pool_, &optimizer_.bucket().gradient_views());

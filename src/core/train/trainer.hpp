@@ -66,7 +66,8 @@ class Trainer {
   Communicator& communicator_;
   std::uint64_t seed_;
   Loader loader_;
-  Rng rng_;
+  Rng rng_;          // of noise and dropout, by step
+  Rng shuffle_rng_;  // by epoch
   AdamOptimizer optimizer_;
   TensorPool pool_;  // buffers of a step
   // BatchNorm's statistics, now and before the current step: a pass over a

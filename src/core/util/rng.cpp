@@ -2,16 +2,18 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/_standard_gamma.h>
-#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/poisson.h>
+#include <c10/util/accumulate.h>
 
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
-#include "scvigor/error.hpp"
 #include "simd/dispatch.hpp"
+#include "util/ceil_div.hpp"
 #include "util/parallel.hpp"
+#include "util/random_tile.hpp"
 #include "util/tensor_pool.hpp"
 
 namespace scvigor {
@@ -25,100 +27,103 @@ SCVIGOR_INLINE std::uint64_t split_mix(std::uint64_t z) {
   return z ^ (z >> 31);
 }
 
-// out: n numbers, `value` where the high half of a draw is below `bound`,
-// else 0
-template <class T>
-SCVIGOR_INLINE void bernoulli_body(std::uint64_t key, std::uint64_t bound,
-                                   T value, std::int64_t n, T* out) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < n; ++i) {
-    const auto draw =
-        split_mix(key + static_cast<std::uint64_t>(i) * kSplitMixStep);
-    out[i] = (draw >> 32) < bound ? value : T(0);
-  }
-}
-SCVIGOR_KERNEL(bernoulli_span, bernoulli_body,
-               (std::uint64_t key, std::uint64_t bound, float value,
-                std::int64_t n, float* out),
-               (key, bound, value, n, out))
-SCVIGOR_KERNEL(bernoulli_span, bernoulli_body,
-               (std::uint64_t key, std::uint64_t bound, double value,
-                std::int64_t n, double* out),
-               (key, bound, value, n, out))
+#define SCVIGOR_RANDOM_KERNEL(Tile, T)                          \
+  SCVIGOR_KERNEL(random_span, random_numbers,                   \
+                 (const PhiloxStream& stream, const Tile& make, \
+                  std::uint64_t first, std::int64_t n, T* out), \
+                 (stream, make, first, n, out))
+SCVIGOR_RANDOM_KERNEL(NormalTile, float)
+SCVIGOR_RANDOM_KERNEL(NormalTile, double)
+SCVIGOR_RANDOM_KERNEL(UniformTile, float)
+SCVIGOR_RANDOM_KERNEL(UniformTile, double)
+SCVIGOR_RANDOM_KERNEL(BernoulliTile, float)
+SCVIGOR_RANDOM_KERNEL(BernoulliTile, double)
+#undef SCVIGOR_RANDOM_KERNEL
 
 at::TensorOptions on_cpu(const at::TensorOptions& options) {
   return options.device(at::kCPU);
 }
 
+// An array of numbers that `make` gives, on all threads.
+template <class Tile>
+at::Tensor random_array(at::IntArrayRef shape, const at::TensorOptions& options,
+                        const PhiloxStream& stream, const Tile& make) {
+  constexpr std::int64_t kTilesPerTask = 64;
+  at::Tensor out = empty_in_large_pages(shape, on_cpu(options));
+  const auto n = out.numel();
+  parallel_for(0, ceil_div(n, kTileNumbers), kTilesPerTask,
+               [&](std::int64_t b, std::int64_t e) {
+                 const auto first = static_cast<std::uint64_t>(b);
+                 const auto begin = b * kTileNumbers;
+                 const auto size = std::min(n, e * kTileNumbers) - begin;
+                 if (out.scalar_type() == at::kFloat)
+                   random_span(stream, make, first, size,
+                               out.data_ptr<float>() + begin);
+                 else
+                   random_span(stream, make, first, size,
+                               out.data_ptr<double>() + begin);
+               });
+  return out.to(options.device());
+}
+
 }  // namespace
 
-Rng::Rng(std::uint64_t seed)
-    : generator_(at::detail::createCPUGenerator(seed)) {}
+void Rng::seek(std::uint64_t step) {
+  stream_.step = step;
+  stream_.draw = 0;
+}
+
+PhiloxStream Rng::take(std::int64_t n_words) {
+  const PhiloxStream out = stream_;
+  stream_.draw += 1 + static_cast<std::uint32_t>(n_words >> 34);
+  return out;
+}
+
+at::Generator Rng::take_generator() {
+  const PhiloxWords c = take(1).block(0);
+  return at::detail::createCPUGenerator(std::uint64_t{c.c1} << 32 | c.c0);
+}
 
 at::Tensor Rng::normal(at::IntArrayRef shape,
                        const at::TensorOptions& options) {
-  return at::empty(shape, on_cpu(options))
-      .normal_(0.0, 1.0, generator_)
-      .to(options.device());
+  return random_array(shape, options, take(c10::multiply_integers(shape)),
+                      NormalTile());
 }
 
 at::Tensor Rng::uniform(at::IntArrayRef shape, double low, double high,
                         const at::TensorOptions& options) {
-  return empty_in_large_pages(shape, on_cpu(options))
-      .uniform_(low, high, generator_)
-      .to(options.device());
+  return random_array(shape, options, take(c10::multiply_integers(shape)),
+                      UniformTile{low, high});
 }
 
-// Element i is element i of the SplitMix64 sequence that starts at a draw of
-// the generator: as random, and vectors of them are made at once.
 at::Tensor Rng::bernoulli(at::IntArrayRef shape, double p,
                           const at::TensorOptions& options, double value) {
-  at::Tensor out = at::empty(shape, on_cpu(options));
-  const auto key =
-      at::check_generator<at::CPUGeneratorImpl>(generator_)->random64();
-  const auto bound = static_cast<std::uint64_t>(std::ldexp(p, 32));
-  constexpr std::int64_t kPerTask = 4096;
-  parallel_for(0, out.numel(), kPerTask, [&](std::int64_t b, std::int64_t e) {
-    const auto first = key + static_cast<std::uint64_t>(b) * kSplitMixStep;
-    if (out.scalar_type() == at::kFloat)
-      bernoulli_span(first, bound, static_cast<float>(value), e - b,
-                     out.data_ptr<float>() + b);
-    else
-      bernoulli_span(first, bound, value, e - b, out.data_ptr<double>() + b);
-  });
-  return out.to(options.device());
+  const auto stream = take(c10::multiply_integers(shape));
+  constexpr double kWords = 4294967296.0;
+  if (p >= 1.0) return at::full(shape, value, options);
+  return random_array(
+      shape, options, stream,
+      BernoulliTile{static_cast<std::uint32_t>(p * kWords), value});
 }
 
 at::Tensor Rng::standard_gamma(const at::Tensor& shape) {
-  return at::_standard_gamma(shape.cpu(), generator_).to(shape.device());
+  return at::_standard_gamma(shape.cpu(), take_generator()).to(shape.device());
 }
 
 at::Tensor Rng::poisson(const at::Tensor& rate) {
-  return at::poisson(rate.cpu(), generator_).to(rate.device());
+  return at::poisson(rate.cpu(), take_generator()).to(rate.device());
 }
 
+// Fisher and Yates, with half a block for each value. The bias of the modulus
+// is below n / 2^64.
 void Rng::shuffle(std::vector<std::int64_t>& values) {
-  // Fisher and Yates. The bias of the modulus is below n / 2^64.
-  auto* bits = at::check_generator<at::CPUGeneratorImpl>(generator_);
-  for (std::uint64_t i = values.size(); i > 1; --i)
-    std::swap(values[i - 1], values[bits->random64() % i]);
-}
-
-std::vector<std::uint8_t> Rng::state() const {
-  const at::Tensor bytes = generator_.get_state().contiguous();
-  const auto* from = bytes.data_ptr<std::uint8_t>();
-  return {from, from + bytes.numel()};
-}
-
-void Rng::restore(const std::vector<std::uint8_t>& state) {
-  const at::Tensor expected = generator_.get_state();
-  if (static_cast<std::int64_t>(state.size()) != expected.numel())
-    throw ArgumentError("state",
-                        "The saved state of the random numbers is not one of "
-                        "this version of LibTorch.");
-  at::Tensor bytes = at::empty({expected.numel()}, at::kByte);
-  std::copy(state.begin(), state.end(), bytes.data_ptr<std::uint8_t>());
-  generator_.set_state(bytes);
+  const auto stream = take(2 * static_cast<std::int64_t>(values.size()));
+  for (std::uint64_t i = values.size(); i > 1; --i) {
+    const PhiloxWords c = stream.block(i / 2);
+    const std::uint64_t word = i % 2 == 0 ? std::uint64_t{c.c1} << 32 | c.c0
+                                          : std::uint64_t{c.c3} << 32 | c.c2;
+    std::swap(values[i - 1], values[word % i]);
+  }
 }
 
 std::uint64_t derive_seed(std::uint64_t seed, SeedUse use) {

@@ -7,14 +7,22 @@
 #include <cstdint>
 #include <vector>
 
+#include "util/philox.hpp"
+
 namespace scvigor {
 
-// The core's own stream of random numbers; torch's global generator is never
-// touched. Numbers are drawn on the CPU and then moved, so that a seed means
-// the same on every device.
+// The core's own random numbers, by counter: element i of the n-th array that
+// is drawn at a step is a function of (seed, step, n, i), whatever was drawn
+// before, by however many threads. They are drawn on the CPU and then moved, so
+// that a seed means the same on every device; torch's global generator is never
+// touched. float64 has the normal numbers of float32.
 class Rng {
  public:
-  explicit Rng(std::uint64_t seed);
+  explicit Rng(std::uint64_t seed) { stream_.key = seed; }
+
+  // From now on, the numbers of this step, from the first. A new generator is
+  // at step 0.
+  void seek(std::uint64_t step);
 
   at::Tensor normal(at::IntArrayRef shape, const at::TensorOptions& options);
   // Uniform on [low, high).
@@ -23,22 +31,28 @@ class Rng {
   // `value` with probability p, else 0.
   at::Tensor bernoulli(at::IntArrayRef shape, double p,
                        const at::TensorOptions& options, double value = 1.0);
-  // One draw for each element: gamma with scale 1, Poisson.
+  // One draw for each element: gamma with scale 1, Poisson. LibTorch draws,
+  // with a generator for each call.
   at::Tensor standard_gamma(const at::Tensor& shape);
   at::Tensor poisson(const at::Tensor& rate);
   void shuffle(std::vector<std::int64_t>& values);
 
-  // Where the stream stands. restore() throws an ArgumentError for bytes that
-  // are none of LibTorch's.
-  std::vector<std::uint8_t> state() const;
-  void restore(const std::vector<std::uint8_t>& state);
-
  private:
-  at::Generator generator_;
+  // The stream of an array of so many words; the next array has another.
+  PhiloxStream take(std::int64_t n_words);
+  at::Generator take_generator();
+
+  PhiloxStream stream_;
 };
 
 // A seed for one of several independent uses of the user's one seed.
-enum class SeedUse : std::uint64_t { kWeights, kSplit, kTraining, kInference };
+enum class SeedUse : std::uint64_t {
+  kWeights,
+  kSplit,
+  kTraining,
+  kInference,
+  kShuffle
+};
 std::uint64_t derive_seed(std::uint64_t seed, SeedUse use);
 
 // A seed for each of several draws. Those of neighboring seeds have none in
