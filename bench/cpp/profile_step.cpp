@@ -17,6 +17,7 @@
 #include <cstdio>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@
 #include "model/vae.hpp"
 #include "scvigor/count_file.hpp"
 #include "scvigor/runtime.hpp"
+#include "step_counter.hpp"
 #include "train/optimizer.hpp"
 
 using namespace scvigor;
@@ -148,6 +150,16 @@ void time_latent(Vae& vae, const Cells& cells) {
               watch.median("latent") / static_cast<double>(cells.n_cells()));
 }
 
+void print_counts(const std::map<std::string, std::int64_t>& dispatches,
+                  std::int64_t n_allocations) {
+  std::int64_t n = 0;
+  for (const auto& [name, count] : dispatches) n += count;
+  std::printf("  %lld operations dispatched, %lld allocations in a step\n",
+              static_cast<long long>(n), static_cast<long long>(n_allocations));
+  for (const auto& [name, count] : dispatches)
+    std::printf("    %4lld %s\n", static_cast<long long>(count), name.c_str());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -198,9 +210,19 @@ int main(int argc, char** argv) {
   Stopwatch parts(vae.tensor_options());
   Stopwatch whole = parts;
   std::int64_t first = 0;
+  // Steps before those that are timed.
+  constexpr int kCountDispatches = 18;
+  constexpr int kCountAllocations = 19;
+  std::map<std::string, std::int64_t> dispatches;
+  std::int64_t n_allocations = 0;
   for (int step = 0; step < steps + 20; ++step) {
     if (step == 20) parts = whole = Stopwatch(vae.tensor_options());
     if (first + batch_size > data.n_cells) first = 0;
+    std::optional<StepCounter> counter;
+    if (step == kCountDispatches)
+      counter.emplace(StepCounter::What::kDispatches);
+    if (step == kCountAllocations)
+      counter.emplace(StepCounter::What::kAllocations);
     whole.start();
     parts.start();
     const Minibatch batch = loader.load(order.data() + first, batch_size);
@@ -223,6 +245,9 @@ int main(int argc, char** argv) {
     parts.lap("backward");
     optimizer.step();
     parts.lap("adam");
+    if (step == kCountDispatches) dispatches = counter->by_name();
+    if (step == kCountAllocations) n_allocations = counter->count();
+    counter.reset();
     whole.lap("step");
     parts.start();
     optimizer.gradients_finite();
@@ -255,6 +280,7 @@ int main(int argc, char** argv) {
     std::printf(", %.2f x its products",
                 step / parts.median("(its products alone)"));
   std::printf("\n");
+  print_counts(dispatches, n_allocations);
   time_latent(vae, cells);
   return 0;
 }

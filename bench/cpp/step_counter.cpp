@@ -1,0 +1,64 @@
+#include "step_counter.hpp"
+
+#include <ATen/record_function.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+namespace {
+
+std::atomic<std::int64_t> n_allocations{0};
+std::int64_t n_dispatches = 0;
+std::map<std::string, std::int64_t> names;
+
+void* counted(void* memory) {
+  n_allocations.fetch_add(1, std::memory_order_relaxed);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+std::unique_ptr<at::ObserverContext> on_operation(
+    const at::RecordFunction& function) {
+  ++n_dispatches;
+  ++names[function.name()];
+  return nullptr;
+}
+
+}  // namespace
+
+// Those of this program are used by LibTorch and scvigor as well.
+void* operator new(std::size_t size) { return counted(std::malloc(size)); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+#ifdef __linux__
+// LibTorch's allocator calls it.
+extern "C" int posix_memalign(void** memory, std::size_t alignment,
+                              std::size_t size) {
+  *memory = counted(std::aligned_alloc(alignment, size));
+  return 0;
+}
+#endif
+
+StepCounter::StepCounter(What what) : what_(what), first_(n_allocations) {
+  if (what_ != What::kDispatches) return;
+  n_dispatches = 0;
+  names.clear();
+  callback_ =
+      at::addThreadLocalCallback(at::RecordFunctionCallback(on_operation)
+                                     .scopes({at::RecordScope::FUNCTION}));
+}
+
+StepCounter::~StepCounter() {
+  if (what_ == What::kDispatches) at::removeCallback(callback_);
+}
+
+std::int64_t StepCounter::count() const {
+  return what_ == What::kDispatches ? n_dispatches : n_allocations - first_;
+}
+
+const std::map<std::string, std::int64_t>& StepCounter::by_name() const {
+  return names;
+}
