@@ -14,16 +14,17 @@ for (file in c("arguments.R", "data.R", "machine.R")) {
 
 # A process that has loaded the scvigor of this library and the timings.
 start_version <- function(library) {
-    cluster <- parallel::makePSOCKcluster(1, rscript_envs = c(
-        R_LIBS = normalizePath(library, mustWork = TRUE)
-    ))
+    cluster <- parallel::makePSOCKcluster(1)
+    path <- normalizePath(library, mustWork = TRUE)
+    parallel::clusterCall(cluster, eval, call(".libPaths", c(path, .libPaths())))
     parallel::clusterCall(cluster, function(files) {
         for (file in files) {
             source(file)
         }
         suppressPackageStartupMessages(library(scvigor))
-        NULL
     }, normalizePath(file.path("bench", c("data.R", "scvigor.R"))))
+    loaded <- parallel::clusterCall(cluster, find.package, "scvigor")[[1]]
+    stopifnot(dirname(normalizePath(loaded)) == path)
     cluster
 }
 
