@@ -9,6 +9,8 @@
 #' `IntegrateLayers()` passes the variable genes of the assay as `features`, and
 #' nothing of the cell table: covariates are given as values with the names of
 #' the cells, such as `categorical_covariates = object[["donor"]]`.
+#' `IntegrateLayers()` itself asks for normalized and scaled data, of
+#' `ScaleData()`, which play no part here.
 #'
 #' The model comes back too, in the reduction, where [scviModel()] and all verbs
 #' find it: `normalizedExpression(object, name = "integrated.scvi")`.

@@ -56,13 +56,15 @@ test_that("Seurat's IntegrateLayers() calls it", {
     object <- v5_object()
     skip_if_not_installed("Seurat", "5.0.0")
     object <- Seurat::NormalizeData(object, verbose = FALSE)
-    SeuratObject::VariableFeatures(object) <- rownames(object)[1:100]
+    genes <- rownames(object)[1:100]
+    # which IntegrateLayers() asks for itself
+    object <- Seurat::ScaleData(object, features = genes, verbose = FALSE)
     integrated <- suppressWarnings(Seurat::IntegrateLayers(
         object, method = scVIIntegration, orig.reduction = NULL,
-        new.reduction = "integrated.scvi", verbose = FALSE,
+        new.reduction = "integrated.scvi", features = genes, verbose = FALSE,
         max_epochs = 1, n_latent = 5, n_hidden = 16, seed = 1
     ))
-    expected <- quick_run(object, batch = "stimulus", features = "variable")
+    expected <- quick_run(object, batch = "stimulus", features = genes)
     expect_identical(embeddings(integrated[["integrated.scvi"]]),
                      embeddings(expected[["scvi"]]))
 })
