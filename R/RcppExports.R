@@ -145,6 +145,30 @@ default_max_epochs <- function(n_cells) {
     .Call('_scvigor_default_max_epochs', PACKAGE = 'scvigor', n_cells)
 }
 
+new_count_packer <- function(n_genes, path, folder, overwrite) {
+    .Call('_scvigor_new_count_packer', PACKAGE = 'scvigor', n_genes, path, folder, overwrite)
+}
+
+pack_cells <- function(packer, counts) {
+    invisible(.Call('_scvigor_pack_cells', PACKAGE = 'scvigor', packer, counts))
+}
+
+discard_packer <- function(packer) {
+    invisible(.Call('_scvigor_discard_packer', PACKAGE = 'scvigor', packer))
+}
+
+finish_packing <- function(packer, genes, cells) {
+    .Call('_scvigor_finish_packing', PACKAGE = 'scvigor', packer, genes, cells)
+}
+
+open_packed_counts <- function(path) {
+    .Call('_scvigor_open_packed_counts', PACKAGE = 'scvigor', path)
+}
+
+unpack_counts <- function(counts) {
+    .Call('_scvigor_unpack_counts', PACKAGE = 'scvigor', counts)
+}
+
 libtorch_in_use <- function() {
     .Call('_scvigor_libtorch_in_use', PACKAGE = 'scvigor')
 }

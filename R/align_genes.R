@@ -84,6 +84,11 @@
 
 # Rows of zeros for `missing`, sparse for sparse counts.
 .pad_genes <- function(counts, genes, missing) {
+    if (is(counts, "PackedCounts")) {
+        counts <- .take_packed(counts, match(genes, rownames(counts)))
+        rownames(counts) <- genes
+        return(counts)
+    }
     if (!length(missing)) {
         return(counts[match(genes, rownames(counts)), , drop = FALSE])
     }

@@ -50,6 +50,10 @@
 
 # Values that no count likelihood is made for, and what they look like.
 .describe_fractions <- function(counts) {
+    if (is(counts, "PackedCounts")) {
+        some <- .take_packed(counts, cells = seq_len(min(ncol(counts), 1000)))
+        counts <- as(some, "dgCMatrix")
+    }
     values <- if (is.matrix(counts)) counts else slot(counts, "x")
     if (max(values) > 30) {
         totals <- Matrix::colSums(counts)

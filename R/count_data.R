@@ -1,9 +1,10 @@
-# What a verb reads from an object: counts (genes x cells, a dgCMatrix or a
-# dense matrix), the table of the cells (or NULL), and what the counts are
+# What a verb reads from an object: counts (genes x cells, a dgCMatrix,
+# PackedCounts or a dense matrix), the table of the cells (or NULL), and what the counts are
 # called in messages.
 
+# `convert`: what makes the counts a matrix that the core reads.
 .count_data <- function(x, assay.type = "counts", altexp = NULL,
-                        assay = NULL) {
+                        assay = NULL, convert = .as_counts) {
     .check_source(assay.type, altexp, assay)
     UseMethod(".count_data")
 }
@@ -23,8 +24,8 @@
 }
 
 .new_count_data <- function(counts, cell_data, label,
-                            has_checked_slots = FALSE) {
-    counts <- .as_counts(counts, label, has_checked_slots)
+                            has_checked_slots = FALSE, convert = .as_counts) {
+    counts <- convert(counts, label, has_checked_slots)
     if (!nrow(counts)) {
         .stop_argument("x", label, " has no genes.")
     }
@@ -74,11 +75,11 @@
     .to_utf8(as.character(names), paste(label, "has a", thing, "name:"), "x")
 }
 
-.count_data.default <- function(x, ...) {
+.count_data.default <- function(x, ..., convert = .as_counts) {
     # A damaged Matrix may have no dimensions: .check_slots() says so.
     if (is(x, "Matrix") ||
         (isS4(x) && length(dim(x)) == 2 && !is(x, "DataFrame"))) {
-        return(.count_data.matrix(x))
+        return(.count_data.matrix(x, convert = convert))
     }
     .stop_argument(
         "x", "`x` must be a matrix, a sparse matrix, a SummarizedExperiment, ",
@@ -86,8 +87,8 @@
     )
 }
 
-.count_data.matrix <- function(x, ...) {
-    .new_count_data(x, NULL, "`x`")
+.count_data.matrix <- function(x, ..., convert = .as_counts) {
+    .new_count_data(x, NULL, "`x`", convert = convert)
 }
 
 .count_data.Matrix <- .count_data.matrix
@@ -95,14 +96,16 @@
 .count_data.DelayedMatrix <- .count_data.matrix
 
 .count_data.SummarizedExperiment <- function(x, assay.type = "counts",
-                                             altexp = NULL, assay = NULL) {
+                                             altexp = NULL, assay = NULL,
+                                             convert = .as_counts) {
     cell_data <- colData(x)
     if (!is.null(altexp)) {
         x <- .alternative_experiment(x, altexp)
     }
     label <- paste0("Assay \"", assay.type, "\"")
     .new_count_data(
-        .named_assay(x, assay.type), cell_data, label, has_checked_slots = TRUE
+        .named_assay(x, assay.type), cell_data, label,
+        has_checked_slots = TRUE, convert = convert
     )
 }
 

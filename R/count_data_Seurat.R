@@ -3,7 +3,7 @@
 # 4 knows the slot "counts" only.
 
 .count_data.Seurat <- function(x, assay.type = "counts", altexp = NULL,
-                               assay = NULL) {
+                               assay = NULL, convert = .as_counts) {
     if (is.null(assay)) {
         assay <- SeuratObject::DefaultAssay(x)
     }
@@ -17,7 +17,9 @@
     assay <- known[.position_of(assay, known)]
     label <- paste0("Layer \"", assay.type, "\" of assay \"", assay, "\"")
     counts <- .seurat_counts(x[[assay]], assay.type, label, colnames(x))
-    data <- .new_count_data(counts, .seurat_cell_table(x), label)
+    data <- .new_count_data(
+        counts, .seurat_cell_table(x), label, convert = convert
+    )
     # the default assay of today, for the calls to come
     data$assay <- assay
     data

@@ -2,7 +2,7 @@
 # another. `source` says which object a cell came from; it stands for the batch
 # where none is given.
 
-.count_data.list <- function(x, ...) {
+.count_data.list <- function(x, ..., convert = .as_counts) {
     if (!length(x)) {
         .stop_argument("x", "`x` is an empty list.")
     }
@@ -10,9 +10,10 @@
     labels <- paste0("`x[[", if (is.numeric(sources)) sources else
         paste0("\"", sources, "\""), "]]`")
     parts <- Map(.read_part, x, labels, MoreArgs = list(...))
-    counts <- .join_genes(lapply(parts, `[[`, "counts"), labels)
-    n_cells <- vapply(counts, ncol, integer(1), USE.NAMES = FALSE)
+    counts <- unname(lapply(parts, `[[`, "counts"))
+    n_cells <- vapply(counts, ncol, integer(1))
     names <- .join_names(lapply(counts, colnames), sources, n_cells)
+    counts <- .join_genes(counts, labels)
     counts <- if (length(counts) > 1) do.call(cbind, counts) else counts[[1]]
     colnames(counts) <- names
     data <- .new_count_data(
@@ -95,8 +96,11 @@
     }))
 }
 
-# One sparse part makes the whole sparse.
+# One packed part makes the whole packed, else one sparse part the whole sparse.
 .same_storage <- function(counts) {
+    if (any(vapply(counts, is, NA, "PackedCounts"))) {
+        return(list(.pack_parts(counts)))
+    }
     sparse <- vapply(counts, is, NA, "dgCMatrix")
     if (!any(sparse)) {
         return(unname(counts))

@@ -2,6 +2,9 @@
 # dgCMatrix or a dense matrix, genes x cells.
 
 .as_counts <- function(counts, label, has_checked_slots = FALSE) {
+    if (is(counts, "PackedCounts")) {
+        return(.open_packed_counts(counts, label))
+    }
     if (is(counts, "Matrix") && !has_checked_slots) {
         counts <- .check_slots(counts, label)
     }
@@ -15,7 +18,7 @@
         counts <- as(as(counts, "dMatrix"), "generalMatrix")
         return(as(counts, "CsparseMatrix"))
     }
-    if (isS4(counts) && length(dim(counts)) == 2) {
+    if (.is_other_array(counts)) {
         return(.counts_of_array(counts, label))
     }
     if (is.matrix(counts) && is.logical(counts)) {
@@ -27,6 +30,13 @@
         )
     }
     if (is.object(counts)) unclass(counts) else counts
+}
+
+# A matrix of a class of another package than Matrix: a DelayedMatrix, a matrix
+# of BPCells.
+.is_other_array <- function(counts) {
+    isS4(counts) && !is(counts, "Matrix") && !is(counts, "PackedCounts") &&
+        length(dim(counts)) == 2
 }
 
 # Without what a class that extends dgCMatrix adds: the core asks for the class.
@@ -92,32 +102,25 @@
 
 # ---- Matrices of other packages ----------------------------------------------
 
-# A DelayedMatrix, a matrix of BPCells or any other that becomes a dgCMatrix; by
-# blocks of cells where its class has no way to become one.
+# Any other matrix becomes a dgCMatrix as a whole, if its class has a way; else
+# it is packed by blocks of cells, as is what a dgCMatrix cannot hold.
 .counts_of_array <- function(counts, label) {
     if (is(counts, "DelayedMatrix")) {
         .check_seeds(counts, label)
     }
-    whole <- if (!.is_dense_on_disk(counts)) {
+    whole <- if (.is_sparse_array(counts)) {
         tryCatch(as(counts, "dgCMatrix"), error = function(error) NULL)
     }
     if (is(whole, "dgCMatrix")) {
         return(.check_slots(whole, label))
     }
-    blocks <- tryCatch(.counts_by_blocks(counts), error = identity)
-    if (is(blocks, "dgCMatrix")) {
-        return(blocks)
-    }
-    .stop_argument(
-        "x", label, ", of class ", class(counts)[1], ", cannot be read: ",
-        conditionMessage(blocks)
-    )
+    .pack(counts, label)
 }
 
-# Its coercion would hold all of it in memory as a dense matrix first.
-.is_dense_on_disk <- function(counts) {
-    is(counts, "DelayedMatrix") && !tryCatch(
-        DelayedArray::is_sparse(counts), error = function(error) TRUE
+# The coercion of a dense DelayedMatrix would hold all of it in memory first.
+.is_sparse_array <- function(counts) {
+    !is(counts, "DelayedMatrix") || tryCatch(
+        DelayedArray::is_sparse(counts), error = function(error) FALSE
     )
 }
 
@@ -134,31 +137,6 @@
             )
         }
     }
-}
-
-# As many cells at a time as make about 80 MB when dense.
-.counts_by_blocks <- function(counts) {
-    blocks <- lapply(.cell_blocks(counts, 1e7), function(cells) {
-        block <- as.matrix(counts[, cells, drop = FALSE])
-        if (!is.numeric(block) && !is.logical(block)) {
-            stop("it must hold numbers, not ", typeof(block), call. = FALSE)
-        }
-        storage.mode(block) <- "double"
-        as(block, "dgCMatrix")
-    })
-    n_counts <- sum(vapply(blocks, function(block) {
-        length(slot(block, "x"))
-    }, numeric(1)))
-    if (n_counts > .Machine$integer.max) {
-        stop(
-            "it has ", .with_commas(n_counts), " counts that are ",
-            "not 0, more than a sparse matrix of R holds (2^31 - 1).",
-            call. = FALSE
-        )
-    }
-    joined <- do.call(cbind, blocks)
-    dimnames(joined) <- dimnames(counts)
-    joined
 }
 
 # The columns of a matrix in pieces of about `size` values.

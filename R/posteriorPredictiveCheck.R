@@ -120,5 +120,5 @@ posteriorPredictiveCheck <- function(
     )
     counts <- counts[genes, cells, drop = FALSE]
     dimnames(counts) <- names
-    counts
+    if (is(counts, "PackedCounts")) as(counts, "dgCMatrix") else counts
 }

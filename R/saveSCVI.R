@@ -83,18 +83,18 @@ saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
     invisible(path)
 }
 
-.check_file_to_write <- function(path, overwrite) {
-    path <- .check_path(path, "path")
+.check_file_to_write <- function(path, overwrite, argument = "path") {
+    path <- .check_path(path, argument)
     if (dir.exists(path)) {
         .stop_argument(
-            "path", "\"", path, "\" is a folder; `path` must name a file in ",
-            "it, such as \"", .in_folder(path, "model.h5"), "\"."
+            argument, "\"", path, "\" is a folder; `", argument, "` must name ",
+            "a file in it, such as \"", .in_folder(path, "model.h5"), "\"."
         )
     }
-    .check_folder(path, "path")
+    .check_folder(path, argument)
     if (file.exists(path) && !overwrite) {
         .stop_argument(
-            "path", "\"", path, "\" exists already. Give another path, or ",
+            argument, "\"", path, "\" exists already. Give another path, or ",
             "`overwrite = TRUE` to replace it."
         )
     }

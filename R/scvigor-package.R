@@ -33,8 +33,9 @@
 #'
 #' @keywords internal
 #' @importFrom Rcpp evalCpp
-#' @importFrom methods as initialize is new setClass setMethod setValidity slot
-#' @importFrom methods .hasSlot getSlots slot<- slotNames validObject
+#' @importFrom methods .hasSlot as getSlots initialize is new setAs setClass
+#' @importFrom methods setMethod setReplaceMethod setValidity slot slot<-
+#' @importFrom methods slotNames validObject
 #' @importClassesFrom S4Vectors DataFrame
 #' @importFrom S4Vectors DataFrame metadata metadata<-
 #' @importFrom SummarizedExperiment assay assay<- assayNames assays<- colData

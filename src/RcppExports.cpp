@@ -435,6 +435,70 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// new_count_packer
+SEXP new_count_packer(double n_genes, const std::string& path, const std::string& folder, bool overwrite);
+RcppExport SEXP _scvigor_new_count_packer(SEXP n_genesSEXP, SEXP pathSEXP, SEXP folderSEXP, SEXP overwriteSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< double >::type n_genes(n_genesSEXP);
+    Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
+    Rcpp::traits::input_parameter< const std::string& >::type folder(folderSEXP);
+    Rcpp::traits::input_parameter< bool >::type overwrite(overwriteSEXP);
+    rcpp_result_gen = Rcpp::wrap(new_count_packer(n_genes, path, folder, overwrite));
+    return rcpp_result_gen;
+END_RCPP
+}
+// pack_cells
+void pack_cells(SEXP packer, SEXP counts);
+RcppExport SEXP _scvigor_pack_cells(SEXP packerSEXP, SEXP countsSEXP) {
+BEGIN_RCPP
+    Rcpp::traits::input_parameter< SEXP >::type packer(packerSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type counts(countsSEXP);
+    pack_cells(packer, counts);
+    return R_NilValue;
+END_RCPP
+}
+// discard_packer
+void discard_packer(SEXP packer);
+RcppExport SEXP _scvigor_discard_packer(SEXP packerSEXP) {
+BEGIN_RCPP
+    Rcpp::traits::input_parameter< SEXP >::type packer(packerSEXP);
+    discard_packer(packer);
+    return R_NilValue;
+END_RCPP
+}
+// finish_packing
+SEXP finish_packing(SEXP packer, SEXP genes, SEXP cells);
+RcppExport SEXP _scvigor_finish_packing(SEXP packerSEXP, SEXP genesSEXP, SEXP cellsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type packer(packerSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type genes(genesSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type cells(cellsSEXP);
+    rcpp_result_gen = Rcpp::wrap(finish_packing(packer, genes, cells));
+    return rcpp_result_gen;
+END_RCPP
+}
+// open_packed_counts
+Rcpp::List open_packed_counts(const std::string& path);
+RcppExport SEXP _scvigor_open_packed_counts(SEXP pathSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
+    rcpp_result_gen = Rcpp::wrap(open_packed_counts(path));
+    return rcpp_result_gen;
+END_RCPP
+}
+// unpack_counts
+Rcpp::List unpack_counts(SEXP counts);
+RcppExport SEXP _scvigor_unpack_counts(SEXP countsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type counts(countsSEXP);
+    rcpp_result_gen = Rcpp::wrap(unpack_counts(counts));
+    return rcpp_result_gen;
+END_RCPP
+}
 // libtorch_in_use
 std::string libtorch_in_use();
 RcppExport SEXP _scvigor_libtorch_in_use() {
@@ -638,6 +702,12 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},
     {"_scvigor_likelihood_traits", (DL_FUNC) &_scvigor_likelihood_traits, 1},
     {"_scvigor_default_max_epochs", (DL_FUNC) &_scvigor_default_max_epochs, 1},
+    {"_scvigor_new_count_packer", (DL_FUNC) &_scvigor_new_count_packer, 4},
+    {"_scvigor_pack_cells", (DL_FUNC) &_scvigor_pack_cells, 2},
+    {"_scvigor_discard_packer", (DL_FUNC) &_scvigor_discard_packer, 1},
+    {"_scvigor_finish_packing", (DL_FUNC) &_scvigor_finish_packing, 3},
+    {"_scvigor_open_packed_counts", (DL_FUNC) &_scvigor_open_packed_counts, 1},
+    {"_scvigor_unpack_counts", (DL_FUNC) &_scvigor_unpack_counts, 1},
     {"_scvigor_libtorch_in_use", (DL_FUNC) &_scvigor_libtorch_in_use, 0},
     {"_scvigor_runtime_info", (DL_FUNC) &_scvigor_runtime_info, 0},
     {"_scvigor_cpu_level_warning", (DL_FUNC) &_scvigor_cpu_level_warning, 0},

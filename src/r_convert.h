@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "r_matrix.h"
@@ -22,6 +23,7 @@
 #include "scvigor/error.hpp"
 #include "scvigor/model.hpp"
 #include "scvigor/options.hpp"
+#include "scvigor/packed_counts.hpp"
 #include "scvigor/train.hpp"
 
 namespace scvigor {
@@ -206,9 +208,55 @@ inline void check_slot_lengths(SEXP dim, SEXP p, SEXP i, SEXP x) {
                         "fit together.");
 }
 
-// A view of an R matrix of genes x cells: a dgCMatrix or a dense one. The
-// caller keeps `counts` alive; as an argument of a .Call() it is.
+// What an external pointer in an object of class PackedCounts points to.
+struct PackedPointer {
+  std::shared_ptr<const CountSource> counts;
+};
+
+// R's positions, NA for -1, as positions counting from 0. Empty: all n, in
+// their order.
+inline std::vector<std::int64_t> positions_unless_all(SEXP given,
+                                                      std::int64_t n) {
+  const int* positions = INTEGER(given);
+  const R_xlen_t length = XLENGTH(given);
+  bool are_all = length == n;
+  std::vector<std::int64_t> out(static_cast<std::size_t>(length));
+  for (R_xlen_t k = 0; k < length; ++k) {
+    are_all = are_all && positions[k] == k + 1;
+    out[static_cast<std::size_t>(k)] =
+        positions[k] == NA_INTEGER ? -1 : std::int64_t{positions[k]} - 1;
+  }
+  if (are_all) out.clear();
+  return out;
+}
+
+// R/PackedCounts-class.R opens what is closed.
+inline std::shared_ptr<const CountSource> view_packed_counts(SEXP counts) {
+  const SEXP store = R_do_slot(counts, Rf_install("store"));
+  const SEXP genes = R_do_slot(counts, Rf_install("genes"));
+  const SEXP cells = R_do_slot(counts, Rf_install("cells"));
+  const SEXP pointer = TYPEOF(store) == ENVSXP
+                           ? Rf_findVarInFrame(store, Rf_install("pointer"))
+                           : R_NilValue;
+  if (TYPEOF(genes) != INTSXP || TYPEOF(cells) != INTSXP ||
+      TYPEOF(pointer) != EXTPTRSXP || !R_ExternalPtrAddr(pointer))
+    throw ArgumentError("x", "`x` is not valid PackedCounts.");
+  std::shared_ptr<const CountSource> source =
+      Rcpp::XPtr<PackedPointer>(pointer)->counts;
+  if (const auto chosen = positions_unless_all(genes, source->n_genes());
+      !chosen.empty() || XLENGTH(genes) == 0)
+    source = view_genes(source, chosen);
+  if (auto chosen = positions_unless_all(cells, source->n_cells());
+      !chosen.empty() || XLENGTH(cells) == 0)
+    source = view_cells(source, std::move(chosen));
+  return source;
+}
+
+// A view of an R matrix of genes x cells: a dgCMatrix, PackedCounts or a dense
+// one. The caller keeps `counts` alive; as an argument of a .Call() it is.
 inline std::shared_ptr<const CountSource> view_counts(SEXP counts) {
+  if (Rf_isS4(counts) && Rf_inherits(counts, "PackedCounts"))
+    return view_packed_counts(counts);
   if (Rf_isS4(counts) && Rf_inherits(counts, "dgCMatrix")) {
     const SEXP dim = checked_slot(counts, "Dim", INTSXP);
     const SEXP p = checked_slot(counts, "p", INTSXP);

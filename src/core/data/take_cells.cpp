@@ -1,8 +1,6 @@
 #include "data/take_cells.hpp"
 
-#include <algorithm>
-#include <utility>
-
+#include "data/count_views.hpp"
 #include "util/gather_rows.hpp"
 
 namespace scvigor {
@@ -20,31 +18,6 @@ std::vector<T> take(const std::vector<T>& values, std::int64_t n,
   return out;
 }
 
-class CellSubset final : public CountSource {
- public:
-  CellSubset(std::shared_ptr<const CountSource> source,
-             std::vector<std::int64_t> positions)
-      : source_(std::move(source)), positions_(std::move(positions)) {}
-
-  std::int64_t n_cells() const override {
-    return static_cast<std::int64_t>(positions_.size());
-  }
-  std::int64_t n_genes() const override { return source_->n_genes(); }
-  void read(const std::int64_t* cells, std::int64_t n,
-            CsrBlock& out) const override {
-    std::vector<std::int64_t> source_cells(static_cast<std::size_t>(n));
-    std::transform(cells, cells + n, source_cells.begin(),
-                   [&](std::int64_t cell) {
-                     return positions_[static_cast<std::size_t>(cell)];
-                   });
-    source_->read(source_cells.data(), n, out);
-  }
-
- private:
-  std::shared_ptr<const CountSource> source_;
-  std::vector<std::int64_t> positions_;
-};
-
 }  // namespace
 
 Cells take_cells(const Cells& cells,
@@ -52,7 +25,7 @@ Cells take_cells(const Cells& cells,
   const auto n = cells.n_cells();
   Cells out;
   if (cells.counts)
-    out.counts = std::make_shared<CellSubset>(cells.counts, positions);
+    out.counts = core::view_cells(cells.counts, positions);
   out.batch = take(cells.batch, n, positions);
   out.labels = take(cells.labels, n, positions);
   out.categorical = take(cells.categorical, n, positions);

@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <utility>
 
 #include "scvigor/error.hpp"
 
@@ -52,58 +51,17 @@ class NoFileSizeSignal {
   sigset_t before_;
 };
 
-// A file beside the one that is meant, gone at the end unless it was renamed.
-class TemporaryFile {
- public:
-  explicit TemporaryFile(const std::filesystem::path& path) {
-    for (int attempt = 0; descriptor_ < 0; ++attempt) {
-      name_ = path.string() + "." + std::to_string(getpid()) + "_" +
-              std::to_string(attempt) + ".tmp";
-      descriptor_ = open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
-      if (descriptor_ < 0 && (errno != EEXIST || attempt > 1000))
-        fail(path.string(), errno);
-    }
-  }
-  ~TemporaryFile() {
-    if (descriptor_ >= 0) close(descriptor_);
-    if (!name_.empty()) unlink(name_.c_str());
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-
-  // The following return the reason of a failure, or 0.
-
-  // On the disk when it returns.
-  int write(std::string_view bytes) {
-    const NoFileSizeSignal no_signal;
-    while (!bytes.empty()) {
-      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return errno;
-      bytes.remove_prefix(static_cast<std::size_t>(written));
-    }
-    if (fsync(descriptor_) != 0) return errno;
-    return close(std::exchange(descriptor_, -1)) == 0 ? 0 : errno;
-  }
-
-  int replace(const std::string& path) {
-    if (std::rename(name_.c_str(), path.c_str()) != 0) return errno;
-    name_.clear();
+// As rename(), but EEXIST where there is a file; returns the reason of a
+// failure, or 0. Some file systems know no second names; there, between the
+// look and the change, lies a moment.
+int rename_to_new(const std::string& from, const std::string& to) {
+  if (link(from.c_str(), to.c_str()) == 0) {
+    unlink(from.c_str());
     return 0;
   }
-
-  // As replace(), but EEXIST where there is a file. Some file systems know no
-  // second names; there, between the look and the change, lies a moment.
-  int place(const std::string& path) {
-    if (link(name_.c_str(), path.c_str()) == 0) return 0;
-    if (errno == EEXIST) return EEXIST;
-    return access(path.c_str(), F_OK) == 0 ? EEXIST : replace(path);
-  }
-
- private:
-  std::string name_;
-  int descriptor_ = -1;
-};
+  if (errno == EEXIST || access(to.c_str(), F_OK) == 0) return EEXIST;
+  return std::rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
 
 // Makes the new name last. Not every system lets a folder be synchronised.
 void sync_folder(const std::filesystem::path& folder) {
@@ -115,21 +73,63 @@ void sync_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-void write_file_atomically(const std::string& path, bool overwrite,
-                           std::string_view bytes) {
+AtomicFile::AtomicFile(const std::string& path, bool overwrite)
+    : path_(path), overwrite_(overwrite) {
   namespace fs = std::filesystem;
   std::error_code problem;
   if (fs::is_directory(path, problem)) fail(path, EISDIR);
   if (!overwrite && fs::exists(path, problem)) fail_exists(path);
-  const fs::path target = fs::absolute(path);
-  TemporaryFile file(target);
-  int reason = file.write(bytes);
-  if (reason == 0)
-    reason =
-        overwrite ? file.replace(target.string()) : file.place(target.string());
-  if (reason == EEXIST) fail_exists(path);
-  if (reason != 0) fail(path, reason);
+  const std::string target = fs::absolute(path).string();
+  for (int attempt = 0; descriptor_ < 0; ++attempt) {
+    temporary_name_ = target + "." + std::to_string(getpid()) + "_" +
+                      std::to_string(attempt) + ".tmp";
+    descriptor_ =
+        open(temporary_name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+             0666);
+    if (descriptor_ < 0 && (errno != EEXIST || attempt > 1000))
+      fail(path, errno);
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  close(descriptor_);
+  if (!temporary_name_.empty()) unlink(temporary_name_.c_str());
+}
+
+void AtomicFile::append(std::string_view bytes) {
+  append_to_file(descriptor_, path_, bytes);
+}
+
+void AtomicFile::commit() {
+  const std::filesystem::path target = std::filesystem::absolute(path_);
+  if (fsync(descriptor_) != 0) fail(path_, errno);
+  int reason = 0;
+  if (!overwrite_)
+    reason = rename_to_new(temporary_name_, target.string());
+  else if (std::rename(temporary_name_.c_str(), target.c_str()) != 0)
+    reason = errno;
+  if (reason == EEXIST) fail_exists(path_);
+  if (reason != 0) fail(path_, reason);
+  temporary_name_.clear();
   sync_folder(target.parent_path());
+}
+
+void write_file_atomically(const std::string& path, bool overwrite,
+                           std::string_view bytes) {
+  AtomicFile file(path, overwrite);
+  file.append(bytes);
+  file.commit();
+}
+
+void append_to_file(int descriptor, const std::string& path,
+                    std::string_view bytes) {
+  const NoFileSizeSignal no_signal;
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail(path, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
 }
 
 }  // namespace scvigor
