@@ -5,14 +5,17 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <limits>
+#include <memory>
 #include <numeric>
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "catch.hpp"
 #include "scvigor/error.hpp"
 #include "scvigor/packed_counts.hpp"
-#include "support.hpp"
 
 using namespace scvigor;
 
