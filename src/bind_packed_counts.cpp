@@ -20,7 +20,8 @@ namespace {
 
 constexpr std::int64_t kCellsAtOnce = 4096;
 
-// Calls visit(block) with all cells of a source, some at a time. Ctrl-C ends it.
+// Calls visit(block) with all cells of a source, some at a time. Ctrl-C ends
+// it.
 template <class Visit>
 void for_blocks(const scvigor::CountSource& source, Visit visit) {
   CsrBlock block;
@@ -52,10 +53,9 @@ SEXP new_count_packer(double n_genes, const std::string& path,
                       const std::string& folder, bool overwrite) {
   return guarded([&]() -> SEXP {
     const auto n = static_cast<std::int64_t>(n_genes);
-    auto packer = !path.empty() ? CountPacker::in_file(n, path, overwrite)
-                  : !folder.empty()
-                      ? CountPacker::in_temporary_file(n, folder)
-                      : CountPacker(n);
+    auto packer = !path.empty()     ? CountPacker::in_file(n, path, overwrite)
+                  : !folder.empty() ? CountPacker::in_temporary_file(n, folder)
+                                    : CountPacker(n);
     return Rcpp::XPtr<CountPacker>(new CountPacker(std::move(packer)));
   });
 }
@@ -94,11 +94,11 @@ Rcpp::List open_packed_counts(const std::string& path) {
     const Rcpp::NumericVector dim = Rcpp::NumericVector::create(
         static_cast<double>(file.counts->n_genes()),
         static_cast<double>(file.counts->n_cells()));
-    return Rcpp::List::create(
-        Named("pointer") = Rcpp::XPtr<PackedPointer>(
-            new PackedPointer{std::move(file.counts)}),
-        Named("dim") = dim, Named("genes") = to_r_text(file.names.genes),
-        Named("cells") = to_r_text(file.names.cells));
+    return Rcpp::List::create(Named("pointer") = Rcpp::XPtr<PackedPointer>(
+                                  new PackedPointer{std::move(file.counts)}),
+                              Named("dim") = dim,
+                              Named("genes") = to_r_text(file.names.genes),
+                              Named("cells") = to_r_text(file.names.cells));
   });
 }
 

@@ -26,8 +26,8 @@ CsrBlock random_counts(std::int64_t n_cells, std::int64_t n_genes,
                        std::uint32_t seed) {
   std::mt19937 generator(seed);
   std::uniform_int_distribution<int> percent(0, 99);
-  const std::vector<float> values{1,     2,      3,          255, 256, 65535,
-                                  65536, 0.25F, 16777216.0F};
+  const std::vector<float> values{1,     2,     3,     255,        256,
+                                  65535, 65536, 0.25F, 16777216.0F};
   CsrBlock block;
   for (std::int64_t i = 0; i < n_cells; ++i) {
     const std::size_t n_kinds = 3 + 2 * static_cast<std::size_t>(i % 4);
@@ -273,8 +273,7 @@ TEST_CASE("a view has the chosen cells and genes", "[packed]") {
   for (std::int64_t i = 0; i < 4; ++i) {
     std::vector<float> dense(5, 0.0F);
     for (std::size_t g = 0; g < genes.size(); ++g)
-      for (auto k = block.indptr[cells[i]]; k < block.indptr[cells[i] + 1];
-           ++k)
+      for (auto k = block.indptr[cells[i]]; k < block.indptr[cells[i] + 1]; ++k)
         if (block.genes[k] == genes[g]) dense[g] = block.values[k];
     std::vector<float> from_view(5, 0.0F);
     for (auto k = found.indptr[i]; k < found.indptr[i + 1]; ++k) {

@@ -15,14 +15,15 @@ namespace {
 
 void check_n_genes(std::int64_t n_genes) {
   if (n_genes < 0 || n_genes >= std::numeric_limits<std::int32_t>::max())
-    throw ArgumentError("x", "Counts cannot have " + std::to_string(n_genes) +
-                                 " genes.");
+    throw ArgumentError(
+        "x", "Counts cannot have " + std::to_string(n_genes) + " genes.");
 }
 
 void check_block(const CsrBlock& block, std::int64_t n_genes) {
   const auto n = static_cast<std::int64_t>(block.genes.size());
   bool ok = !block.indptr.empty() && block.indptr.front() == 0 &&
-            block.indptr.back() == n && block.values.size() == block.genes.size();
+            block.indptr.back() == n &&
+            block.values.size() == block.genes.size();
   for (std::int64_t i = 0; ok && i < block.n_cells(); ++i) {
     const auto begin = block.indptr[i];
     const auto length = block.indptr[i + 1] - begin;
@@ -33,14 +34,13 @@ void check_block(const CsrBlock& block, std::int64_t n_genes) {
            is_strictly_ascending(block.genes.data() + begin, length)));
   }
   if (!ok)
-    throw ArgumentError("x",
-                        "The genes of every cell must ascend and be among the " +
-                            std::to_string(n_genes) + " genes.");
+    throw ArgumentError(
+        "x", "The genes of every cell must ascend and be among the " +
+                 std::to_string(n_genes) + " genes.");
 }
 
 void check_positions(const std::vector<std::int64_t>& positions,
-                     std::int64_t smallest, std::int64_t n,
-                     const char* thing) {
+                     std::int64_t smallest, std::int64_t n, const char* thing) {
   for (const std::int64_t position : positions)
     if (position < smallest || position >= n)
       throw ArgumentError("x", "There is no " + std::string(thing) + " " +

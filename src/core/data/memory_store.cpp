@@ -37,8 +37,8 @@ class MemoryStore final : public ByteStore {
 
   // A piece that is larger than a slab takes the places of several.
   void add_slab(std::int64_t n) {
-    const std::int64_t n_slabs = std::max<std::int64_t>(
-        1, (n + kSlabBytes - 1) / kSlabBytes);
+    const std::int64_t n_slabs =
+        std::max<std::int64_t>(1, (n + kSlabBytes - 1) / kSlabBytes);
     end_ = slab_end();
     slabs_.emplace_back(
         new unsigned char[static_cast<std::size_t>(n_slabs * kSlabBytes)]);
@@ -49,8 +49,8 @@ class MemoryStore final : public ByteStore {
     auto slab = static_cast<std::size_t>(
         std::min(at >> kSlabBits, (slab_end() >> kSlabBits) - 1));
     while (!slabs_[slab]) --slab;
-    return slabs_[slab].get() + (at - (static_cast<std::int64_t>(slab)
-                                       << kSlabBits));
+    return slabs_[slab].get() +
+           (at - (static_cast<std::int64_t>(slab) << kSlabBits));
   }
 
   std::vector<std::unique_ptr<unsigned char[]>> slabs_;

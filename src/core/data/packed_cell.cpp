@@ -17,8 +17,8 @@ PackedCell::Width width_of(const float* values, std::int64_t n) {
   for (std::int64_t k = 0; k < n; ++k) {
     const bool is_inside = values[k] >= 0.0F && values[k] <= 65535.0F;
     const auto whole = static_cast<std::int32_t>(is_inside ? values[k] : 0.0F);
-    are_counts = are_counts && is_inside &&
-                 static_cast<float>(whole) == values[k];
+    are_counts =
+        are_counts && is_inside && static_cast<float>(whole) == values[k];
     max = std::max(max, values[k]);
   }
   if (!are_counts) return PackedCell::kFloat32;

@@ -223,8 +223,9 @@ PackedFileContent read_packed_file(const std::string& path) {
   const std::int64_t n_text = footer.names_end - footer.names_begin;
   const unsigned char* text =
       reader.read(footer.names_begin, n_text, footer.names_checksum);
-  NameReader names({reinterpret_cast<const char*>(text),
-                    static_cast<std::size_t>(n_text)}, path);
+  NameReader names(
+      {reinterpret_cast<const char*>(text), static_cast<std::size_t>(n_text)},
+      path);
   content.names.genes = names.names(footer.n_genes);
   content.names.cells = names.names(footer.n_cells);
   content.cells.store = std::move(store);

@@ -112,9 +112,9 @@ void CellPacker::append(const CsrBlock& block) {
       genes.push_back(block.genes[k]);
       values.push_back(block.values[k]);
     }
-    PackedCell cell = pack_cell(genes.data(), values.data(),
-                                static_cast<std::int64_t>(genes.size()),
-                                out_.n_genes, bytes);
+    PackedCell cell =
+        pack_cell(genes.data(), values.data(),
+                  static_cast<std::int64_t>(genes.size()), out_.n_genes, bytes);
     cell.begin = store_->append(bytes);
     out_.cells.push_back(cell);
   }

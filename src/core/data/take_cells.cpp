@@ -24,8 +24,7 @@ Cells take_cells(const Cells& cells,
                  const std::vector<std::int64_t>& positions) {
   const auto n = cells.n_cells();
   Cells out;
-  if (cells.counts)
-    out.counts = core::view_cells(cells.counts, positions);
+  if (cells.counts) out.counts = core::view_cells(cells.counts, positions);
   out.batch = take(cells.batch, n, positions);
   out.labels = take(cells.labels, n, positions);
   out.categorical = take(cells.categorical, n, positions);

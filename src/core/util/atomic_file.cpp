@@ -83,9 +83,8 @@ AtomicFile::AtomicFile(const std::string& path, bool overwrite)
   for (int attempt = 0; descriptor_ < 0; ++attempt) {
     temporary_name_ = target + "." + std::to_string(getpid()) + "_" +
                       std::to_string(attempt) + ".tmp";
-    descriptor_ =
-        open(temporary_name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
-             0666);
+    descriptor_ = open(temporary_name_.c_str(),
+                       O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0 && (errno != EEXIST || attempt > 1000))
       fail(path, errno);
   }
