@@ -126,18 +126,22 @@ selectGenes <- function(
 # list(total, non_zeros): genes x batches; `depth`: the counts of each cell.
 .sum_counts <- function(data, codes, num_threads) {
     counts <- data$counts
-    blocks <- if (is(counts, "DelayedMatrix")) {
-        .cell_blocks(counts, DelayedArray::getAutoBlockSize() / 8)
-    } else {
+    is_delayed <- is(counts, "DelayedMatrix")
+    by_blocks <- is_delayed || is(counts, "PackedCounts")
+    block_size <- if (is_delayed) DelayedArray::getAutoBlockSize() / 8 else 1e7
+    blocks <- if (by_blocks) .cell_blocks(counts, block_size) else {
         list(seq_len(ncol(counts)))
     }
     n_batches <- max(codes)
     sums <- list(total = 0, non_zeros = 0, depth = numeric(ncol(counts)))
     for (cells in blocks) {
-        block <- if (is(counts, "DelayedMatrix")) {
+        block <- if (by_blocks) {
             .as_counts(counts[, cells, drop = FALSE], data$label)
         } else {
             counts
+        }
+        if (is(block, "PackedCounts")) {
+            block <- as(block, "dgCMatrix")
         }
         .check_counts(
             list(counts = block, label = data$label), "poisson", num_threads

@@ -84,6 +84,21 @@ test_that("a DelayedMatrix is read by blocks of cells", {
     expect_argument_error(selectGenes(negative, 40), "x", "negative")
 })
 
+test_that("packed counts and dense matrices on disk are read", {
+    small <- sce[1:300, seq(1, 1500, by = 7)]
+    expected <- selectGenes(small, 40, batch = "donor")
+    expect_identical(
+        selectGenes(packCounts(small), 40, batch = "donor"), expected
+    )
+    skip_if_not_installed("DelayedArray")
+    dense <- as.matrix(SummarizedExperiment::assay(small))
+    expect_identical(
+        selectGenes(
+            DelayedArray::DelayedArray(dense), 40, batch = small$donor
+        ), expected
+    )
+})
+
 test_that("a Seurat object gives its genes by the names it has", {
     skip_if_not_installed("SeuratObject")
     object <- SeuratObject::CreateSeuratObject(counts)
