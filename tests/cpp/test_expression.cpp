@@ -182,10 +182,9 @@ TEST_CASE("expression can be interrupted") {
   ExpressionOptions options;
   options.batch_size = 16;
   const ThreadScope threads(2);
-  int asked = 0;
-  Hooks hooks;
-  hooks.interrupted = [&] { return ++asked > 3; };
   std::int64_t seen = 0;
+  Hooks hooks;
+  hooks.interrupted = [&] { return seen >= 3 * 16; };
   normalized_expression(
       *fit.model, fit.t.cells, options,
       [&](const RowBlock& rows) { seen += rows.n_rows; }, hooks);
