@@ -155,15 +155,18 @@ packCounts <- function(x = NULL, file = NULL, ..., overwrite = FALSE,
     }
 }
 
+# Dense where its class has no way to a dgCMatrix.
 .array_block <- function(counts, cells) {
     block <- counts[, cells, drop = FALSE]
-    if (.is_sparse_array(counts)) {
-        block <- as(block, "dgCMatrix")
-        problem <- .slot_problem(block)
+    sparse <- if (.is_sparse_array(counts)) {
+        tryCatch(as(block, "dgCMatrix"), error = function(error) NULL)
+    }
+    if (is(sparse, "dgCMatrix")) {
+        problem <- .slot_problem(sparse)
         if (!is.null(problem)) {
             stop("a block of it is not valid: ", problem, call. = FALSE)
         }
-        return(block)
+        return(sparse)
     }
     block <- as.matrix(block)
     if (!is.numeric(block) && !is.logical(block)) {
