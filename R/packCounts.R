@@ -24,8 +24,8 @@
 #' @param verbose TRUE: show progress. Default: in an interactive session.
 #'
 #' @return For a SummarizedExperiment, the same with the packed counts as assay;
-#'   for anything else, and for a file that exists, [PackedCounts][
-#'   PackedCounts-class], with names of genes and cells.
+#'   for anything else, and for a file that exists,
+#'   [PackedCounts][PackedCounts-class], with names of genes and cells.
 #' @seealso [readCounts()], [trainSCVI()]
 #' @examples
 #' sce <- exampleSCE()
