@@ -3,7 +3,7 @@
 #
 #   Rscript bench/packed_counts.R [--data=kang_ctrl_donors] [--repeats=5]
 #
-# The loader alone: one pass over all cells in random order, minibatches of 128.
+# Counts per second: one pass over all cells in random order.
 
 for (file in c("arguments.R", "data.R", "machine.R")) {
     source(file.path("bench", file))
