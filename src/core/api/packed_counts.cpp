@@ -28,10 +28,7 @@ void check_block(const CsrBlock& block, std::int64_t n_genes) {
     const auto begin = block.indptr[i];
     const auto length = block.indptr[i + 1] - begin;
     ok = length >= 0 && begin + length <= n &&
-         (length == 0 ||
-          (block.genes[begin] >= 0 &&
-           block.genes[begin + length - 1] < n_genes &&
-           is_strictly_ascending(block.genes.data() + begin, length)));
+         are_ascending_positions(block.genes.data() + begin, length, n_genes);
   }
   if (!ok)
     throw ArgumentError(

@@ -6,21 +6,13 @@
 #include "util/ascending.hpp"
 
 namespace scvigor {
-namespace {
-
-bool ascend(const int* genes, std::int64_t n, std::int64_t n_genes) {
-  return n == 0 || (is_strictly_ascending(genes, n) && genes[0] >= 0 &&
-                    genes[n - 1] < n_genes);
-}
-
-}  // namespace
-
 namespace core {
 
 bool has_ascending_genes(const int* indptr, const int* genes,
                          std::int64_t n_cells, std::int64_t n_genes) {
   for (std::int64_t i = 0; i < n_cells; ++i)
-    if (!ascend(genes + indptr[i], indptr[i + 1] - indptr[i], n_genes))
+    if (!are_ascending_positions(genes + indptr[i], indptr[i + 1] - indptr[i],
+                                 n_genes))
       return false;
   return true;
 }

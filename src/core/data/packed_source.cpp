@@ -76,8 +76,7 @@ class PackedSource final : public CountSource {
     const auto n = static_cast<std::int64_t>(cell.n_counts);
     const bool ok =
         crc32_of(bytes, n_bytes(cell, n_genes())) == cell.checksum &&
-        (n == 0 || (genes[0] >= 0 && genes[n - 1] < n_genes() &&
-                    is_strictly_ascending(genes, n)));
+        are_ascending_positions(genes, n, n_genes());
     if (!ok)
       throw FileError("The counts of cell " + std::to_string(position + 1) +
                       " in \"" + packed_.name +

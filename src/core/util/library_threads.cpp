@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "util/loaded_libraries.hpp"
 #include "util/processors.hpp"
 
 namespace scvigor {
@@ -27,11 +28,10 @@ Function find(void* library, const char* name) {
 // LibTorch as it was loaded. A symbol that is looked up there may be one of the
 // libraries that it depends on.
 void* libtorch_handle() {
-  Dl_info info{};
-  if (dladdr(reinterpret_cast<void*>(&at::get_num_threads), &info) == 0 ||
-      info.dli_fname == nullptr)
-    return nullptr;
-  return dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+  const std::string path =
+      core::file_of(reinterpret_cast<const void*>(&at::get_num_threads));
+  if (path.empty()) return nullptr;
+  return dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
 }
 
 // OpenBLAS with threads of its own, not OpenMP's.
