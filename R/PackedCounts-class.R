@@ -7,8 +7,7 @@
 #' and columns with `[` copies no counts.
 #'
 #' Counts in a file survive [saveRDS()] and reach parallel workers; the file is
-#' opened again when it is needed. Those in memory or in a temporary file end
-#' with the session.
+#' opened again when it is needed. Those in memory end with the session.
 #'
 #' `dim()`, `dimnames()` and `[` work as for a matrix, but neither rows nor
 #' columns are dropped and no gene may be chosen twice.
@@ -64,12 +63,12 @@ setClass("PackedCounts", slots = c(
     }
     if (is.null(store$path)) {
         .stop_argument(
-            "x", label, " was packed in memory, or in a temporary file, by ",
-            "another session and is gone. Pack the counts again; ",
-            "packCounts(x, file = ) keeps them in a file."
+            "x", label, " was packed in memory by another session and is ",
+            "gone. Pack the counts again; packCounts(x, file = ) keeps them ",
+            "in a file."
         )
     }
-    found <- open_packed_counts(path.expand(store$path))
+    found <- open_packed_counts(.native_path(store$path))
     if (!identical(as.integer(found$dim), as.integer(store$size))) {
         .stop_argument(
             "x", "\"", store$path, "\" is not the file any more that ", label,

@@ -145,8 +145,8 @@ default_max_epochs <- function(n_cells) {
     .Call('_scvigor_default_max_epochs', PACKAGE = 'scvigor', n_cells)
 }
 
-new_count_packer <- function(n_genes, path, folder, overwrite) {
-    .Call('_scvigor_new_count_packer', PACKAGE = 'scvigor', n_genes, path, folder, overwrite)
+new_count_packer <- function(n_genes, path, overwrite) {
+    .Call('_scvigor_new_count_packer', PACKAGE = 'scvigor', n_genes, path, overwrite)
 }
 
 pack_cells <- function(packer, counts) {

@@ -56,12 +56,12 @@ setClass("SCVIModel", slots = c(
     if (length(model@cells)) model@cells else NULL
 }
 
-# All that a model is made of, as plain data, and the model that is made of
-# it: what is written to files. Slots that `parts` lacks stay empty.
 .slot_list <- function(model, names) {
     sapply(names, slot, object = model, simplify = FALSE)
 }
 
+# All that a model is made of, as plain data, and the model that is made of
+# it: what is written to files. Slots that `parts` lacks stay empty.
 .slots_of <- function(model) {
     parts <- .slot_list(model, setdiff(slotNames("SCVIModel"), "cache"))
     parts$history <- as.list(parts$history)

@@ -1,6 +1,6 @@
 # What a verb reads from an object: counts (genes x cells, a dgCMatrix,
-# PackedCounts or a dense matrix), the table of the cells (or NULL), and what the counts are
-# called in messages.
+# PackedCounts or a dense matrix), the table of the cells (or NULL), and what
+# the counts are called in messages.
 
 # `convert`: what makes the counts a matrix that the core reads.
 .count_data <- function(x, assay.type = "counts", altexp = NULL,

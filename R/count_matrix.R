@@ -105,26 +105,28 @@
 # Any other matrix becomes a dgCMatrix as a whole, if its class has a way; else
 # it is packed by blocks of cells, as is what a dgCMatrix cannot hold.
 .counts_of_array <- function(counts, label) {
-    if (is(counts, "DelayedMatrix")) {
-        .check_seeds(counts, label)
-    }
-    whole <- if (.is_sparse_array(counts)) {
-        tryCatch(as(counts, "dgCMatrix"), error = function(error) NULL)
-    }
-    if (is(whole, "dgCMatrix")) {
-        return(.check_slots(whole, label))
-    }
-    .pack(counts, label)
+    .check_seeds(counts, label)
+    whole <- .sparse_or_null(counts)
+    if (is.null(whole)) .pack(counts, label) else .check_slots(whole, label)
 }
 
-# The coercion of a dense DelayedMatrix would hold all of it in memory first.
-.is_sparse_array <- function(counts) {
-    !is(counts, "DelayedMatrix") || tryCatch(
+# A dgCMatrix where the class of an array has a way to one. The coercion of a
+# dense DelayedMatrix would hold all of it in memory as a dense matrix first.
+.sparse_or_null <- function(counts) {
+    is_sparse <- !is(counts, "DelayedMatrix") || tryCatch(
         DelayedArray::is_sparse(counts), error = function(error) FALSE
     )
+    found <- if (is_sparse) {
+        tryCatch(as(counts, "dgCMatrix"), error = function(error) NULL)
+    }
+    if (is(found, "dgCMatrix")) found
 }
 
+# What a DelayedMatrix is made of.
 .check_seeds <- function(counts, label) {
+    if (!is(counts, "DelayedMatrix")) {
+        return(invisible())
+    }
     seeds <- tryCatch(
         DelayedArray::seedApply(counts, identity), error = function(error) NULL
     )

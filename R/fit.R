@@ -82,7 +82,7 @@
 
 # Weights may be finite, and what they encode is not.
 .check_posterior <- function(posterior, epoch) {
-    if (all(vapply(posterior, function(part) all(is.finite(part)), NA))) {
+    if (all(vapply(posterior, .is_finite, NA))) {
         return(invisible())
     }
     .stop_core("numeric", paste0(

@@ -7,8 +7,8 @@
 #' to spare.
 #'
 #' A matrix on disk, such as HDF5Array's H5SparseMatrix, TENxMatrix or
-#' H5ADMatrix, any other DelayedMatrix and an IterableMatrix of BPCells are never
-#' in memory as a whole. There may be more than 2^31 counts.
+#' H5ADMatrix, any other DelayedMatrix and an IterableMatrix of BPCells are
+#' never in memory as a whole. There may be more than 2^31 counts.
 #'
 #' Counts keep their values if they are whole numbers up to 16,777,216; other
 #' values are rounded to single precision, in which the model computes.
@@ -68,9 +68,11 @@ packCounts <- function(x = NULL, file = NULL, ..., overwrite = FALSE,
 
 # Arrays of other packages as they are: they are read block by block.
 .leave_arrays <- function(counts, label, has_checked_slots = FALSE) {
-    if (.is_other_array(counts)) counts else {
-        .as_counts(counts, label, has_checked_slots)
+    if (!.is_other_array(counts)) {
+        return(.as_counts(counts, label, has_checked_slots))
     }
+    .check_seeds(counts, label)
+    counts
 }
 
 .with_packed <- function(x, packed, ...) {
@@ -100,41 +102,43 @@ packCounts <- function(x = NULL, file = NULL, ..., overwrite = FALSE,
             return(counts)
         }
     }
-    packer <- new_count_packer(
-        nrow(counts), if (is.null(path)) "" else .native_path(path), "",
-        overwrite
-    )
-    on.exit(discard_packer(packer))
-    if (.is_other_array(counts)) {
-        .for_cell_blocks(counts, label, verbose, function(block) {
-            pack_cells(packer, block)
-        })
-    } else {
-        pack_cells(packer, counts)
+    work <- function(pack) {
+        if (!.is_other_array(counts)) {
+            return(pack(counts))
+        }
+        .for_cell_blocks(
+            counts, label, function(block, cells) pack(block),
+            verbose = verbose
+        )
     }
-    names <- dimnames(counts)
-    pointer <- finish_packing(packer, names[[1]], names[[2]])
-    .new_packed_counts(
-        pointer, dim(counts), names, if (!is.null(path)) normalizePath(path)
-    )
+    .pack_blocks(dim(counts), dimnames(counts), work, path, overwrite)
 }
 
 # Several objects as one, in memory, their cells one after another.
 .pack_parts <- function(parts) {
-    packer <- new_count_packer(nrow(parts[[1]]), "", "", FALSE)
-    for (part in parts) {
-        pack_cells(packer, part)
-    }
-    n_cells <- sum(vapply(parts, ncol, integer(1)))
+    dim <- c(nrow(parts[[1]]), sum(vapply(parts, ncol, integer(1))))
+    work <- function(pack) lapply(parts, pack)
+    .pack_blocks(dim, list(rownames(parts[[1]]), NULL), work)
+}
+
+# What work(pack) packs by calls of pack(block).
+.pack_blocks <- function(dim, dimnames, work, path = NULL,
+                         overwrite = FALSE) {
+    packer <- new_count_packer(
+        dim[1], if (is.null(path)) "" else .native_path(path), overwrite
+    )
+    on.exit(discard_packer(packer))
+    work(function(block) pack_cells(packer, block))
+    pointer <- finish_packing(packer, dimnames[[1]], dimnames[[2]])
     .new_packed_counts(
-        finish_packing(packer, NULL, NULL), c(nrow(parts[[1]]), n_cells),
-        list(rownames(parts[[1]]), NULL)
+        pointer, dim, dimnames, if (!is.null(path)) normalizePath(path)
     )
 }
 
-# Calls work(block) with as many cells at a time as make about 80 MB when dense.
-.for_cell_blocks <- function(counts, label, verbose, work) {
-    blocks <- .cell_blocks(counts, 1e7)
+# Calls work(block, cells) with some cells of an array after another, `size`
+# values at a time: as many as make about 80 MB when dense.
+.for_cell_blocks <- function(counts, label, work, size = 1e7, verbose = FALSE) {
+    blocks <- .cell_blocks(counts, size)
     progress <- if (verbose && length(blocks) > 1) {
         cli::cli_progress_bar("Packing counts", total = ncol(counts))
     }
@@ -145,7 +149,7 @@ packCounts <- function(x = NULL, file = NULL, ..., overwrite = FALSE,
                 ", cannot be read: ", conditionMessage(error)
             )
         })
-        work(block)
+        work(block, cells)
         if (!is.null(progress)) {
             cli::cli_progress_update(length(cells), id = progress)
         }
@@ -158,10 +162,8 @@ packCounts <- function(x = NULL, file = NULL, ..., overwrite = FALSE,
 # Dense where its class has no way to a dgCMatrix.
 .array_block <- function(counts, cells) {
     block <- counts[, cells, drop = FALSE]
-    sparse <- if (.is_sparse_array(counts)) {
-        tryCatch(as(block, "dgCMatrix"), error = function(error) NULL)
-    }
-    if (is(sparse, "dgCMatrix")) {
+    sparse <- .sparse_or_null(block)
+    if (!is.null(sparse)) {
         problem <- .slot_problem(sparse)
         if (!is.null(problem)) {
             stop("a block of it is not valid: ", problem, call. = FALSE)

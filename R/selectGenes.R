@@ -63,10 +63,9 @@ selectGenes <- function(
     .check_count(n, "n")
     .check_flag(details, "details")
     num_threads <- .check_threads(num_threads)
-    data <- .delayed_count_data(x, assay.type, altexp, assay)
-    if (is.null(data)) {
-        data <- .count_data(x, assay.type, altexp, assay)
-    }
+    data <- .count_data(
+        x, assay.type, altexp, assay, convert = .leave_arrays
+    )
     codes <- .selection_batches(batch, data)
     sums <- .sum_counts(data, codes, num_threads)
     table <- .rank_genes(sums, codes, n)
@@ -89,28 +88,6 @@ selectGenes <- function(
     if (is.null(genes)) selected else genes[selected]
 }
 
-# As .count_data(), for a DelayedMatrix, which stays where it is; NULL for
-# anything else.
-.delayed_count_data <- function(x, assay.type, altexp, assay) {
-    .check_source(assay.type, altexp, assay)
-    cell_data <- NULL
-    label <- "`x`"
-    counts <- x
-    if (is(x, "SummarizedExperiment")) {
-        cell_data <- colData(x)
-        if (!is.null(altexp)) {
-            x <- .alternative_experiment(x, altexp)
-        }
-        label <- paste0("Assay \"", assay.type, "\"")
-        counts <- .named_assay(x, assay.type)
-    }
-    if (is(counts, "DelayedMatrix")) {
-        .check_seeds(counts, label)
-        list(counts = .with_checked_names(counts, label),
-             cell_data = cell_data, label = label)
-    }
-}
-
 # One code per cell, from 1. A list brings its objects as batches.
 .selection_batches <- function(batch, data) {
     if (is.null(batch)) {
@@ -126,23 +103,9 @@ selectGenes <- function(
 # list(total, non_zeros): genes x batches; `depth`: the counts of each cell.
 .sum_counts <- function(data, codes, num_threads) {
     counts <- data$counts
-    is_delayed <- is(counts, "DelayedMatrix")
-    by_blocks <- is_delayed || is(counts, "PackedCounts")
-    block_size <- if (is_delayed) DelayedArray::getAutoBlockSize() / 8 else 1e7
-    blocks <- if (by_blocks) .cell_blocks(counts, block_size) else {
-        list(seq_len(ncol(counts)))
-    }
     n_batches <- max(codes)
     sums <- list(total = 0, non_zeros = 0, depth = numeric(ncol(counts)))
-    for (cells in blocks) {
-        block <- if (by_blocks) {
-            .as_counts(counts[, cells, drop = FALSE], data$label)
-        } else {
-            counts
-        }
-        if (is(block, "PackedCounts")) {
-            block <- as(block, "dgCMatrix")
-        }
+    add <- function(block, cells) {
         .check_counts(
             list(counts = block, label = data$label), "poisson", num_threads
         )
@@ -150,9 +113,18 @@ selectGenes <- function(
             seq_along(cells), factor(codes[cells], seq_len(n_batches))
         )
         found <- part_counts(block, .zero_based(unname(parts)))
-        sums$total <- sums$total + found$total
-        sums$non_zeros <- sums$non_zeros + found$non_zeros
-        sums$depth[cells] <- Matrix::colSums(block)
+        sums$total <<- sums$total + found$total
+        sums$non_zeros <<- sums$non_zeros + found$non_zeros
+        sums$depth[cells] <<- Matrix::colSums(block)
+    }
+    if (is(counts, "DelayedMatrix")) {
+        .for_cell_blocks(
+            counts, data$label, add, DelayedArray::getAutoBlockSize() / 8
+        )
+    } else if (.is_other_array(counts) || is(counts, "PackedCounts")) {
+        .for_cell_blocks(counts, data$label, add)
+    } else {
+        add(counts, seq_len(ncol(counts)))
     }
     sums
 }

@@ -436,15 +436,14 @@ BEGIN_RCPP
 END_RCPP
 }
 // new_count_packer
-SEXP new_count_packer(double n_genes, const std::string& path, const std::string& folder, bool overwrite);
-RcppExport SEXP _scvigor_new_count_packer(SEXP n_genesSEXP, SEXP pathSEXP, SEXP folderSEXP, SEXP overwriteSEXP) {
+SEXP new_count_packer(double n_genes, const std::string& path, bool overwrite);
+RcppExport SEXP _scvigor_new_count_packer(SEXP n_genesSEXP, SEXP pathSEXP, SEXP overwriteSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< double >::type n_genes(n_genesSEXP);
     Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
-    Rcpp::traits::input_parameter< const std::string& >::type folder(folderSEXP);
     Rcpp::traits::input_parameter< bool >::type overwrite(overwriteSEXP);
-    rcpp_result_gen = Rcpp::wrap(new_count_packer(n_genes, path, folder, overwrite));
+    rcpp_result_gen = Rcpp::wrap(new_count_packer(n_genes, path, overwrite));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -702,7 +701,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},
     {"_scvigor_likelihood_traits", (DL_FUNC) &_scvigor_likelihood_traits, 1},
     {"_scvigor_default_max_epochs", (DL_FUNC) &_scvigor_default_max_epochs, 1},
-    {"_scvigor_new_count_packer", (DL_FUNC) &_scvigor_new_count_packer, 4},
+    {"_scvigor_new_count_packer", (DL_FUNC) &_scvigor_new_count_packer, 3},
     {"_scvigor_pack_cells", (DL_FUNC) &_scvigor_pack_cells, 2},
     {"_scvigor_discard_packer", (DL_FUNC) &_scvigor_discard_packer, 1},
     {"_scvigor_finish_packing", (DL_FUNC) &_scvigor_finish_packing, 3},

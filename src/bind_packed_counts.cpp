@@ -8,6 +8,7 @@
 #include "r_annotation.h"
 #include "r_convert.h"
 #include "r_runtime.h"
+#include "r_text.h"
 #include "scvigor/packed_counts.hpp"
 
 using scvigor::CountPacker;
@@ -40,22 +41,19 @@ std::vector<std::string> to_text(SEXP names) {
   if (Rf_isNull(names)) return {};
   std::vector<std::string> out;
   for (R_xlen_t i = 0; i < XLENGTH(names); ++i)
-    out.emplace_back(Rf_translateCharUTF8(STRING_ELT(names, i)));
+    out.emplace_back(scvigor::r::to_utf8(STRING_ELT(names, i)));
   return out;
 }
 
 }  // namespace
 
-// `path`: of the file; otherwise `folder`, for a temporary file; if both are
-// empty, memory.
+// `path` is that of the file, or empty: in memory.
 // [[Rcpp::export(rng = false)]]
-SEXP new_count_packer(double n_genes, const std::string& path,
-                      const std::string& folder, bool overwrite) {
+SEXP new_count_packer(double n_genes, const std::string& path, bool overwrite) {
   return guarded([&]() -> SEXP {
     const auto n = static_cast<std::int64_t>(n_genes);
-    auto packer = !path.empty()     ? CountPacker::in_file(n, path, overwrite)
-                  : !folder.empty() ? CountPacker::in_temporary_file(n, folder)
-                                    : CountPacker(n);
+    auto packer = path.empty() ? CountPacker(n)
+                               : CountPacker::in_file(n, path, overwrite);
     return Rcpp::XPtr<CountPacker>(new CountPacker(std::move(packer)));
   });
 }

@@ -145,6 +145,14 @@ test_that("a DelayedMatrix is packed block by block", {
     }
 })
 
+test_that("a DelayedMatrix with an invalid seed is refused", {
+    skip_if_not_installed("DelayedArray")
+    delayed <- DelayedArray::DelayedArray(counts)
+    delayed@seed@i[3] <- 1000000L
+    expect_argument_error(packCounts(delayed), "x", "not valid")
+    expect_argument_error(selectGenes(delayed), "x", "not valid")
+})
+
 test_that("a file is opened again where it is needed", {
     file <- new_file()
     packed <- packCounts(sce, file)
