@@ -8,6 +8,7 @@
 #include "kernels/tape.hpp"
 #include "model/vae.hpp"
 #include "module_reference.hpp"
+#include "optimizer_step.hpp"
 #include "query_reference.hpp"
 #include "reference.hpp"
 #include "scvigor/inference.hpp"
@@ -152,7 +153,7 @@ void steps(ModuleCase& c, const std::vector<TrainableSlice>& parts,
     Tape tape;
     tape.backward({{loss_of(c)}});
     prepare();
-    optimizer.step();
+    support::optimizer_step(optimizer);
   }
 }
 

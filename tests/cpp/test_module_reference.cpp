@@ -11,6 +11,7 @@
 #include "kernels/tape.hpp"
 #include "model/vae.hpp"
 #include "module_reference.hpp"
+#include "optimizer_step.hpp"
 #include "reference.hpp"
 #include "support.hpp"
 #include "train/optimizer.hpp"
@@ -102,7 +103,7 @@ void check_adam(ModuleCase& c) {
                   tolerance_of(c.precision()));
     optimizer.zero_grad();
     tape.backward({{loss}});
-    optimizer.step();
+    support::optimizer_step(optimizer);
   }
   check_state(c, "adam/params_after_3");
   check_state(c, "adam/buffers_after_3");

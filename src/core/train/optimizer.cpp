@@ -62,7 +62,6 @@ AdamUpdate AdamOptimizer::update_of(std::int64_t begin, std::int64_t end,
 // padding between them: zeros, which Adam leaves as they are.
 void AdamOptimizer::step() {
   const at::NoGradGuard no_grad;
-  bucket_.gather_gradients();
   AdamStep step;
   step.lr = lr_;
   step.eps = options_.eps;

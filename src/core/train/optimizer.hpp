@@ -23,7 +23,8 @@ class AdamOptimizer {
 
   ParameterBucket& bucket() { return bucket_; }
   void zero_grad() { bucket_.zero_grad(); }
-  // After a backward pass: the mean of the processes' gradients.
+  // After a backward pass, before step(): gathers the gradients in the bucket,
+  // and takes the mean of the processes'.
   void reduce_gradients(Communicator& communicator);
   void step();
   // False if a gradient is NaN or infinite. On the CPU, gradients of large

@@ -34,7 +34,7 @@ std::vector<ParameterBucket::Segment> segments_of(
     const auto n = tensor.numel();
     const auto frozen =
         slice.first_row == 0 ? 0 : slice.first_row * (n / tensor.size(0));
-    out.push_back({slice, begin, begin + frozen, begin + n});
+    out.push_back({slice, begin, begin + frozen, begin + n, true});
     begin = padded_end(begin + n);
   }
   return out;
@@ -76,11 +76,12 @@ void ParameterBucket::gather_gradients() {
     const at::Tensor& view = *views_.find(segment.slice.tensor);
     at::Tensor& grad = segment.slice.tensor.mutable_grad();
     if (!grad.defined()) {
-      view.zero_();
+      if (!segment.is_zero) view.zero_();
     } else if (!grad.is_same(view)) {
       copy_values(grad, view);
       grad = view;
     }
+    segment.is_zero = !grad.defined();
   }
 }
 

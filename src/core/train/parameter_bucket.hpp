@@ -28,6 +28,7 @@ class ParameterBucket {
     std::int64_t begin = 0;      // of the parameter
     std::int64_t trainable = 0;  // of its trainable rows
     std::int64_t end = 0;        // of the parameter, without padding
+    bool is_zero = true;         // its gradient in the bucket
 
     std::int64_t n_trainable() const { return end - trainable; }
     bool has_gradient() const { return slice.tensor.grad().defined(); }
@@ -51,8 +52,9 @@ class ParameterBucket {
   // Where each parameter's gradient belongs, for Tape.
   const GradientViews& gradient_views() const { return views_; }
   void zero_grad();
-  // After a backward pass: copies the gradients that are elsewhere into the
-  // bucket. That of a parameter without one is 0 there, and grad() undefined.
+  // Once after a backward pass: copies the gradients that are elsewhere into
+  // the bucket. That of a parameter without one is 0 there, and grad()
+  // undefined.
   void gather_gradients();
 
  private:
