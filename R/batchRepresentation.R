@@ -56,6 +56,8 @@ batchRepresentation <- function(
     vectors
 }
 
+.set_generic("batchRepresentation", c("object", "x"))
+
 .check_batches_only <- function(x, subset.col, ...) {
     .check_dots(list(...), c("per_cell", "name", .argument_of))
     for (argument in c("x", "subset.col")) {

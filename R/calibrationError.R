@@ -42,6 +42,8 @@ calibrationError <- function(
     .data_frame_of(errors, "error")
 }
 
+.set_generic("calibrationError", "check")
+
 .check_intervals <- function(p) {
     if (is.null(p)) {
         return(c(seq(0.025, 0.175, by = 0.025), seq(0.825, 0.975, by = 0.025)))

@@ -30,3 +30,5 @@ coefficientOfVariation <- function(check, margin = "gene") {
     rownames(out) <- .margin_names(check, margin)
     out
 }
+
+.set_generic("coefficientOfVariation", "check")

@@ -61,6 +61,16 @@ NULL
     ))
 }
 
+# A message that a session shows once; `key` says which.
+.inform_once <- function(key, ...) {
+    if (!isTRUE(.informed[[key]])) {
+        .informed[[key]] <- TRUE
+        .inform(...)
+    }
+}
+
+.informed <- new.env(parent = emptyenv())
+
 # paste0() would spell out bytes of unknown encoding beside UTF-8, "<c3><bc>".
 .paste_utf8 <- function(...) {
     do.call(paste0, lapply(list(...), .mark_utf8))

@@ -102,6 +102,8 @@ continueTraining <- function(
     .add_result(object, trained, .result_name(object, name))
 }
 
+.set_generic("continueTraining", c("object", "x"))
+
 # A model that minify() made of other cells has trained on none of them.
 .split_or_draw <- function(config) {
     if (length(config$split$train)) {

@@ -80,6 +80,8 @@ differentialAbundance <- function(
     log_density
 }
 
+.set_generic("differentialAbundance", c("object", "x"))
+
 # Such cells are scored all the same.
 .inform_without_sample <- function(codes, label) {
     n_missing <- sum(is.na(codes))

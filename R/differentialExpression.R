@@ -76,13 +76,15 @@
 #'   count as changed, or a list of two such vectors, higher and lower. NULL
 #'   (default): beyond `delta`.
 #'
-#' @return A [S4Vectors::DataFrame] with a row per gene and comparison, sorted
+#' @return A [S4Vectors::DataFrame] (of class
+#'   [SCVIDifferentialExpression-class]) with a row per gene and comparison, sorted
 #'   by `proba_de` (in mode `"vanilla"` by `bayes_factor`). The first columns
 #'   are `gene`, `comparison`, `within` where asked for, `lfc_median` (log2,
 #'   group 1 over group 2), `proba_de` and `is_de`, TRUE where the gene is
-#'   called; `metadata()` has mode, delta, pseudocounts, fdr_target, seed, and in
-#'   `columns` what each column is.
-#'   `as.data.frame()` makes it a table for dplyr and its like.
+#'   called; printing shows these alone. `metadata()` has the parameters of the
+#'   comparison (mode, delta, pseudocount, fdr_target, seed, test_mode,
+#'   n_samples_overall, batch_correction and so on) and in `columns` what each
+#'   column is. `as.data.frame()` makes it a table for dplyr and its like.
 #' @seealso [topMarkers()], [plotVolcano()], [plotMarkers()]
 #' @examples
 #' sce <- exampleSCE()
@@ -132,8 +134,13 @@ differentialExpression <- function(
     tables <- .de_tables(
         query, design, sampling, test, all_stats, filter_outlier_cells, compute
     )
-    .de_result(tables, design, query, test, sampling, fdr_target)
+    .de_result(
+        tables, design, query, test, sampling, fdr_target,
+        mget(.recorded_de_arguments)
+    )
 }
+
+.set_generic("differentialExpression", c("object", "x"))
 
 # One call to the core for all comparisons; raw statistics of the cells
 # before outliers leave.

@@ -73,6 +73,8 @@ differentialExpressionCheck <- function(
     DataFrame(do.call(rbind, rows))
 }
 
+.set_generic("differentialExpressionCheck", "check")
+
 # A factor, NA for cells without a group.
 .check_groups <- function(groups, counts) {
     groups <- .cell_values(groups, "groups", list(counts = counts))

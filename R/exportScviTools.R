@@ -61,6 +61,8 @@ exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
     invisible(file)
 }
 
+.set_generic("exportScviTools", "object")
+
 .make_folder <- function(folder) {
     made <- dir.exists(folder) ||
         dir.create(folder, showWarnings = FALSE, recursive = TRUE)

@@ -67,6 +67,8 @@ featureCorrelation <- function(
     correlations
 }
 
+.set_generic("featureCorrelation", c("object", "x"))
+
 .check_correlation_type <- function(type) {
     known <- c("spearman", "pearson")
     if (identical(type, known)) {

@@ -40,3 +40,5 @@ latentLibrarySize <- function(
     names(sizes) <- query$cell_names
     sizes
 }
+
+.set_generic("latentLibrarySize", c("object", "x"))

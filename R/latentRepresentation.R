@@ -82,6 +82,8 @@ latentRepresentation <- function(
     .name_latent(latent, query$cell_names)
 }
 
+.set_generic("latentRepresentation", c("object", "x"))
+
 .name_latent <- function(latent, cells, prefix = "scVI_") {
     dimnames(latent) <- list(cells, paste0(prefix, seq_len(ncol(latent))))
     latent

@@ -93,7 +93,7 @@
     .warn(
         "The models of `x` and `reference` encode cells differently, so that ",
         "their latent spaces are not the same and neighbors mean little. Map ",
-        "`x` with mapQuery(reference, x); if its training is to move the ",
+        "`x` with mapQuery(x, reference); if its training is to move the ",
         "encoder, give it `reference_data` and split the result by `cells_of`."
     )
 }

@@ -70,6 +70,8 @@ likelihoodParameters <- function(
     lapply(parameters, .name_expression, query$dimnames)
 }
 
+.set_generic("likelihoodParameters", c("object", "x"))
+
 .check_back_end <- function(sink) {
     if (!is.null(sink) && !is.character(sink)) {
         .stop_argument(

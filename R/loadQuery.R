@@ -43,9 +43,9 @@
 #' and a reference with a single batch keeps its output: there, it changes.
 #'
 #' @inheritParams trainSCVI
+#' @param x The query's raw counts, in any form that [trainSCVI()] takes.
 #' @param reference A model, an object that [runSCVI()] returned, the path of a
 #'   model that `saveSCVI()` wrote, or the folder of a model of scvi-tools.
-#' @param x The query's raw counts, in any form that [trainSCVI()] takes.
 #' @param batch,labels,categorical_covariates,continuous_covariates,size_factor
 #'   As in [trainSCVI()], where the query has them in other columns than the
 #'   reference had. Levels that the reference does not know are added.
@@ -82,12 +82,12 @@
 #' old <- sce[, sce$batch == sce$batch[1]]
 #' new <- sce[, sce$batch != sce$batch[1]]
 #' reference <- trainSCVI(old, batch = "batch", max_epochs = 5, n_hidden = 32)
-#' query <- loadQuery(reference, new)
+#' query <- loadQuery(new, reference)
 #' query <- continueTraining(query, new, max_epochs = 5)
 #' head(latentRepresentation(query))
 #' @export
 loadQuery <- function(
-    reference, x, batch = NULL, labels = NULL, categorical_covariates = NULL,
+    x, reference, batch = NULL, labels = NULL, categorical_covariates = NULL,
     continuous_covariates = NULL, size_factor = NULL, ...,
     unfrozen = FALSE, freeze_dropout = FALSE, freeze_expression = TRUE,
     freeze_decoder_first_layer = TRUE, freeze_batchnorm_encoder = TRUE,
@@ -100,16 +100,16 @@ loadQuery <- function(
         names(formals()), c("reference", "x", "...")
     ))
     .check_dots(list(...), names(formals()))
-    .check_not_missing(missing(x), "x", "the query's cells")
+    given <- .query_and_reference(x, reference, "loadQuery")
     compute <- .compute_options(num_threads, accelerator)
-    model <- .reference_model(reference, name)
+    model <- .reference_model(given$reference, name)
     options <- .query_options(
         model, arguments[c(.freeze_switches, .split_options)]
     )
     source <- .source_with(
         .registry(model)$source, arguments[.source_arguments]
     )
-    data <- do.call(.count_data, c(list(x), source))
+    data <- do.call(.count_data, c(list(given$x), source))
     covariates <- .query_covariates(model, data, arguments[.argument_of])
     registry <- .extend_registry(.registry(model), covariates)
     source["assay"] <- list(data$assay)
@@ -128,6 +128,8 @@ loadQuery <- function(
         external_indexing, .check_seed(seed), compute
     )
 }
+
+.set_generic("loadQuery", c("x", "reference"))
 
 # Training options of a query: scvi-tools' defaults, but no weight decay.
 .query_options <- function(model, given) {

@@ -5,10 +5,10 @@
 #' query is trained ([continueTraining()]), and the latent space is stored in
 #' the object, as [runSCVI()] does. [transferLabels()] then names the cells.
 #'
-#' @param reference A model, an object that [runSCVI()] returned, the path of a
-#'   model that `saveSCVI()` wrote, or the folder of a model of scvi-tools.
 #' @param x The query: a SummarizedExperiment, SingleCellExperiment or Seurat
 #'   object with raw counts.
+#' @param reference A model, an object that [runSCVI()] returned, the path of a
+#'   model that `saveSCVI()` wrote, or the folder of a model of scvi-tools.
 #' @inheritParams loadQuery
 #' @param ... Further arguments of [loadQuery()], such as the switches of what
 #'   to train, and training options of [trainSCVI()].
@@ -49,13 +49,13 @@
 #' old <- sce[, sce$batch == sce$batch[1]]
 #' new <- sce[, sce$batch != sce$batch[1]]
 #' reference <- runSCVI(old, batch = "batch", max_epochs = 5, n_hidden = 32)
-#' mapped <- mapQuery(reference, new, max_epochs = 5)
+#' mapped <- mapQuery(new, reference, max_epochs = 5)
 #' SingleCellExperiment::reducedDim(mapped, "scVI")[1:3, 1:3]
-#' both <- mapQuery(reference, new, max_epochs = 5, reference_data = old)
+#' both <- mapQuery(new, reference, max_epochs = 5, reference_data = old)
 #' table(both$cells_of)
 #' @export
 mapQuery <- function(
-    reference, x, batch = NULL, labels = NULL, categorical_covariates = NULL,
+    x, reference, batch = NULL, labels = NULL, categorical_covariates = NULL,
     continuous_covariates = NULL, size_factor = NULL, ..., unfrozen = FALSE,
     max_epochs = NULL, lr = 0.001, batch_size = 128, early_stopping = FALSE,
     assay.type = NULL, altexp = NULL, assay = NULL, reference_data = NULL,
@@ -68,8 +68,9 @@ mapQuery <- function(
     if (!is.null(max_epochs)) {
         .check_count(max_epochs, "max_epochs", min = 0)
     }
-    .check_not_missing(missing(x), "x", "the query's cells")
-    x <- .as_mappable(x)
+    given <- .query_and_reference(x, reference, "mapQuery")
+    x <- .as_result_object(given$x, "loadQuery()")
+    reference <- given$reference
     name <- .latent_name(x, name)
     .check_can_store(x, name)
     num_threads <- if (!is.null(num_threads)) .check_threads(num_threads)
@@ -83,7 +84,7 @@ mapQuery <- function(
     known <- if (!is.null(reference_data)) {
         .joint_cells(reference, reference_data, "reference_data")
     }
-    query <- do.call(loadQuery, c(list(reference, x), given$load, run))
+    query <- do.call(loadQuery, c(list(x, reference), given$load, run))
     if (!isTRUE(max_epochs == 0)) {
         if (verbose) {
             .inform_frozen_encoder(query)
@@ -102,6 +103,8 @@ mapQuery <- function(
     .add_result(x, query, name)
 }
 
+.set_generic("mapQuery", c("x", "reference"))
+
 # An encoder without anything to train places cells as it did before.
 .inform_frozen_encoder <- function(query) {
     options <- .train_options(query)
@@ -115,20 +118,6 @@ mapQuery <- function(
             "trained with encode_covariates = TRUE adapt both."
         )
     }
-}
-
-.as_mappable <- function(x) {
-    if (is(x, "SingleCellExperiment") || inherits(x, "Seurat")) {
-        return(x)
-    }
-    if (is(x, "SummarizedExperiment")) {
-        return(as(x, "SingleCellExperiment"))
-    }
-    .stop_argument(
-        "x", "`x` must be a SummarizedExperiment, a SingleCellExperiment or ",
-        "a Seurat object, not ", class(x)[1], "; for a matrix use ",
-        "loadQuery()."
-    )
 }
 
 .latent_name <- function(x, name) {

@@ -39,3 +39,5 @@ marginalLogLik <- function(
     )
     .mean_or_per_cell(values, query$cell_names, per_cell)
 }
+
+.set_generic("marginalLogLik", c("object", "x"))

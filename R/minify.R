@@ -74,6 +74,8 @@ minify <- function(object, x = NULL, ..., keep_counts = FALSE, name = NULL,
     .set_minified(object, .result_name(object, name), model, keep_counts)
 }
 
+.set_generic("minify", c("object", "x"))
+
 #' @rdname minify
 #' @export
 unminify <- function(object, x = NULL, ..., name = NULL) {
@@ -98,6 +100,8 @@ unminify <- function(object, x = NULL, ..., name = NULL) {
     .unset_minified(object, .result_name(object, name), x, ...)
 }
 
+.set_generic("unminify", c("object", "x"))
+
 #' @rdname minify
 #' @export
 isMinified <- function(object, name = NULL) {
@@ -107,6 +111,8 @@ isMinified <- function(object, name = NULL) {
     }
     .is_minified_object(object, name)
 }
+
+.set_generic("isMinified", "object")
 
 # A model, or the path of one.
 .is_model_or_path <- function(object) {

@@ -21,14 +21,20 @@ modelOptions <- function(object, name = NULL) {
     .model_options(scviModel(object, name))
 }
 
+.set_generic("modelOptions", "object")
+
 #' @rdname modelOptions
 #' @export
 trainOptions <- function(object, name = NULL) {
     .train_options(scviModel(object, name))
 }
 
+.set_generic("trainOptions", "object")
+
 #' @rdname modelOptions
 #' @export
 modelWeights <- function(object, name = NULL) {
     .weights(scviModel(object, name))
 }
+
+.set_generic("modelWeights", "object")

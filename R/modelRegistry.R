@@ -40,6 +40,8 @@ modelRegistry <- function(object, name = NULL) {
     DataFrame(do.call(rbind, rows))
 }
 
+.set_generic("modelRegistry", "object")
+
 .registry_rows <- function(field, name, entry, codes) {
     levels <- entry$levels
     n <- length(levels)

@@ -92,6 +92,8 @@ normalizedExpression <- function(
     .expression_draws(query, size, sink)
 }
 
+.set_generic("normalizedExpression", c("object", "x"))
+
 .check_library_size <- function(library_size) {
     is_size <- is.numeric(library_size) && length(library_size) == 1 &&
         is.finite(library_size) && library_size > 0

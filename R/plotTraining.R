@@ -48,6 +48,8 @@ plotTraining <- function(object, name = NULL, ..., skip = NULL) {
     .plot_history(points, .kept_epoch(model), .training_title(model))
 }
 
+.set_generic("plotTraining", "object")
+
 # In long format; what was never recorded, or never changed, has no panel.
 .training_points <- function(history) {
     panels <- list(

@@ -79,6 +79,8 @@ posteriorPredictiveCheck <- function(
     new("SCVIPredictiveCheck", counts = counts, draws = draws)
 }
 
+.set_generic("posteriorPredictiveCheck", c("object", "x"))
+
 # Named models with the same genes.
 .checked_models <- function(object, name) {
     one <- is(object, "SCVIModel") || !is.list(object)

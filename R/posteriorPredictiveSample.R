@@ -70,6 +70,8 @@ posteriorPredictiveSample <- function(
     samples
 }
 
+.set_generic("posteriorPredictiveSample", c("object", "x"))
+
 # The core gives the slots of a sparse matrix, or a dense one.
 .as_sample <- function(sample, names) {
     if (!is.list(sample)) {

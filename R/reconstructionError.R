@@ -26,3 +26,5 @@ reconstructionError <- function(
     )
     .mean_or_per_cell(losses$reconstruction_loss, losses$cell_names, per_cell)
 }
+
+.set_generic("reconstructionError", c("object", "x"))

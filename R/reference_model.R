@@ -32,3 +32,34 @@
     }
     if (dir.exists(path)) importScviTools(path) else loadSCVI(path)
 }
+
+# ---- Which of two arguments is the reference ---------------------------------
+
+# list(x, reference), also where they were given in the order of earlier
+# releases, the reference first.
+.query_and_reference <- function(x, reference, verb) {
+    x <- if (!missing(x)) x
+    reference <- if (!missing(reference)) reference
+    is_swapped <- (.is_model_or_path(x) && !.is_model_or_path(reference)) ||
+        (.has_stored_model(x) && !.is_model_or_path(reference) &&
+             !.has_stored_model(reference))
+    if (is_swapped) {
+        if (!is.null(reference)) {
+            .inform_once(
+                "query_order", "The query comes first now: ", verb,
+                "(x, reference). The reference was given first, which still ",
+                "works in this release."
+            )
+        }
+        given_first <- x
+        x <- reference
+        reference <- given_first
+    }
+    .check_not_missing(is.null(x), "x", "the query's cells")
+    list(x = x, reference = reference)
+}
+
+.has_stored_model <- function(x) {
+    (is(x, "SummarizedExperiment") || inherits(x, "Seurat")) &&
+        length(.stored_models(x)) > 0
+}

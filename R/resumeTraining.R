@@ -75,6 +75,8 @@ resumeTraining <- function(path, x, max_epochs = NULL, ..., lr = NULL,
     )
 }
 
+.set_generic("resumeTraining", "x")
+
 .resumed_max_epochs <- function(wanted, planned, done) {
     if (is.null(wanted)) {
         return(planned)

@@ -3,20 +3,26 @@
 #' Trains a model on the counts of a SingleCellExperiment or Seurat object,
 #' with [trainSCVI()], and stores the latent coordinates of the cells where
 #' clustering and UMAP look for them. Nothing else in the object changes.
+#' `calculateSCVI()` returns the coordinates alone, of any data that
+#' [trainSCVI()] takes, and keeps no model.
 #'
 #' @inheritParams trainSCVI
-#' @param x A SummarizedExperiment, SingleCellExperiment or Seurat object.
+#' @param x A SummarizedExperiment, SingleCellExperiment or Seurat object; for
+#'   `calculateSCVI()` also a matrix or a list, as in [trainSCVI()].
 #' @param ... Further arguments of [trainSCVI()].
 #' @param features Genes of a Seurat object, instead of `subset.row`:
 #'   `"variable"`, those of `VariableFeatures()`; `"all"`; or their names. NULL
 #'   (default): all, with a message where there are variable ones.
-#' @param name The name of the result. For Seurat also the key of the
-#'   reduction: `"scvi"` has columns `scvi_1`, `scvi_2` ...
+#' @param name The name of the result. NULL (default): `"scVI"`, for Seurat
+#'   `"scvi"`, which is the key of the reduction too: its columns are `scvi_1`,
+#'   `scvi_2` ...
 #'
-#' @return The object, for a SummarizedExperiment as SingleCellExperiment,
-#'   with the latent space as reduced dimension `name` (columns `scVI_1`,
-#'   `scVI_2` ...). The model stays with it and is used by all verbs that are
-#'   given the object; [scviModel()] takes it out.
+#' @return `runSCVI()`: the object, for a SummarizedExperiment as
+#'   SingleCellExperiment, with the latent space as reduced dimension `name`
+#'   (columns `scVI_1`, `scVI_2` ...). The model stays with it and is used by
+#'   all verbs that are given the object; [scviModel()] takes it out.
+#'
+#'   `calculateSCVI()`: the matrix of cells x dimensions.
 #' @seealso [trainSCVI()], [latentRepresentation()]
 #' @examples
 #' sce <- runSCVI(
@@ -24,68 +30,73 @@
 #' )
 #' SingleCellExperiment::reducedDim(sce, "scVI")[1:3, 1:3]
 #' elbo(sce)
+#' latent <- calculateSCVI(exampleSCE(), max_epochs = 5, n_hidden = 32)
+#' dim(latent)
 #' @export
-runSCVI <- function(x, batch = NULL, ...) {
-    UseMethod("runSCVI")
-}
-
-#' @export
-runSCVI.default <- function(x, batch = NULL, ...) {
-    .stop_argument(
-        "x", "`x` must be a SummarizedExperiment, a SingleCellExperiment or ",
-        "a Seurat object, not ", class(x)[1], "; for a matrix use ",
-        "trainSCVI()."
-    )
-}
-
-#' @rdname runSCVI
-#' @export
-runSCVI.SummarizedExperiment <- function(
-    x, batch = NULL, labels = NULL, categorical_covariates = NULL,
-    continuous_covariates = NULL, size_factor = NULL, ...,
-    n_hidden = 128, n_latent = 10, n_layers = 1, gene_likelihood = "zinb",
-    dispersion = "gene", encode_covariates = FALSE, max_epochs = NULL,
-    batch_size = 128, lr = 0.001, early_stopping = FALSE,
-    check_val_every_n_epoch = NULL, checkpoint = NULL, subset.row = NULL,
-    assay.type = "counts", altexp = NULL, seed = NULL, num_threads = NULL,
-    accelerator = "auto", verbose = interactive(), name = "scVI"
-) {
-    .check_name(name, "name")
-    given <- .given_arguments()
-    if (!is(x, "SingleCellExperiment")) {
-        x <- as(x, "SingleCellExperiment")
-    }
-    .check_train_dots(...)
-    .check_can_store(x, name)
-    # The names of an object whose assays are not valid cannot be read; what is
-    # wrong with the assays is said when they are.
-    known <- tryCatch(reducedDimNames(x), error = function(error) NULL)
-    .warn_replaced(name, known, "reduced dimension")
-    .add_result(x, .train_on(x, given, ...), name)
-}
-
-#' @rdname runSCVI
-#' @export
-runSCVI.Seurat <- function(
+runSCVI <- function(
     x, batch = NULL, labels = NULL, categorical_covariates = NULL,
     continuous_covariates = NULL, size_factor = NULL, ..., features = NULL,
     n_hidden = 128, n_latent = 10, n_layers = 1, gene_likelihood = "zinb",
     dispersion = "gene", encode_covariates = FALSE, max_epochs = NULL,
     batch_size = 128, lr = 0.001, early_stopping = FALSE,
     check_val_every_n_epoch = NULL, checkpoint = NULL, subset.row = NULL,
-    assay.type = "counts", assay = NULL, seed = NULL, num_threads = NULL,
-    accelerator = "auto", verbose = interactive(), name = "scvi"
+    assay.type = "counts", altexp = NULL, assay = NULL, seed = NULL,
+    num_threads = NULL, accelerator = "auto", verbose = interactive(),
+    name = NULL
 ) {
-    .check_name(name, "name")
     given <- .given_arguments(skip = c("x", "...", "name", "features"))
-    .check_train_dots(..., .also = "features")
+    .check_not_missing(missing(x), "x", "the object")
+    x <- .as_result_object(x, "trainSCVI()")
+    name <- .latent_name(x, name)
+    is_seurat <- inherits(x, "Seurat")
+    .check_train_dots(..., .also = if (is_seurat) "features")
     .check_can_store(x, name)
-    .warn_replaced(name, SeuratObject::Reductions(x), "reduction")
-    given$subset.row <- .seurat_genes(x, features, given$subset.row, assay)
-    if (is.null(batch) && is.null(given$plan_kwargs)) {
-        .inform_layers(x, assay.type, assay)
+    # The names of an object whose assays are not valid cannot be read; what is
+    # wrong with the assays is said when they are.
+    known <- tryCatch(.latent_names(x), error = function(error) NULL)
+    .warn_replaced(
+        name, known, if (is_seurat) "reduction" else "reduced dimension"
+    )
+    if (is_seurat) {
+        given$subset.row <- .seurat_genes(x, features, subset.row, assay)
+        if (is.null(batch) && is.null(given$plan_kwargs)) {
+            .inform_layers(x, assay.type, assay)
+        }
+    } else if (!is.null(features)) {
+        .check_dots(list(features = features), names(formals(trainSCVI)))
     }
     .add_result(x, .train_on(x, given, ...), name)
+}
+
+.set_generic("runSCVI", "x")
+
+#' @rdname runSCVI
+#' @export
+calculateSCVI <- function(
+    x, batch = NULL, ..., n_latent = 10, max_epochs = NULL, subset.row = NULL,
+    seed = NULL, verbose = interactive()
+) {
+    given <- .given_arguments()
+    .check_not_missing(missing(x), "x", "the counts")
+    .check_train_dots(...)
+    .training_latent(.train_on(x, given, ...))
+}
+
+.set_generic("calculateSCVI", "x")
+
+# An object that keeps a result beside its counts.
+.as_result_object <- function(x, instead) {
+    if (is(x, "SingleCellExperiment") || inherits(x, "Seurat")) {
+        return(x)
+    }
+    if (is(x, "SummarizedExperiment")) {
+        return(as(x, "SingleCellExperiment"))
+    }
+    .stop_argument(
+        "x", "`x` must be a SummarizedExperiment, a SingleCellExperiment or ",
+        "a Seurat object, not ", class(x)[1], "; for a matrix use ", instead,
+        "."
+    )
 }
 
 # The arguments that the call of a function gave, by name: trainSCVI() has to
@@ -133,9 +144,7 @@ runSCVI.Seurat <- function(
 
 # What `features` means as `subset.row`.
 .seurat_genes <- function(x, features, subset.row, assay) {
-    if (is.null(assay)) {
-        assay <- SeuratObject::DefaultAssay(x)
-    }
+    assay <- .seurat_assay(x, assay)
     variable <- if (isTRUE(assay %in% .seurat_assays(x))) {
         SeuratObject::VariableFeatures(x, assay = assay)
     }
@@ -200,9 +209,7 @@ runSCVI.Seurat <- function(
         !is.character(assay.type) || length(assay.type) != 1) {
         return(NULL)
     }
-    if (is.null(assay)) {
-        assay <- SeuratObject::DefaultAssay(x)
-    }
+    assay <- .seurat_assay(x, assay)
     if (!isTRUE(assay %in% .seurat_assays(x)) ||
         !inherits(x[[assay]], "StdAssay")) {
         return(NULL)

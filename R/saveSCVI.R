@@ -83,6 +83,8 @@ saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
     invisible(path)
 }
 
+.set_generic("saveSCVI", c("object", "x"))
+
 .check_file_to_write <- function(path, overwrite, argument = "path") {
     path <- .check_path(path, argument)
     if (dir.exists(path)) {

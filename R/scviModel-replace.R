@@ -17,19 +17,23 @@
 #' @export
 `scviModel<-` <- function(x, name = NULL, ..., value) {
     .check_reading_arguments(list(...), c("x", "name", "value"))
-    UseMethod("scviModel<-")
+    .replace_model(x, name, ..., value = value)
 }
 
-#' @export
-`scviModel<-.default` <- function(x, name = NULL, ..., value) {
+.set_generic("scviModel<-", "x")
+
+.replace_model <- function(x, name, ..., value) {
+    UseMethod(".replace_model")
+}
+
+.replace_model.default <- function(x, name, ..., value) {
     .stop_argument(
         "x", "A model can be given to a SummarizedExperiment, a ",
         "SingleCellExperiment or a Seurat object, not to ", class(x)[1], "."
     )
 }
 
-#' @export
-`scviModel<-.SummarizedExperiment` <- function(x, name = NULL, ..., value) {
+.replace_model.SummarizedExperiment <- function(x, name, ..., value) {
     if (!is(x, "SingleCellExperiment")) {
         x <- as(x, "SingleCellExperiment")
     }
@@ -43,8 +47,7 @@
     .attach_model(x, name, value, ...)
 }
 
-#' @export
-`scviModel<-.Seurat` <- function(x, name = NULL, ..., value) {
+.replace_model.Seurat <- function(x, name, ..., value) {
     name <- .latent_name(x, name)
     if (is.null(value)) {
         x[[.result_name(x, name)]] <- NULL

@@ -24,33 +24,34 @@ scviModel <- function(x, name = NULL, ...) {
     if (!is.null(name)) {
         .check_name(name, "name")
     }
-    UseMethod("scviModel")
+    .model_in(x, name)
 }
 
-#' @export
-scviModel.default <- function(x, name = NULL, ...) {
+.set_generic("scviModel", "x")
+
+.model_in <- function(x, name) {
+    UseMethod(".model_in")
+}
+
+.model_in.default <- function(x, name) {
     .stop_argument(
         "object", "There is no scVI model in an object of class ",
         class(x)[1], "; use trainSCVI() or runSCVI() to make one."
     )
 }
 
-#' @export
-scviModel.SCVIModel <- function(x, name = NULL, ...) {
+.model_in.SCVIModel <- function(x, name) {
     .check_model(x)
 }
 
-#' @export
-scviModel.character <- function(x, name = NULL, ...) {
+.model_in.character <- function(x, name) {
     .read_model(.check_path(x, "object"))
 }
 
-#' @export
-scviModel.SummarizedExperiment <- function(x, name = NULL, ...) {
+.model_in.SummarizedExperiment <- function(x, name) {
     .check_model(.stored_models(x)[[.result_name(x, name)]])
 }
 
-#' @export
-scviModel.Seurat <- function(x, name = NULL, ...) {
+.model_in.Seurat <- function(x, name) {
     .check_model(.stored_models(x)[[.result_name(x, name)]])
 }

@@ -88,6 +88,8 @@ selectGenes <- function(
     if (is.null(genes)) selected else genes[selected]
 }
 
+.set_generic("selectGenes", "x")
+
 # One code per cell, from 1. A list brings its objects as batches.
 .selection_batches <- function(batch, data) {
     if (is.null(batch)) {

@@ -43,3 +43,5 @@ topMarkers <- function(de, n = 20, min_proportion = 0.25) {
         head(of_panel[order(-de$lfc_median[of_panel])], n)
     })), ]
 }
+
+.set_generic("topMarkers", "de")

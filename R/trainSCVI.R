@@ -164,6 +164,8 @@ trainSCVI <- function(
     .fit(config, data$counts, checkpoint, accelerator, verbose)
 }
 
+.set_generic("trainSCVI", "x")
+
 .subset_genes <- function(counts, subset.row) {
     if (is.null(subset.row)) {
         return(counts)

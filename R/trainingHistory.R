@@ -22,6 +22,8 @@ trainingHistory <- function(object, name = NULL) {
     .history(scviModel(object, name))
 }
 
+.set_generic("trainingHistory", "object")
+
 # `before`: the columns of an earlier training, whose epochs are counted on.
 .as_history <- function(columns, epochs, before = NULL) {
     columns <- lapply(columns, function(column) {

@@ -16,6 +16,8 @@ trainingSplit <- function(object, name = NULL) {
     .split(scviModel(object, name))
 }
 
+.set_generic("trainingSplit", "object")
+
 # The split that a model is trained with: the user's, or drawn with the seed.
 .make_split <- function(n_cells, cell_names, external_indexing, options,
                         seed) {

@@ -55,7 +55,7 @@
 #' old <- sce[, sce$batch == sce$batch[1]]
 #' new <- sce[, sce$batch != sce$batch[1]]
 #' reference <- runSCVI(old, batch = "batch", max_epochs = 20, n_hidden = 32)
-#' mapped <- mapQuery(reference, new, max_epochs = 5)
+#' mapped <- mapQuery(new, reference, max_epochs = 5)
 #' mapped <- transferLabels(mapped, reference, "cell_type", k = 15)
 #' table(mapped$cell_type_predicted, mapped$cell_type)
 #' summary(mapped$cell_type_confidence)
@@ -99,6 +99,8 @@ transferLabels <- function(
     })
     .store_labels(x, unlist(columns, recursive = FALSE), rownames(query_latent))
 }
+
+.set_generic("transferLabels", c("x", "reference"))
 
 # ---- Labels ----------------------------------------------------------------
 

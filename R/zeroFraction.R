@@ -20,3 +20,5 @@ zeroFraction <- function(check, margin = "gene") {
     rownames(out) <- .margin_names(check, margin)
     out
 }
+
+.set_generic("zeroFraction", "check")

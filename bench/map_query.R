@@ -42,7 +42,7 @@ map_onto <- function(reference, case, seed, threads) {
     sce <- read_data(case$data)
     in_query <- sce$batch %in% case$query
     mapped <- mapQuery(
-        reference, sce[, in_query], max_epochs = case$query_epochs,
+        sce[, in_query], reference, max_epochs = case$query_epochs,
         seed = seed, num_threads = threads, verbose = FALSE
     )
     list(

@@ -246,7 +246,7 @@ for (k in seq_along(numeric_levels)) local({
         )))
     })
     bad(paste("numbers as levels of a query", k), {
-        loadQuery(model(), new_counts, batch = rev(of_cells), seed = 1)
+        loadQuery(new_counts, model(), batch = rev(of_cells), seed = 1)
     }, right = function(query) {
         length(unique(query@codes$batch)) == 2 &&
             length(query@registry$batch$levels) == 2

@@ -30,7 +30,7 @@ asked <- list(
     query = function(x) {
         cells <- sce
         cells$batch <- "batch_new"
-        latentRepresentation(loadQuery(x, cells, seed = 1))
+        latentRepresentation(loadQuery(cells, x, seed = 1))
     },
     more = function(x) {
         continueTraining(x, sce, max_epochs = 1, seed = 1, verbose = FALSE)

@@ -27,13 +27,13 @@ models_of_every_origin <- function() {
         importScviTools(paste0(folder, "/query_", name, "_reference"))
     }
     learn <- function(reference, x) {
-        list(model = train_more(loadQuery(reference, x, seed = 1), x), x = x)
+        list(model = train_more(loadQuery(x, reference, seed = 1), x), x = x)
     }
     list(
         imported = list(model = importScviTools(folder, x = kang), x = kang),
         bare = list(model = importScviTools(folder), x = kang),
         query = learn(trained, stim),
-        untrained = list(model = loadQuery(trained, stim, seed = 1), x = stim),
+        untrained = list(model = loadQuery(stim, trained, seed = 1), x = stim),
         query_of_imported = learn(imported("ctrl_to_stim"), stim),
         query_of_four = learn(imported("three_to_four"), last)
     )
@@ -105,7 +105,7 @@ test_that("further queries map onto each of them", {
         new <- cases[[origin]]$x
         new$batch <- paste0("new_", new$batch)
         new$sample_id <- paste0("new_", new$sample_id)
-        mapped <- mapQuery(model, new, max_epochs = 1, seed = 1,
+        mapped <- mapQuery(new, model, max_epochs = 1, seed = 1,
                            verbose = FALSE)
         expect_true(all(is.finite(SingleCellExperiment::reducedDim(mapped))))
         # new batches leave the cells of the old ones where they were

@@ -9,7 +9,7 @@ query_parts <- function(n_genes = 30, n_batches = 4, n_reference = 2,
 }
 
 quick_query <- function(model, x, ..., max_epochs = 2, seed = 2) {
-    query <- loadQuery(model, x, ..., seed = seed)
+    query <- loadQuery(x, model, ..., seed = seed)
     continueTraining(
         query, x, max_epochs = max_epochs, seed = seed, lr = 0.05,
         verbose = FALSE

@@ -255,9 +255,9 @@ record("no such name", latentRepresentation(stored, name = paste0("scvi_", u)))
 query <- SingleCellExperiment(list(counts = new_cells))
 assayNames(query) <- assayNames(sce)
 query[[groesse]] <- c(rep(read_text("Gen\u00e8ve"), 5), rep(site[1], 5))
-record("query", loadQuery(stored, query, name = paste0("scVI_", u)))
+record("query", loadQuery(query, stored, name = paste0("scVI_", u)))
 record("mapped", mapQuery(
-    stored, query, max_epochs = 1, seed = 1, verbose = FALSE,
+    query, stored, max_epochs = 1, seed = 1, verbose = FALSE,
     name = paste0("scVI_", u)
 ))
 record("more", continueTraining(

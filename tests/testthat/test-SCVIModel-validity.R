@@ -49,7 +49,7 @@ test_that("models of every origin are valid", {
     expect_true(methods::validObject(minify(model, sce[, 1:30])))
     query <- sce
     query$batch <- "new"
-    expect_true(methods::validObject(loadQuery(model, query, seed = 1)))
+    expect_true(methods::validObject(loadQuery(query, model, seed = 1)))
 })
 
 test_that("B40 a slot that does not fit is named, with what was expected", {

@@ -30,11 +30,11 @@ test_that("B21: a batch without a variance of its library sizes is named", {
     query <- sce[, 1:3]
     query$batch <- c("batch_0", "batch_0", "new")
     expect_argument_error(
-        suppressWarnings(loadQuery(reference, query)), "use_observed_lib_size",
+        suppressWarnings(loadQuery(query, reference)), "use_observed_lib_size",
         "\"new\" has one cell"
     )
     query$batch <- "batch_0"
-    expect_no_error(loadQuery(reference, query))
+    expect_no_error(loadQuery(query, reference))
 })
 
 test_that("B35: the checkpoint of another run is kept unless asked", {
@@ -79,7 +79,7 @@ test_that("a result that cannot be stored is refused before training", {
     S4Vectors::metadata(odd)$scvigor <- "mine"
     expect_argument_error(quick_run(odd), "x", "metadata")
     expect_argument_error(
-        mapQuery(quick_train(sce, batch = "batch"), odd, max_epochs = 1), "x",
+        mapQuery(odd, quick_train(sce, batch = "batch"), max_epochs = 1), "x",
         "metadata"
     )
     skip_if_not_installed("SeuratObject")
@@ -105,7 +105,7 @@ test_that("data to be joined are read before the query is trained", {
     reference <- quick_train(sce, batch = "batch")
     local_replaced("continueTraining", function(...) stop("trained"))
     expect_argument_error(
-        mapQuery(reference, sce, max_epochs = 1, reference_data = sce[1:5, ]),
+        mapQuery(sce, reference, max_epochs = 1, reference_data = sce[1:5, ]),
         "reference_data", "lacks 15"
     )
 })

@@ -237,14 +237,14 @@ test_that("B27: a query's numeric batch is one level", {
     query <- toy_sce(20, 1, 50, seed = 4)
     query$run <- 300000
     expect_no_warning(
-        mapped <- mapQuery(reference, query, max_epochs = 1, seed = 1,
+        mapped <- mapQuery(query, reference, max_epochs = 1, seed = 1,
                            verbose = FALSE)
     )
     model <- scviModel(mapped)
     expect_identical(levels_of(model), c("100000", "200000", "300000"))
     expect_identical(unique(model@codes$batch), 2L)
     query$run <- 100000
-    again <- loadQuery(reference, query)
+    again <- loadQuery(query, reference)
     expect_identical(levels_of(again), c("100000", "200000"))
 })
 

@@ -88,10 +88,10 @@ test_that("labels that the model does without may be missing", {
                    "20 cells")
     expect_equal(latent[colnames(labeled), ],
                  latentRepresentation(with_labels), tolerance = 1e-6)
-    expect_message(loadQuery(with_labels, sce), "20 cells")
+    expect_message(loadQuery(sce, with_labels), "20 cells")
     needed <- quick_train(labeled, labels = "type", dispersion = "gene-label")
     expect_argument_error(elbo(needed, sce), "labels", "20 missing")
-    expect_argument_error(loadQuery(needed, sce), "labels", "20 missing")
+    expect_argument_error(loadQuery(sce, needed), "labels", "20 missing")
     # in training they are an error, as is a batch
     expect_argument_error(quick_train(sce, labels = "type"), "labels",
                           "20 missing")

@@ -275,7 +275,7 @@ test_that("genes without names are matched by their number alone", {
     file <- withr::local_tempfile(fileext = ".h5")
     saveSCVI(model, file)
     expect_argument_error(latentRepresentation(file, named), "x")
-    expect_message(query <- loadQuery(model, toy_counts(20, 30)),
+    expect_message(query <- loadQuery(toy_counts(20, 30), model),
                    "in the same order")
     expect_identical(query@genes, model@genes)
 })
@@ -297,7 +297,7 @@ test_that("objects of a list are their batches by name, or by their column", {
     model <- quick_train(list(a, b))
     expect_argument_error(latentRepresentation(model, list(b)), "x",
                           "which batches")
-    expect_argument_error(loadQuery(model, list(b)), "x", "which batches")
+    expect_argument_error(loadQuery(list(b), model), "x", "which batches")
     expect_equal(latentRepresentation(model, list(a, b)),
                  latentRepresentation(model), tolerance = 1e-6)
     a$batch <- "first"

@@ -75,14 +75,14 @@ test_that("R objects where a model file is expected are called so", {
     }
     quick_train(sce, batch = "batch", checkpoint = file,
                 checkpoint_overwrite = TRUE)
-    expect_error(mapQuery(file, sce), "resumeTraining",
+    expect_error(mapQuery(sce, file), "resumeTraining",
                  class = "scvigor_error")
 })
 
 test_that("a query that is not trained yet says so", {
     reference <- quick_train(sce[, sce$batch == "batch_0"], batch = "batch")
     new <- sce[, sce$batch == "batch_1"]
-    query <- loadQuery(reference, new)
+    query <- loadQuery(new, reference)
     for (verb in list(latentRepresentation, normalizedExpression, elbo)) {
         expect_message(verb(query, new), "not been trained on the query",
                        class = "scvigor_message")
@@ -90,7 +90,7 @@ test_that("a query that is not trained yet says so", {
     trained <- continueTraining(query, new, 1, verbose = FALSE)
     expect_silent(latentRepresentation(trained, new))
     # asked for in so many words
-    expect_silent(mapQuery(reference, new, max_epochs = 0, verbose = FALSE))
+    expect_silent(mapQuery(new, reference, max_epochs = 0, verbose = FALSE))
 })
 
 test_that("some cells are scored against samples made of all", {

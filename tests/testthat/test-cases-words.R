@@ -37,8 +37,8 @@ test_that("B30: arguments of other programs say what they are here", {
            "group1")
     hinted(differentialExpression(model, sce, group.by = "batch"), "group.by",
            "groups")
-    hinted(mapQuery(model, sce, n_epochs = 5), "n_epochs", "max_epochs")
-    hinted(loadQuery(model, sce, batch_key = "batch"), "batch_key", "batch")
+    hinted(mapQuery(sce, model, n_epochs = 5), "n_epochs", "max_epochs")
+    hinted(loadQuery(sce, model, batch_key = "batch"), "batch_key", "batch")
     hinted(continueTraining(model, sce, use_gpu = TRUE), "use_gpu",
            "accelerator")
     hinted(differentialAbundance(model, sample_key = "batch"), "sample_key",

@@ -9,15 +9,15 @@ test_that("TL04 a reference may be a path", {
     path <- withr::local_tempfile(fileext = ".h5")
     saveSCVI(reference, path)
     expect_identical(
-        modelWeights(loadQuery(path, parts$query, seed = 1)),
-        modelWeights(loadQuery(reference, parts$query, seed = 1))
+        modelWeights(loadQuery(parts$query, path, seed = 1)),
+        modelWeights(loadQuery(parts$query, reference, seed = 1))
     )
-    mapped <- mapQuery(path, parts$query, max_epochs = 1, seed = 1,
+    mapped <- mapQuery(parts$query, path, max_epochs = 1, seed = 1,
                        verbose = FALSE)
     expect_identical(
         SingleCellExperiment::reducedDim(mapped),
         SingleCellExperiment::reducedDim(mapQuery(
-            reference, parts$query, max_epochs = 1, seed = 1, verbose = FALSE
+            parts$query, reference, max_epochs = 1, seed = 1, verbose = FALSE
         ))
     )
 })
@@ -26,7 +26,7 @@ test_that("SL09 a saved query keeps its frozen weights and missing genes", {
     other <- parts$query
     rownames(other)[1:3] <- paste0("new_", 1:3)
     query <- suppressMessages(loadQuery(
-        reference, other, freeze_expression = FALSE, seed = 1
+        other, reference, freeze_expression = FALSE, seed = 1
     ))
     path <- withr::local_tempfile(fileext = ".h5")
     saveSCVI(query, path)
@@ -49,7 +49,7 @@ test_that("DS23 several objects, saved, loaded, and a second set mapped", {
     model <- quick_train(objects[1:2])
     path <- withr::local_tempfile(fileext = ".h5")
     saveSCVI(model, path)
-    query <- loadQuery(path, objects[3:4], seed = 1)
+    query <- loadQuery(objects[3:4], path, seed = 1)
     trained <- continueTraining(query, objects[3:4], max_epochs = 1, seed = 1,
                                 verbose = FALSE)
     expect_identical(modelRegistry(trained)$level, paste0("batch_", 0:3))

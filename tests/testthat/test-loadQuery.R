@@ -11,12 +11,12 @@ test_that("TL01 genes are cut and sorted to those of the reference", {
     )
     query <- more[, more$batch >= "batch_2"]
     before <- query
-    loaded <- loadQuery(large, query, seed = 1)
+    loaded <- loadQuery(query, large, seed = 1)
     expect_identical(query, before)
     cut <- query[scvigor:::.genes(large), ]
     expect_identical(
         latentRepresentation(loaded),
-        latentRepresentation(loadQuery(large, cut, seed = 1))
+        latentRepresentation(loadQuery(cut, large, seed = 1))
     )
     expect_identical(modelOptions(loaded)$n_genes, 100L)
     expect_identical(modelOptions(loaded)$n_batch, 4L)
@@ -33,10 +33,10 @@ test_that("TL02 genes that the query lacks are zeros, in a named assay too", {
     other <- query
     rownames(other)[1:5] <- paste0("new_", 1:5)
     expect_message(
-        loaded <- loadQuery(reference, other, seed = 1),
+        loaded <- loadQuery(other, reference, seed = 1),
         "lacks 5 genes.*gene_0", class = "scvigor_message"
     )
-    expected <- loadQuery(reference, zeroed, seed = 1)
+    expected <- loadQuery(zeroed, reference, seed = 1)
     expect_identical(latentRepresentation(loaded),
                      latentRepresentation(expected))
     # verbs and training take the same data
@@ -58,7 +58,7 @@ test_that("TL02 genes that the query lacks are zeros, in a named assay too", {
         0 * SummarizedExperiment::assay(other, "raw") + 1
     other <- other[nrow(other):1, ]
     named <- suppressMessages(
-        loadQuery(reference, other, assay.type = "raw", seed = 1)
+        loadQuery(other, reference, assay.type = "raw", seed = 1)
     )
     expect_identical(latentRepresentation(named),
                      latentRepresentation(expected))
@@ -67,7 +67,7 @@ test_that("TL02 genes that the query lacks are zeros, in a named assay too", {
     # dense counts
     dense <- as.matrix(SummarizedExperiment::assay(other, "raw"))
     from_matrix <- suppressMessages(
-        loadQuery(reference, dense, batch = other$batch, seed = 1)
+        loadQuery(dense, reference, batch = other$batch, seed = 1)
     )
     expect_identical(latentRepresentation(from_matrix),
                      latentRepresentation(expected))
@@ -76,16 +76,16 @@ test_that("TL02 genes that the query lacks are zeros, in a named assay too", {
 test_that("little overlap is a warning, none an error", {
     query <- parts$query
     rownames(query)[1:7] <- paste0("new_", 1:7)
-    expect_warning(loadQuery(reference, query), "only 23 of.*76 %")
+    expect_warning(loadQuery(query, reference), "only 23 of.*76 %")
     rownames(query) <- paste0("new_", seq_len(nrow(query)))
-    expect_argument_error(loadQuery(reference, query), "x", "none of")
+    expect_argument_error(loadQuery(query, reference), "x", "none of")
     rownames(query) <- NULL
-    expect_argument_error(loadQuery(reference, query[1:3, ]), "x", "3 genes")
+    expect_argument_error(loadQuery(query[1:3, ], reference), "x", "3 genes")
 })
 
 test_that("TL05 frozen weights stay as they were, with any weight decay", {
     for (decay in c(0, 1e-6, 0.1)) {
-        query <- loadQuery(reference, parts$query, seed = 1)
+        query <- loadQuery(parts$query, reference, seed = 1)
         expect_equal(trainOptions(query)$weight_decay, 0)
         trained <- continueTraining(
             query, parts$query, max_epochs = 2, weight_decay = decay,
@@ -107,7 +107,7 @@ test_that("TL05 frozen weights stay as they were, with any weight decay", {
 
 test_that("TL07 the switches free what they say", {
     moved <- function(...) {
-        query <- loadQuery(reference, parts$query, ..., seed = 1)
+        query <- loadQuery(parts$query, reference, ..., seed = 1)
         trained <- continueTraining(
             query, parts$query, max_epochs = 1, lr = 0.05, seed = 1,
             verbose = FALSE
@@ -166,7 +166,7 @@ test_that("TL08 the reference's latent space stays, the query's moves", {
             parts$reference, batch = "batch", encode_covariates = TRUE,
             batch_representation = kind
         )
-        loaded <- loadQuery(model, parts$query, seed = 1)
+        loaded <- loadQuery(parts$query, model, seed = 1)
         trained <- continueTraining(
             loaded, parts$query, max_epochs = 5, lr = 0.05, seed = 1,
             verbose = FALSE
@@ -183,7 +183,7 @@ test_that("TL10 the prior of the library size is extended", {
     model <- quick_train(
         parts$reference, batch = "batch", use_observed_lib_size = FALSE
     )
-    loaded <- loadQuery(model, parts$query, seed = 1)
+    loaded <- loadQuery(parts$query, model, seed = 1)
     before <- modelWeights(model)
     after <- modelWeights(loaded)
     for (name in c("library_log_means", "library_log_vars")) {
@@ -215,7 +215,7 @@ test_that("TL11 a covariate that the query lacks is an error naming it", {
     }
     refused <- function(columns, argument, column) {
         expect_argument_error(
-            loadQuery(with_covariates, lacking(columns)), argument, column
+            loadQuery(lacking(columns), with_covariates), argument, column
         )
     }
     refused("batch", "categorical_covariates", "cat1")
@@ -225,10 +225,10 @@ test_that("TL11 a covariate that the query lacks is an error naming it", {
     refused(c("cat1", "cont1"), "batch", "batch")
     counts <- SummarizedExperiment::assay(parts$query)
     expect_argument_error(
-        loadQuery(reference, counts), "batch", "trained with `batch`"
+        loadQuery(counts, reference), "batch", "trained with `batch`"
     )
     expect_argument_error(
-        loadQuery(with_covariates, counts, batch = parts$query$batch),
+        loadQuery(counts, with_covariates, batch = parts$query$batch),
         "categorical_covariates", "trained with"
     )
 })
@@ -236,7 +236,7 @@ test_that("TL11 a covariate that the query lacks is an error naming it", {
 test_that("TL12 only the reference's covariates are used; levels are added", {
     query <- parts$query
     known <- function(query) {
-        setup <- modelRegistry(loadQuery(with_covariates, query, seed = 1))
+        setup <- modelRegistry(loadQuery(query, with_covariates, seed = 1))
         setup[setup$covariate == "categorical_covariates", ]
     }
     query$cat1 <- rep(0:3, length.out = ncol(query))
@@ -246,7 +246,7 @@ test_that("TL12 only the reference's covariates are used; levels are added", {
     expect_identical(setup$n_cells, c(20L, 20L, 20L, 20L, 0L))
     query$cat1 <- rep(0:5, length.out = ncol(query))
     expect_identical(known(query)$level, as.character(0:5))
-    loaded <- loadQuery(with_covariates, query, seed = 1)
+    loaded <- loadQuery(query, with_covariates, seed = 1)
     setup <- modelRegistry(loaded)
     expect_setequal(setup$name, c("batch", "cat1", "cont1"))
     expect_identical(modelOptions(loaded)$n_cats_per_cov, 6L)
@@ -267,28 +267,28 @@ test_that("covariates may be elsewhere in the query", {
     query <- parts$query
     query$sample <- query$batch
     query$batch <- NULL
-    loaded <- loadQuery(reference, query, batch = "sample", seed = 1)
+    loaded <- loadQuery(query, reference, batch = "sample", seed = 1)
     expect_identical(
         modelRegistry(loaded)$column, rep("sample", 4)
     )
     expect_identical(latentRepresentation(loaded, x = query),
                      latentRepresentation(loaded))
-    by_value <- loadQuery(reference, query, batch = query$sample, seed = 1)
+    by_value <- loadQuery(query, reference, batch = query$sample, seed = 1)
     expect_identical(latentRepresentation(by_value),
                      latentRepresentation(loaded))
     expect_identical(modelRegistry(by_value)$level, modelRegistry(loaded)$level)
     expect_argument_error(
-        loadQuery(reference, query, batch = "nonsense"), "batch", "nonsense"
+        loadQuery(query, reference, batch = "nonsense"), "batch", "nonsense"
     )
     expect_argument_error(
-        loadQuery(reference, query, batch = 1:3), "batch", "3 values"
+        loadQuery(query, reference, batch = 1:3), "batch", "3 values"
     )
     query$sample[2] <- NA
     expect_argument_error(
-        loadQuery(reference, query, batch = "sample"), "batch", "1 missing"
+        loadQuery(query, reference, batch = "sample"), "batch", "1 missing"
     )
     expect_argument_error(
-        loadQuery(reference, parts$query, labels = "labels"), "labels",
+        loadQuery(parts$query, reference, labels = "labels"), "labels",
         "without"
     )
 })
@@ -297,8 +297,8 @@ test_that("the same cell names do not bring the reference's codes", {
     query <- parts$query
     colnames(query) <- colnames(parts$reference)
     counts <- SummarizedExperiment::assay(query)
-    expect_argument_error(loadQuery(reference, counts), "batch")
-    loaded <- loadQuery(reference, query, seed = 1)
+    expect_argument_error(loadQuery(counts, reference), "batch")
+    loaded <- loadQuery(query, reference, seed = 1)
     expect_identical(modelRegistry(loaded)$n_cells, c(0L, 0L, 40L, 40L))
 })
 
@@ -322,7 +322,7 @@ test_that("TL14 dispersions of the reference stay, new ones are learned", {
         old <- seq_len(ncol(before))
         expect_gt(ncol(after), ncol(before))
         expect_identical(after[, old], before)
-        start <- modelWeights(loadQuery(model, query))$px_r
+        start <- modelWeights(loadQuery(query, model))$px_r
         expect_equal(start[, ncol(start)], rowMeans(before),
                      tolerance = 1e-6)
         expect_false(identical(start, after))
@@ -331,11 +331,11 @@ test_that("TL14 dispersions of the reference stay, new ones are learned", {
     plain <- quick_train(parts$reference, labels = "labels")
     query <- parts$query
     query$labels <- NULL
-    expect_identical(modelRegistry(loadQuery(plain, query))$n_cells,
+    expect_identical(modelRegistry(loadQuery(query, plain))$n_cells,
                      rep(NA_integer_, 3))
     by_label <- quick_train(parts$reference, labels = "labels",
                             dispersion = "gene-label")
-    expect_argument_error(loadQuery(by_label, query), "labels", "labels")
+    expect_argument_error(loadQuery(query, by_label), "labels", "labels")
 })
 
 test_that("TL15 the output of a one-batch reference stays", {
@@ -346,7 +346,7 @@ test_that("TL15 the output of a one-batch reference stays", {
         normalizedExpression(model, x = one, seed = 1)
     }
     before <- expression(model)
-    expect_equal(expression(loadQuery(model, other)), before,
+    expect_equal(expression(loadQuery(other, model)), before,
                  tolerance = 1e-6)
     kept <- quick_query(model, other, freeze_batchnorm_decoder = TRUE)
     expect_equal(expression(kept), before, tolerance = 1e-6)
@@ -357,7 +357,7 @@ test_that("TL15 the output of a one-batch reference stays", {
 })
 
 test_that("a query of known batches only keeps the levels", {
-    loaded <- loadQuery(reference, parts$reference[, 41:80], seed = 1)
+    loaded <- loadQuery(parts$reference[, 41:80], reference, seed = 1)
     expect_identical(modelOptions(loaded), modelOptions(reference))
     expect_identical(modelWeights(loaded), modelWeights(reference))
     expect_equal(latentRepresentation(loaded),
@@ -365,7 +365,7 @@ test_that("a query of known batches only keeps the levels", {
 })
 
 test_that("SL09 what is frozen survives saveRDS, checkpoints, more training", {
-    query <- loadQuery(reference, parts$query, freeze_expression = FALSE,
+    query <- loadQuery(parts$query, reference, freeze_expression = FALSE,
                        freeze_batchnorm_decoder = TRUE, seed = 1)
     file <- withr::local_tempfile(fileext = ".rds")
     saveRDS(query, file)
@@ -404,7 +404,7 @@ test_that("a query of a query keeps what both knew", {
         reference, parts$query[, parts$query$batch == "batch_2"]
     )
     second <- loadQuery(
-        first, parts$query[, parts$query$batch == "batch_3"], seed = 1
+        parts$query[, parts$query$batch == "batch_3"], first, seed = 1
     )
     expect_identical(modelRegistry(second)$level, paste0("batch_", 0:3))
     expect_equal(trainOptions(second)$n_batch_reference, 3)
@@ -420,12 +420,12 @@ test_that("DS23 several objects as a reference, and one more as the query", {
         SummarizedExperiment::assay(parts$all)[, cells]
     })
     model <- quick_train(objects[1:2], encode_covariates = TRUE)
-    loaded <- loadQuery(model, objects[3:4], seed = 1)
+    loaded <- loadQuery(objects[3:4], model, seed = 1)
     expect_identical(modelRegistry(loaded)$level, paste0("batch_", 0:3))
     trained <- continueTraining(loaded, objects[3:4], max_epochs = 1,
                                 seed = 1, verbose = FALSE)
     expect_equal(nrow(latentRepresentation(trained)), 80)
-    by_value <- loadQuery(model, objects[[3]], batch = rep("new", 40))
+    by_value <- loadQuery(objects[[3]], model, batch = rep("new", 40))
     expect_identical(modelRegistry(by_value)$level,
                      c("batch_0", "batch_1", "new"))
 })
@@ -454,7 +454,7 @@ test_that("linear decoders and several layers take queries too", {
 })
 
 test_that("the seed fixes a query, and one number is drawn", {
-    load <- function(...) modelWeights(loadQuery(reference, parts$query, ...))
+    load <- function(...) modelWeights(loadQuery(parts$query, reference, ...))
     expect_identical(load(seed = 3), load(seed = 3))
     expect_false(identical(load(seed = 3), load(seed = 4)))
     withr::with_seed(1, {
@@ -467,7 +467,7 @@ test_that("the seed fixes a query, and one number is drawn", {
 })
 
 test_that("a loaded query shows that it is not trained", {
-    loaded <- loadQuery(reference, parts$query, seed = 1)
+    loaded <- loadQuery(parts$query, reference, seed = 1)
     expect_output(print(loaded), "query of a reference, not trained")
     expect_output(print(loaded), "4 batches")
     expect_equal(nrow(trainingHistory(loaded)), 0)
@@ -476,7 +476,7 @@ test_that("a loaded query shows that it is not trained", {
     trained <- quick_query(reference, parts$query)
     expect_output(print(trained), "query of a reference, trained")
     expect_equal(trainingHistory(trained)$epoch, 1:2)
-    own <- loadQuery(reference, parts$query, train_size = 0.5, seed = 1)
+    own <- loadQuery(parts$query, reference, train_size = 0.5, seed = 1)
     expect_length(trainingSplit(own)$train, 40)
 })
 
@@ -484,23 +484,23 @@ test_that("TL04 what is not a reference is an error", {
     query <- parts$query
     expect_argument_error(loadQuery(x = query), "reference", "Give")
     expect_argument_error(loadQuery(reference), "x", "Give")
-    expect_argument_error(loadQuery(NULL, query), "reference", "Give")
-    expect_argument_error(loadQuery("no/such/file", query), "reference",
+    expect_argument_error(loadQuery(query, NULL), "reference", "Give")
+    expect_argument_error(loadQuery(query, "no/such/file"), "reference",
                           "no/such/file")
-    expect_argument_error(loadQuery(c("a", "b"), query), "reference")
+    expect_argument_error(loadQuery(query, c("a", "b")), "reference")
     expect_argument_error(loadQuery(query, query), "reference", "no scVI")
-    expect_argument_error(loadQuery(1, query), "reference", "numeric")
+    expect_argument_error(loadQuery(query, 1), "reference", "numeric")
     run <- quick_run(parts$reference, batch = "batch")
-    expect_argument_error(loadQuery(run, query, name = "other"), "name")
+    expect_argument_error(loadQuery(query, run, name = "other"), "name")
     expect_identical(
-        modelWeights(loadQuery(run, query, seed = 1)),
-        modelWeights(loadQuery(scviModel(run), query, seed = 1))
+        modelWeights(loadQuery(query, run, seed = 1)),
+        modelWeights(loadQuery(query, scviModel(run), seed = 1))
     )
 })
 
 test_that("bad values of every argument are errors that name it", {
     refused <- function(argument, value, regexp = NULL) {
-        arguments <- list(reference, parts$query)
+        arguments <- list(parts$query, reference)
         arguments[[argument]] <- value
         expect_argument_error(do.call(loadQuery, arguments), argument, regexp)
     }
@@ -519,10 +519,10 @@ test_that("bad values of every argument are errors that name it", {
     refused("accelerator", "tpu")
     refused("size_factor", "size_factor", "without")
     refused("freeze_expresion", TRUE, "did you mean")
-    expect_argument_error(loadQuery(reference, 1:3), "x", "matrix")
+    expect_argument_error(loadQuery(1:3, reference), "x", "matrix")
     bad <- parts$query
     SummarizedExperiment::assay(bad)[1, 1] <- -1
-    expect_argument_error(loadQuery(reference, bad), "x", "negative")
+    expect_argument_error(loadQuery(bad, reference), "x", "negative")
 })
 
 test_that("R's switches show the core's defaults", {
@@ -549,7 +549,7 @@ test_that("B27 numeric levels of 1e5 and more are counted as they are", {
         })
     }
     query <- expect_no_warning_about_levels(
-        loadQuery(reference, new, seed = 1)
+        loadQuery(new, reference, seed = 1)
     )
     registry <- modelRegistry(query)
     expect_identical(

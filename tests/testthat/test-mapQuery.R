@@ -4,7 +4,7 @@ reference <- quick_run(
 )
 
 quick_map <- function(reference, x, ..., max_epochs = 1, seed = 1) {
-    mapQuery(reference, x, ..., max_epochs = max_epochs, seed = seed,
+    mapQuery(x, reference, ..., max_epochs = max_epochs, seed = seed,
              verbose = FALSE)
 }
 
@@ -14,7 +14,7 @@ test_that("TL01 mapping is loading, training and the latent space", {
     expect_identical(parts$query, before)
     model <- scviModel(reference)
     query <- continueTraining(
-        loadQuery(model, parts$query, seed = 1), parts$query, max_epochs = 1,
+        loadQuery(parts$query, model, seed = 1), parts$query, max_epochs = 1,
         seed = 1, verbose = FALSE
     )
     expect_identical(modelWeights(mapped), modelWeights(query))
@@ -54,7 +54,7 @@ test_that("without training the cells are placed all the same", {
     mapped <- quick_map(reference, parts$query, max_epochs = 0)
     expect_identical(
         SingleCellExperiment::reducedDim(mapped),
-        latentRepresentation(loadQuery(reference, parts$query, seed = 1))
+        latentRepresentation(loadQuery(parts$query, reference, seed = 1))
     )
     one <- quick_run(parts$reference)
     expect_argument_error(
@@ -186,7 +186,7 @@ test_that("an encoder that cannot learn is reported", {
         reported <- FALSE
         withCallingHandlers(
             utils::capture.output(mapQuery(
-                reference, parts$query, max_epochs = 1, seed = 1,
+                parts$query, reference, max_epochs = 1, seed = 1,
                 verbose = TRUE, ...
             )),
             message = function(message) {
@@ -203,7 +203,7 @@ test_that("an encoder that cannot learn is reported", {
     # what the message says is so
     expect_equal(
         SingleCellExperiment::reducedDim(quick_map(blind, parts$query)),
-        latentRepresentation(loadQuery(blind, parts$query)),
+        latentRepresentation(loadQuery(parts$query, blind)),
         tolerance = 1e-6
     )
 })
@@ -215,14 +215,14 @@ test_that("a result of the same name is replaced with a warning", {
 
 test_that("bad values of every argument are errors that name it", {
     refused <- function(argument, value, regexp = NULL) {
-        arguments <- list(reference, parts$query, verbose = FALSE)
+        arguments <- list(parts$query, reference, verbose = FALSE)
         arguments[[argument]] <- value
         expect_argument_error(do.call(mapQuery, arguments), argument, regexp)
     }
     refused("max_epochs", -1, "at least 0")
     expect_argument_error(mapQuery(reference), "x", "Give the query")
     expect_argument_error(
-        mapQuery(reference, minify(quick_map(reference, parts$query))),
+        mapQuery(minify(quick_map(reference, parts$query)), reference),
         "assay.type", "unminify"
     )
     refused("max_epochs", "a")
@@ -238,15 +238,40 @@ test_that("bad values of every argument are errors that name it", {
     refused("freeze_expression", 2)
     refused("batch_sise", 3, "batch_size")
     # the covariates are first, as in loadQuery(); nothing follows unnamed
-    expect_argument_error(mapQuery(reference, parts$query, 3), "batch")
+    expect_argument_error(mapQuery(parts$query, reference, 3), "batch")
     expect_argument_error(
-        mapQuery(reference, parts$query, NULL, NULL, NULL, NULL, NULL, 3),
+        mapQuery(parts$query, reference, NULL, NULL, NULL, NULL, NULL, 3),
         "..."
     )
     expect_argument_error(
         quick_map(reference, SummarizedExperiment::assay(parts$query)), "x",
         "loadQuery"
     )
-    expect_argument_error(mapQuery(NULL, parts$query), "reference")
+    expect_argument_error(mapQuery(parts$query, NULL), "reference")
     expect_argument_error(mapQuery(x = parts$query), "reference")
+})
+
+test_that("the reference may still be given first, with one message", {
+    rm(list = ls(scvigor:::.informed), envir = scvigor:::.informed)
+    map <- function(...) mapQuery(..., max_epochs = 1, seed = 1,
+                                  verbose = FALSE)
+    expected <- modelWeights(map(parts$query, reference))
+    model <- scviModel(reference)
+    expect_message(old <- map(reference, parts$query), "mapQuery(x, reference)",
+                   fixed = TRUE)
+    expect_identical(modelWeights(old), expected)
+    expect_silent(old <- map(model, parts$query))
+    expect_identical(modelWeights(old), expected)
+    expect_silent(old <- map(reference = model, x = parts$query))
+    expect_identical(modelWeights(old), expected)
+    path <- withr::local_tempfile(fileext = ".scvi")
+    saveSCVI(model, path)
+    expect_identical(
+        modelWeights(suppressMessages(loadQuery(path, parts$query, seed = 1))),
+        modelWeights(suppressMessages(loadQuery(parts$query, path, seed = 1)))
+    )
+    # an object with a model of its own is the query where both have one
+    mapped <- map(parts$query, reference)
+    expect_warning(again <- map(mapped, reference), "already")
+    expect_identical(modelWeights(again), expected)
 })

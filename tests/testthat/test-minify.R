@@ -150,7 +150,7 @@ test_that("MN05 the decoder alone is trained, with counts kept or given", {
     parts <- query_parts()
     reference <- quick_train(parts$reference, batch = "batch",
                              encode_covariates = TRUE)
-    query <- loadQuery(reference, parts$query, seed = 1)
+    query <- loadQuery(parts$query, reference, seed = 1)
     expect_true(all(startsWith(
         moved_weights(query, further(query, parts$query)),
         "decoder.px_decoder."

@@ -117,7 +117,7 @@ test_that("new cells may be packed, lack genes and have them in any order", {
     new <- toy_sce(30, per_batch = 40)[30:4, ]
     map <- function(x) {
         suppressWarnings(suppressMessages(mapQuery(
-            model, x, max_epochs = 1, seed = 1
+            x, model, max_epochs = 1, seed = 1
         )))
     }
     latent <- function(x) latentRepresentation(map(x))

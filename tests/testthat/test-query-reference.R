@@ -37,7 +37,7 @@ switch_arguments <- function(group) {
 three_steps <- function(fixture, group) {
     n <- min(128, ncol(fixture$new))
     query <- do.call(loadQuery, c(
-        list(fixture$reference, fixture$new, seed = 1,
+        list(fixture$new, fixture$reference, seed = 1,
              external_indexing = list(
                  train = seq_len(n),
                  validation = setdiff(seq_len(ncol(fixture$new)), seq_len(n))
@@ -58,7 +58,7 @@ three_steps <- function(fixture, group) {
 # frozen in scvi-tools and free here.
 own_levels <- function(fixture) {
     before <- modelWeights(fixture$reference)
-    after <- modelWeights(loadQuery(fixture$reference, fixture$new, seed = 1))
+    after <- modelWeights(loadQuery(fixture$new, fixture$reference, seed = 1))
     grown <- names(after)[lengths(after) > lengths(before[names(after)])]
     intersect(grown, c("px_r", "_embeddings_dict.batch.weight"))
 }
@@ -113,7 +113,7 @@ for_each_file(
     "query of a trained model",
     function(file) {
         fixture <- read_query_file(file)
-        query <- loadQuery(fixture$reference, fixture$new, seed = 1)
+        query <- loadQuery(fixture$new, fixture$reference, seed = 1)
         cells <- fixture$old[, seq_len(min(200, ncol(fixture$old)))]
         latent <- function(model) {
             latentRepresentation(model, x = cells, return_dist = TRUE)

@@ -91,14 +91,15 @@ test_that("a logistic normal adds rows that sum to 1", {
 })
 
 test_that("TAB completes arguments; those that are given reach trainSCVI()", {
-    ours <- formals(getS3method("runSCVI", "SummarizedExperiment"))
     theirs <- formals(trainSCVI)
-    shared <- setdiff(intersect(names(ours), names(theirs)), c("x", "..."))
-    expect_identical(ours[shared], theirs[shared])
-    expect_gt(length(shared), 15)
-    seurat <- formals(getS3method("runSCVI", "Seurat"))
-    shared <- setdiff(intersect(names(seurat), names(theirs)), c("x", "..."))
-    expect_identical(seurat[shared], theirs[shared])
+    for (verb in c("runSCVI", "calculateSCVI")) {
+        ours <- formals(verb)
+        shared <- setdiff(
+            intersect(names(ours), names(theirs)), c("x", "...")
+        )
+        expect_identical(ours[shared], theirs[shared])
+        expect_gt(length(shared), if (verb == "runSCVI") 15 else 4)
+    }
     # an argument wins over plan_kwargs, but its default does not
     listed <- quick_run(sce, plan_kwargs = list(lr = 0.01))
     expect_identical(
@@ -138,4 +139,22 @@ test_that("cbind() keeps the models of its objects", {
     reducedDim(other, "second") <- NULL
     both <- SummarizedExperiment::cbind(first, other)
     expect_setequal(names(scvigor:::.stored_models(both)), c("scVI", "second"))
+})
+
+test_that("calculateSCVI() returns the latent space that runSCVI() stores", {
+    result <- quick_run(sce, batch = "batch")
+    calculate <- function(x, ...) {
+        calculateSCVI(x, ..., max_epochs = 2, n_hidden = 16, seed = 1,
+                      verbose = FALSE)
+    }
+    expect_identical(dim(calculate(SummarizedExperiment::assay(sce))), c(ncol(sce), 10L))
+    run <- runSCVI(sce, batch = "batch", max_epochs = 2, n_hidden = 16,
+                   seed = 1, verbose = FALSE)
+    expect_identical(
+        calculate(sce, batch = "batch"),
+        SingleCellExperiment::reducedDim(run)
+    )
+    expect_argument_error(calculate(sce, n_latents = 3), "n_latents",
+                          "n_latent")
+    expect_argument_error(calculateSCVI(), "x")
 })

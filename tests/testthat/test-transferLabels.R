@@ -105,7 +105,7 @@ test_that("several kinds of labels, of any type, travel together", {
 test_that("objects take the columns and give the labels", {
     parts <- query_parts()
     run <- quick_run(parts$reference, batch = "batch", labels = "labels")
-    mapped <- mapQuery(run, parts$query, max_epochs = 1, seed = 1,
+    mapped <- mapQuery(parts$query, run, max_epochs = 1, seed = 1,
                        verbose = FALSE)
     named <- transferLabels(mapped, run, c("labels", "cat1"), k = 10)
     expect_s4_class(named, "SingleCellExperiment")
@@ -140,7 +140,7 @@ test_that("latent spaces of different encoders are recognized", {
     reference <- quick_run(parts$reference, batch = "batch", labels = "labels",
                            encode_covariates = TRUE, n_layers = 2)
     map <- function(...) {
-        mapQuery(reference, parts$query, max_epochs = 1, lr = 0.05, seed = 1,
+        mapQuery(parts$query, reference, max_epochs = 1, lr = 0.05, seed = 1,
                  verbose = FALSE, ...)
     }
     named <- function(x, reference, ...) {

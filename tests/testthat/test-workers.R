@@ -49,7 +49,7 @@ test_that("SL07 workers of a PSOCK cluster take models of every origin", {
     saveSCVI(model, file)
     parts <- query_parts()
     reference <- quick_train(parts$reference, batch = "batch")
-    query <- loadQuery(reference, parts$query, seed = 1)
+    query <- loadQuery(parts$query, reference, seed = 1)
     for (case in list(
         list(model = model, x = sce),
         list(model = importScviTools(folder, x = sce), x = sce),
