@@ -18,6 +18,7 @@
     if (nzchar(problem)) {
         .warn(problem)
     }
+    .join_batchelor()
 }
 
 # What configure found: `version`, `folder` (of the libraries), `include`,
