@@ -11,6 +11,13 @@
     "max_cells", "n_mc_samples", "batch_size"
 )
 
+# Of those that are plain values, what the result's metadata keep beside what
+# was made of them.
+.recorded_de_arguments <- c(
+    "test_mode", "n_samples_overall", "weights", "batch_correction",
+    "use_permutation", "m_permutation", "filter_outlier_cells"
+)
+
 .check_de_test <- function(given) {
     .check_choice(given$mode, c("change", "vanilla"), "mode")
     .check_choice(given$test_mode, c("three", "two"), "test_mode")

@@ -1,6 +1,8 @@
 # The table that differentialExpression() returns.
 
-.de_result <- function(tables, design, query, test, sampling, fdr_target) {
+# `parameters`: further ones that the metadata record.
+.de_result <- function(tables, design, query, test, sampling, fdr_target,
+                       parameters) {
     genes <- .genes(query$model)
     rows <- Map(function(table, comparison) {
         .de_rows(table, comparison, design, genes, test, fdr_target)
@@ -11,13 +13,14 @@
     value_of <- function(field) {
         unique(vapply(tables, `[[`, 1, field))
     }
-    metadata(result) <- list(
+    result <- new("SCVIDifferentialExpression", result)
+    metadata(result) <- c(list(
         mode = if (test$vanilla) "vanilla" else "change",
         delta = if (!test$vanilla) value_of("delta"),
         pseudocount = if (!test$vanilla) value_of("pseudocounts"),
         fdr_target = if (!test$vanilla) fdr_target,
-        seed = sampling$seed, columns = .de_dictionary(names(result))
-    )
+        seed = sampling$seed
+    ), parameters, list(columns = .de_dictionary(names(result))))
     result
 }
 

@@ -4,6 +4,11 @@
 #' their counts, in nats, the KL terms at full weight. Higher is better. It is
 #' the right figure to compare models on cells that were held out.
 #'
+#' The ELBO has this sign wherever it is called so: here, when a model is printed
+#' and in the progress of training. The columns `elbo_train` and
+#' `elbo_validation` of [trainingHistory()] are losses, as in scvi-tools, and so
+#' its negative.
+#'
 #' @inheritParams latentRepresentation
 #' @param x The cells, in any form that [trainSCVI()] takes. A model keeps no
 #'   counts, so `x` may only be left out when `object` holds them.
@@ -34,6 +39,8 @@ elbo <- function(
         losses$cell_names, per_cell
     )
 }
+
+.set_generic("elbo", c("object", "x"))
 
 .cell_losses <- function(object, x, dots, subset.col, name, batch_size, seed,
                          num_threads, accelerator, known) {

@@ -93,6 +93,33 @@ test_that("metadata says how the table was made", {
     expect_null(vanilla$delta)
 })
 
+test_that("a table is printed in short, and is a DataFrame all the same", {
+    de <- quick(groups = "labels", delta = 0.1, fdr_target = 0.2)
+    expect_s4_class(de, "DFrame")
+    shown <- utils::capture.output(print(de))
+    expect_match(shown[1], "mode \"change\", delta 0.1, ")
+    expect_match(shown[2], paste0(sum(de$is_de), " of ", nrow(de), " rows are called"))
+    expect_match(shown, "gene +comparison +lfc_median +proba_de +is_de",
+                 all = FALSE)
+    expect_match(shown, "columns more: .*bayes_factor", all = FALSE)
+    expect_lt(length(shown), 30)
+    # parts of it, and other tables
+    some <- de[1:2, c("gene", "is_de")]
+    expect_identical(dim(some), c(2L, 2L))
+    expect_match(utils::capture.output(print(some)), "2 rows and 2 columns",
+                 all = FALSE)
+    expect_identical(nrow(rbind(de, de)), 2L * nrow(de))
+    expect_identical(dim(as.data.frame(de)), dim(de))
+    expect_identical(class(as(de, "DFrame"))[1], "DFrame")
+    expect_output(print(de[, "scale1", drop = FALSE]), "scale1")
+    vanilla <- quick(groups = "labels", mode = "vanilla")
+    expect_output(print(vanilla), "bayes_factor")
+    about <- S4Vectors::metadata(de)
+    expect_identical(about$test_mode, "three")
+    expect_false(about$batch_correction)
+    expect_true(is.numeric(about$n_samples_overall))
+})
+
 test_that("the dictionary distinguishes the two groups", {
     columns <- S4Vectors::metadata(quick(
         groups = "labels", group1 = "label_0", within = "batch",
