@@ -25,10 +25,7 @@
 
 .add_latent.Seurat <- function(x, model, latent, name) {
     # `$` would find assay.type
-    assay <- .registry(model)$source[["assay"]]
-    if (is.null(assay)) {
-        assay <- SeuratObject::DefaultAssay(x)
-    }
+    assay <- .seurat_assay(x, .registry(model)$source[["assay"]])
     .add_reduction(x, latent, name, assay, list(model = model))
 }
 
@@ -55,9 +52,7 @@
     zeros <- matrix(0, ncol(x), 2)
     tryCatch(
         suppressMessages(suppressWarnings(if (inherits(x, "Seurat")) {
-            stored <- .add_reduction(
-                x, zeros, name, SeuratObject::DefaultAssay(x)
-            )
+            stored <- .add_reduction(x, zeros, name, .seurat_assay(x))
             # Seurat changes names that are none of R's, such as "my scvi"
             if (!name %in% SeuratObject::Reductions(stored)) {
                 stop("Seurat calls it \"", make.names(name), "\".")

@@ -9,6 +9,12 @@
     UseMethod(".count_data")
 }
 
+# As counts of no genes: the number and the names of cells, which columns and
+# vectors are read against where no counts are needed.
+.cells_without_counts <- function(n_cells, names = NULL) {
+    matrix(0, 0, n_cells, dimnames = if (!is.null(names)) list(NULL, names))
+}
+
 # One name each; an assay may be a position.
 .check_source <- function(assay.type, altexp, assay) {
     is_position <- is.numeric(assay.type) && length(assay.type) == 1 &&

@@ -4,9 +4,7 @@
 
 .count_data.Seurat <- function(x, assay.type = "counts", altexp = NULL,
                                assay = NULL, convert = .as_counts) {
-    if (is.null(assay)) {
-        assay <- SeuratObject::DefaultAssay(x)
-    }
+    assay <- .seurat_assay(x, assay)
     known <- .seurat_assays(x)
     if (!isTRUE(.is_one_of(assay, known))) {
         .stop_argument(
@@ -23,6 +21,11 @@
     # the default assay of today, for the calls to come
     data$assay <- assay
     data
+}
+
+# The assay that is asked for; NULL: the default one.
+.seurat_assay <- function(x, assay = NULL) {
+    if (is.null(assay)) SeuratObject::DefaultAssay(x) else assay
 }
 
 # Assays() fails where there is none.

@@ -166,9 +166,7 @@
 # a table. `latent` has their names; values alone are called `unnamed`.
 .cell_columns <- function(given, argument, object, latent, unnamed = "label") {
     data <- list(
-        counts = matrix(
-            0, 0, nrow(latent), dimnames = list(NULL, rownames(latent))
-        ),
+        counts = .cells_without_counts(nrow(latent), rownames(latent)),
         cell_data = .cell_table(object)
     )
     # without a table, several texts cannot be column names

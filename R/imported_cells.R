@@ -59,7 +59,8 @@
         )
     }
     data <- list(
-        counts = matrix(0, 0, n_cells), cell_data = .file_table(found$cells)
+        counts = .cells_without_counts(n_cells),
+        cell_data = .file_table(found$cells)
     )
     .set_training_cells(
         model, .codes_for(model, data, list()), found$cells$names,

@@ -62,7 +62,7 @@
 
 .as_joint.Seurat <- function(x, counts, table, latent, model, name) {
     joint <- SeuratObject::CreateSeuratObject(
-        as(counts, "dgCMatrix"), assay = .registry(model)$source$assay,
+        as(counts, "dgCMatrix"), assay = .registry(model)$source[["assay"]],
         meta.data = as.data.frame(table)
     )
     .add_latent(joint, model, latent, name)

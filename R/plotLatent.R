@@ -2,7 +2,8 @@
 #'
 #' A picture of the cells in latent space, by UMAP, colored by what is known of
 #' them. Several spaces stand side by side, such as one before and one after
-#' integration. Needs ggplot2, and uwot for spaces of more than two dimensions.
+#' integration. Needs ggplot2, and for spaces of more than two dimensions uwot
+#' and withr.
 #'
 #' @param object An object that [runSCVI()] returned or with other reduced
 #'   dimensions, a model, or a matrix of coordinates (cells x dimensions).
@@ -25,7 +26,7 @@
 #' @return A ggplot object, with a panel for each space. For several columns
 #'   one row of panels each, put together by the package patchwork.
 #' @seealso [runSCVI()], [latentRepresentation()]
-#' @examplesIf requireNamespace("uwot") && requireNamespace("ggplot2")
+#' @examplesIf all(vapply(c("uwot", "withr", "ggplot2"), requireNamespace, NA))
 #' sce <- runSCVI(exampleIFNB(), max_epochs = 5, n_hidden = 32, name = "raw")
 #' sce <- runSCVI(
 #'     sce, batch = "stimulus", max_epochs = 5, n_hidden = 32
@@ -48,10 +49,9 @@ plotLatent <- function(
     .check_count(seed, "seed", min = 0, max = .Machine$integer.max)
     spaces <- .named_spaces(object, name)
     colors <- .plot_colors(object, color, spaces[[1]])
-    .with_seed(seed, {
-        points <- .plot_coordinates(spaces, n_neighbors, min_dist)
-        order <- sample(nrow(spaces[[1]]))
-    })
+    points <- .plot_coordinates(spaces, n_neighbors, min_dist, seed)
+    # a random order, drawn without R's generator
+    order <- order(draw_seeds(seed, nrow(spaces[[1]])))
     panels <- lapply(names(colors), function(column) {
         .plot_space(points, colors[[column]], column, order, size)
     })
@@ -61,6 +61,8 @@ plotLatent <- function(
     .check_package("patchwork", "plotLatent() with several colors")
     patchwork::wrap_plots(panels, ncol = 1)
 }
+
+.set_generic("plotLatent", "object")
 
 # Latent spaces by their titles.
 .named_spaces <- function(object, name) {
@@ -125,12 +127,12 @@ plotLatent <- function(
 }
 
 # One table for all spaces: x, y, panel, cell.
-.plot_coordinates <- function(spaces, n_neighbors, min_dist) {
+.plot_coordinates <- function(spaces, n_neighbors, min_dist, seed) {
     tables <- Map(function(space, title) {
         points <- if (ncol(space) == 2) {
             space
         } else {
-            .umap(space, n_neighbors, min_dist)
+            .umap(space, n_neighbors, min_dist, seed)
         }
         data.frame(
             x = points[, 1], y = points[, 2], panel = title,
@@ -143,18 +145,22 @@ plotLatent <- function(
     table
 }
 
-.umap <- function(space, n_neighbors, min_dist) {
+# uwot draws from R's random numbers, and its own argument `seed` would change
+# them; withr gives the user's generator back, whatever its kind.
+.umap <- function(space, n_neighbors, min_dist, seed) {
     .check_package("uwot", "plotLatent()")
+    .check_package("withr", "plotLatent()")
     if (nrow(space) < 4) {
         .stop_argument(
             "object", "There are ", .pluralize(nrow(space), "cell"), "; UMAP ",
             "needs at least 4."
         )
     }
-    uwot::umap(
+    withr::with_seed(seed, uwot::umap(
         unname(space), n_neighbors = min(n_neighbors, nrow(space) - 1),
         min_dist = min_dist, n_threads = 1, n_sgd_threads = 0
-    )
+    ), .rng_kind = "Mersenne-Twister", .rng_normal_kind = "Inversion",
+    .rng_sample_kind = "Rejection")
 }
 
 .plot_space <- function(points, values, title, order, size) {

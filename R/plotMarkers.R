@@ -50,3 +50,5 @@ plotMarkers <- function(de, n = 5, type = "dot", min_proportion = 0.25) {
             angle = 90, hjust = 1, vjust = 0.5
         ))
 }
+
+.set_generic("plotMarkers", "de")

@@ -30,6 +30,8 @@ plotPredictiveCheck <- function(check, what = "cv_gene", ...) {
     plots[[what]](check, ...)
 }
 
+.set_generic("plotPredictiveCheck", "check")
+
 .plot_cv_gene <- function(check, ...) {
     .plot_against_raw(
         coefficientOfVariation(check, ...), "Coefficient of variation of a gene"

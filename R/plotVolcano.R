@@ -71,6 +71,8 @@ plotVolcano <- function(de, n = 10) {
         .plot_theme()
 }
 
+.set_generic("plotVolcano", "de")
+
 .calls_title <- function(de) {
     target <- metadata(de)$fdr_target
     if (.is_number(target)) paste0("expected FDR ", 100 * target, " %")

@@ -40,16 +40,3 @@
         ))
     )
 }
-
-# The value of `code`, evaluated under a seed; R's own random numbers are left
-# as they were.
-.with_seed <- function(seed, code) {
-    known <- get0(".Random.seed", globalenv(), inherits = FALSE)
-    on.exit(if (is.null(known)) {
-        rm(".Random.seed", envir = globalenv())
-    } else {
-        assign(".Random.seed", known, envir = globalenv())
-    })
-    set.seed(seed)
-    code
-}

@@ -47,11 +47,8 @@
 
 # What columns and vectors of a verb's own are read from: `groups`, `sample`.
 .query_data <- function(query) {
-    n_cells <- .n_cells(query$cells)
     list(
-        counts = matrix(
-            0, 0, n_cells, dimnames = list(NULL, query$cell_names)
-        ),
+        counts = .cells_without_counts(.n_cells(query$cells), query$cell_names),
         cell_data = query$cell_data
     )
 }

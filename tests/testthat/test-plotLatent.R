@@ -56,6 +56,18 @@ test_that("models and matrices are shown too, and R's stream is left alone", {
         runif(1)
     })
     expect_identical(before, withr::with_seed(3, runif(1)))
+    # of any kind, and the picture does not depend on it
+    expected <- built(plotLatent(scviModel(sce)))$data
+    withr::with_preserve_seed({
+        suppressWarnings(
+            RNGkind("Wichmann-Hill", "Box-Muller", "Rounding")
+        )
+        state <- .Random.seed
+        expect_identical(
+            built(plotLatent(scviModel(sce)))$data, expected
+        )
+        expect_identical(.Random.seed, state)
+    })
     built(plotLatent(reducedDim(sce, "PCA"), sce$cell_type))
     many <- factor(rep_len(letters[1:12], ncol(sce)))
     built(plotLatent(reducedDim(sce, "TSNE"), many))
