@@ -93,8 +93,8 @@ test_that("several kinds of labels, of any type, travel together", {
                         flag = rep(c(TRUE, FALSE), each = 30))
     found <- transferLabels(query, latent, table, k = 10)
     expect_identical(colnames(found), paste0(
-        rep(c("group", "number", "flag"), each = 2),
-        c("_predicted", "_confidence")
+        rep(c("group", "number", "flag"), each = 3),
+        c("_predicted", "_confidence", "_distance")
     ))
     expect_identical(found$group_predicted,
                      transferLabels(query, latent, groups,
@@ -200,6 +200,8 @@ test_that("bad values of every argument are errors that name it", {
     refused("k", "a")
     refused("min_confidence", 2, "0 to 1")
     refused("min_confidence", NA)
+    refused("max_distance", 2, "0 to 1")
+    refused("max_distance", "far")
     refused("unknown", NA_character_)
     refused("treshold", 1)
     refused("num_threads", 0)
@@ -223,4 +225,77 @@ test_that("bad values of every argument are errors that name it", {
     )
     expect_argument_error(transferLabels(run, run, k = 5), "labels",
                           "not trained")
+})
+
+mean_distance <- function(from, others, k) {
+    distance <- sqrt(colSums((t(others) - from)^2))
+    mean(sort(distance)[seq_len(k)])
+}
+
+test_that("distances are ranks among the reference's own", {
+    found <- transferLabels(query, latent, groups, k = 10)
+    own <- split(vapply(seq_len(60), function(cell) {
+        mean_distance(latent[cell, ], latent[-cell, ], 10)
+    }, 0), groups)
+    far <- vapply(seq_len(12), function(cell) {
+        mean_distance(query[cell, ], latent, 10)
+    }, 0)
+    rank <- vapply(seq_len(12), function(cell) {
+        mean(own[[found$label_predicted[cell]]] < far[cell])
+    }, 0)
+    expect_equal(found$label_distance, rank)
+    # cells where no reference cell is, next to one label alone
+    outside <- rbind(query, new = c(9, 0), new = c(-4, -4))
+    rownames(outside) <- paste0("cell_", seq_len(14))
+    named <- transferLabels(outside, latent, groups, k = 10)
+    expect_equal(named$label_confidence[13:14], c(1, 1))
+    expect_identical(named$label_distance[13:14], c(1, 1))
+    strict <- transferLabels(outside, latent, groups, k = 10,
+                             max_distance = 0.95)
+    expect_identical(strict$label_predicted[13:14], rep("unknown", 2))
+    limit <- quantile((0:19) / 20, 0.95, names = FALSE)
+    expect_identical(strict$label_predicted[1:12] == "unknown", rank > limit)
+    expect_identical(strict$label_distance, named$label_distance)
+    expect_identical(strict$label_confidence, named$label_confidence)
+    # several labels at once, one of which some cells lack
+    some <- data.frame(label = groups, other = replace(groups, 1:20, NA))
+    several <- suppressMessages(
+        transferLabels(outside, latent, some, k = 10, max_distance = 0.95)
+    )
+    expect_identical(several$label_predicted, strict$label_predicted)
+    expect_true(all(several$other_predicted[1:4] == "unknown"))
+})
+
+test_that("in a large query a new type is found as a population", {
+    withr::with_seed(5, {
+        reference <- matrix(rnorm(2 * 900), ncol = 2)
+        known <- matrix(rnorm(2 * 500), ncol = 2)
+        new <- cbind(rnorm(100, 2, 0.25), rnorm(100, 2, 0.25))
+    })
+    cells <- rbind(known, new)
+    found <- transferLabels(cells, reference, rep("a", 900), k = 20,
+                            max_distance = 0.95)
+    is_unknown <- found$label_predicted == "unknown"
+    expect_gt(mean(is_unknown[501:600]), 0.7)
+    expect_lt(mean(is_unknown[1:500]), 0.15)
+    # the mean over a cell and its 29 nearest
+    alone <- vapply(seq_len(600), function(cell) {
+        mean_distance(cells[cell, ], reference, 20)
+    }, 0)
+    own <- vapply(seq_len(900), function(cell) {
+        mean_distance(reference[cell, ], reference[-cell, ], 20)
+    }, 0)
+    rank <- vapply(alone, function(one) mean(own < one), 0)
+    near <- order(colSums((t(cells) - cells[7, ])^2))[1:30]
+    expect_equal(found$label_distance[7], mean(rank[near]))
+    # any number of threads, one cell, one reference cell
+    expect_identical(
+        transferLabels(cells, reference, rep("a", 900), k = 20,
+                       num_threads = 1)$label_distance, found$label_distance
+    )
+    expect_no_error(transferLabels(cells[1, , drop = FALSE], reference,
+                                   rep("a", 900), max_distance = 0.9))
+    expect_no_error(suppressWarnings(transferLabels(
+        cells, reference[1, , drop = FALSE], "a", max_distance = 0.9
+    )))
 })
