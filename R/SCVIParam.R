@@ -1,8 +1,8 @@
 #' Batch correction by batchelor's interface
 #'
 #' With Bioconductor's batchelor package, `SCVIParam()` makes scVI one of the
-#' methods that `batchelor::batchCorrect()` and `batchelor::correctExperiments()`
-#' choose by their `PARAM`.
+#' methods that `batchelor::batchCorrect()` and
+#' `batchelor::correctExperiments()` choose by their `PARAM`.
 #'
 #' Several objects are the batches; one object is split by `batch`. scVI needs
 #' raw counts: batchelor's default assay, `"logcounts"`, is not used, but the
@@ -18,8 +18,8 @@
 #'
 #' @return `SCVIParam()`: an object of class `SCVIParam`.
 #'
-#'   `batchCorrect()` with it: a SingleCellExperiment with the cells in the given
-#'   order; in `colData` their `batch`; as assay `corrected` the expression
+#'   `batchCorrect()` with it: a SingleCellExperiment with the cells in the
+#'   given order; in `colData` their `batch`; as assay `corrected` the expression
 #'   that the model expects of each cell, as the mean over all batches, as
 #'   `log2(1 + counts per 10,000)`; as reduced dimension `corrected` the latent
 #'   space. [scviModel()] finds the model. The assay is dense: choose genes.
@@ -166,7 +166,8 @@ setMethod("show", "SCVIParam", function(object) {
         )
     }
     batch <- .read_column(batch, "batch", data)
-    found <- .categorize(batch$values, .covariate_label(batch, "batch"), "batch")
+    label <- .covariate_label(batch, "batch")
+    found <- .categorize(batch$values, label, "batch")
     table <- DataFrame(table, row.names = NULL)
     table$batch <- found$levels[found$codes]
     SingleCellExperiment(list(counts = data$counts), colData = table)

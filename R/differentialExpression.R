@@ -77,8 +77,8 @@
 #'   (default): beyond `delta`.
 #'
 #' @return A [S4Vectors::DataFrame] (of class
-#'   [SCVIDifferentialExpression-class]) with a row per gene and comparison, sorted
-#'   by `proba_de` (in mode `"vanilla"` by `bayes_factor`). The first columns
+#'   [SCVIDifferentialExpression-class]) with a row per gene and comparison,
+#'   sorted by `proba_de` (in mode `"vanilla"` by `bayes_factor`). The first columns
 #'   are `gene`, `comparison`, `within` where asked for, `lfc_median` (log2,
 #'   group 1 over group 2), `proba_de` and `is_de`, TRUE where the gene is
 #'   called; printing shows these alone. `metadata()` has the parameters of the

@@ -4,8 +4,8 @@
 #' their counts, in nats, the KL terms at full weight. Higher is better. It is
 #' the right figure to compare models on cells that were held out.
 #'
-#' The ELBO has this sign wherever it is called so: here, when a model is printed
-#' and in the progress of training. The columns `elbo_train` and
+#' The ELBO has this sign wherever it is called so: here, when a model is
+#' printed and in the progress of training. The columns `elbo_train` and
 #' `elbo_validation` of [trainingHistory()] are losses, as in scvi-tools, and so
 #' its negative.
 #'

@@ -3,9 +3,12 @@
 #' `plotVolcano()`: log fold changes against the evidence, a panel per
 #' comparison. The evidence has a ceiling: where all samples of a gene changed,
 #' its Bayes factor is only known to be high, and such genes lie in one row.
-#' `plotMarkers()`: the [topMarkers()] of each group, as
+#' `plotMarkers()`: the [topMarkers()] of each group, of a pair for both, or
+#' `genes`, as
 #' dots or tiles: color is expression in the group (scaled to the highest),
-#' the size of dots the share of cells with a count. Both need ggplot2.
+#' the size of dots the share of cells with a count. A group that others were
+#' compared with (`group2`) is shown too, and with `within` both groups in
+#' each of its levels. Both need ggplot2.
 #'
 #' @param de What [differentialExpression()] returned, in mode `"change"`.
 #' @param n Genes to name per panel (`plotVolcano()`, default 10): of those that
@@ -15,6 +18,8 @@
 #' @param type `"dot"` (default) or `"heat"`.
 #' @param min_proportion Markers have a count in at least this share of the
 #'   group's cells, default 0.25; see [topMarkers()]. Needs `all_stats`.
+#' @param genes Names of the genes to show, in that order, instead of `n`
+#'   markers of each group.
 #'
 #' @return A ggplot object.
 #' @examplesIf requireNamespace("ggplot2", quietly = TRUE)
@@ -23,6 +28,7 @@
 #' de <- differentialExpression(model, sce, groups = "cell_type")
 #' plotVolcano(de)
 #' plotMarkers(de, n = 3)
+#' plotMarkers(de, genes = c("gene_1", "gene_2"))
 #' @export
 plotVolcano <- function(de, n = 10) {
     table <- .de_for_plot(de, "plotVolcano()")

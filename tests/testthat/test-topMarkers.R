@@ -64,3 +64,41 @@ test_that("plots are made", {
         "all_stats"
     )
 })
+
+test_that("plotMarkers() shows chosen genes, and both groups of a pair", {
+    skip_if_not_installed("ggplot2")
+    genes <- rownames(sce)[c(7, 2, 5)]
+    chosen <- plotMarkers(quick(groups = "labels"), genes = genes)
+    expect_identical(levels(chosen$data$gene), genes)
+    expect_setequal(chosen$data$group, unique(sce$labels))
+    expect_argument_error(
+        plotMarkers(quick(groups = "labels"), genes = c("gene_x")), "genes",
+        "gene_x"
+    )
+    de <- quick(groups = "labels", group1 = "label_1", group2 = "label_2")
+    pair <- plotMarkers(de, n = 3, min_proportion = 0)
+    expect_identical(levels(pair$data$group), c("label_1", "label_2"))
+    # markers of either side
+    expect_setequal(as.character(pair$data$gene), c(
+        head(de$gene[order(-de$lfc_median)], 3),
+        head(de$gene[order(de$lfc_median)], 3)
+    ))
+    at <- function(group, column) {
+        shown <- pair$data[pair$data$group == group, ]
+        shown[[column]][match(de$gene, shown$gene)]
+    }
+    shown <- de$gene %in% pair$data$gene
+    expect_identical(at("label_2", "scale")[shown], de$scale2[shown])
+    expect_identical(at("label_1", "non_zeros")[shown],
+                     de$non_zeros_proportion1[shown])
+    # both in each level of another column
+    within <- plotMarkers(quick(
+        groups = "labels", group1 = "label_1", group2 = "label_2",
+        within = "batch"
+    ), genes = genes)
+    expect_identical(
+        nrow(unique(within$data[c("group", "within")])),
+        2L * length(unique(sce$batch))
+    )
+    expect_no_error(ggplot2::ggplot_build(within))
+})
