@@ -5,6 +5,18 @@ differential_abundance <- function(model, cells, sample, num_cells_posterior, do
     .Call('_scvigor_differential_abundance', PACKAGE = 'scvigor', model, cells, sample, num_cells_posterior, dof, batch_size, seed, scored, compute)
 }
 
+open_count_stream <- function(path, matrix, layout, dim, folder) {
+    .Call('_scvigor_open_count_stream', PACKAGE = 'scvigor', path, matrix, layout, dim, folder)
+}
+
+pack_stream <- function(stream, packer, genes, cells) {
+    .Call('_scvigor_pack_stream', PACKAGE = 'scvigor', stream, packer, genes, cells)
+}
+
+close_count_stream <- function(stream) {
+    invisible(.Call('_scvigor_close_count_stream', PACKAGE = 'scvigor', stream))
+}
+
 summarize_counts <- function(counts, num_threads) {
     .Call('_scvigor_summarize_counts', PACKAGE = 'scvigor', counts, num_threads)
 }
@@ -145,8 +157,8 @@ default_max_epochs <- function(n_cells) {
     .Call('_scvigor_default_max_epochs', PACKAGE = 'scvigor', n_cells)
 }
 
-new_count_packer <- function(n_genes, path, overwrite) {
-    .Call('_scvigor_new_count_packer', PACKAGE = 'scvigor', n_genes, path, overwrite)
+new_count_packer <- function(n_genes, path, overwrite, folder) {
+    .Call('_scvigor_new_count_packer', PACKAGE = 'scvigor', n_genes, path, overwrite, folder)
 }
 
 pack_cells <- function(packer, counts) {
@@ -159,6 +171,10 @@ discard_packer <- function(packer) {
 
 finish_packing <- function(packer, genes, cells) {
     .Call('_scvigor_finish_packing', PACKAGE = 'scvigor', packer, genes, cells)
+}
+
+join_packed_counts <- function(parts) {
+    .Call('_scvigor_join_packed_counts', PACKAGE = 'scvigor', parts)
 }
 
 open_packed_counts <- function(path) {

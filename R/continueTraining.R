@@ -78,6 +78,7 @@ continueTraining <- function(
         x <- object
     }
     given <- .split_dots(list(...), model)
+    x <- .packed_once(x, .registry(model)$source, given$data)
     model <- .with_training_cells(model, x, given$data, compute)
     config <- .run_config_of(model)
     config$train_options <- .continued_options(

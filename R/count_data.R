@@ -2,10 +2,12 @@
 # PackedCounts or a dense matrix), the table of the cells (or NULL), and what
 # the counts are called in messages.
 
-# `convert`: what makes the counts a matrix that the core reads.
+# `convert`: what makes the counts a matrix that the core reads; `cache`: where
+# those that are on disk are kept.
 .count_data <- function(x, assay.type = "counts", altexp = NULL,
-                        assay = NULL, convert = .as_counts) {
+                        assay = NULL, convert = .as_counts, cache = "auto") {
     .check_source(assay.type, altexp, assay)
+    .check_cache(cache)
     UseMethod(".count_data")
 }
 
@@ -30,8 +32,9 @@
 }
 
 .new_count_data <- function(counts, cell_data, label,
-                            has_checked_slots = FALSE, convert = .as_counts) {
-    counts <- convert(counts, label, has_checked_slots)
+                            has_checked_slots = FALSE, convert = .as_counts,
+                            cache = "auto") {
+    counts <- convert(counts, label, has_checked_slots, cache)
     if (!nrow(counts)) {
         .stop_argument("x", label, " has no genes.")
     }
@@ -81,20 +84,21 @@
     .to_utf8(as.character(names), paste(label, "has a", thing, "name:"), "x")
 }
 
-.count_data.default <- function(x, ..., convert = .as_counts) {
+.count_data.default <- function(x, ..., convert = .as_counts, cache = "auto") {
     # A damaged Matrix may have no dimensions: .check_slots() says so.
     if (is(x, "Matrix") ||
         (isS4(x) && length(dim(x)) == 2 && !is(x, "DataFrame"))) {
-        return(.count_data.matrix(x, convert = convert))
+        return(.count_data.matrix(x, convert = convert, cache = cache))
     }
     .stop_argument(
         "x", "`x` must be a matrix, a sparse matrix, a SummarizedExperiment, ",
-        "a SingleCellExperiment or a Seurat object, not ", class(x)[1], "."
+        "a SingleCellExperiment, a Seurat object or the path of a file, not ",
+        class(x)[1], "."
     )
 }
 
-.count_data.matrix <- function(x, ..., convert = .as_counts) {
-    .new_count_data(x, NULL, "`x`", convert = convert)
+.count_data.matrix <- function(x, ..., convert = .as_counts, cache = "auto") {
+    .new_count_data(x, NULL, "`x`", convert = convert, cache = cache)
 }
 
 .count_data.Matrix <- .count_data.matrix
@@ -103,7 +107,8 @@
 
 .count_data.SummarizedExperiment <- function(x, assay.type = "counts",
                                              altexp = NULL, assay = NULL,
-                                             convert = .as_counts) {
+                                             convert = .as_counts,
+                                             cache = "auto") {
     cell_data <- colData(x)
     if (!is.null(altexp)) {
         x <- .alternative_experiment(x, altexp)
@@ -111,7 +116,7 @@
     label <- paste0("Assay \"", assay.type, "\"")
     .new_count_data(
         .named_assay(x, assay.type), cell_data, label,
-        has_checked_slots = TRUE, convert = convert
+        has_checked_slots = TRUE, convert = convert, cache = cache
     )
 }
 

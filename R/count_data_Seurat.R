@@ -3,7 +3,8 @@
 # 4 knows the slot "counts" only.
 
 .count_data.Seurat <- function(x, assay.type = "counts", altexp = NULL,
-                               assay = NULL, convert = .as_counts) {
+                               assay = NULL, convert = .as_counts,
+                               cache = "auto") {
     assay <- .seurat_assay(x, assay)
     known <- .seurat_assays(x)
     if (!isTRUE(.is_one_of(assay, known))) {
@@ -14,9 +15,11 @@
     }
     assay <- known[.position_of(assay, known)]
     label <- paste0("Layer \"", assay.type, "\" of assay \"", assay, "\"")
-    counts <- .seurat_counts(x[[assay]], assay.type, label, colnames(x))
+    counts <- .seurat_counts(
+        x[[assay]], assay.type, label, colnames(x), cache
+    )
     data <- .new_count_data(
-        counts, .seurat_cell_table(x), label, convert = convert
+        counts, .seurat_cell_table(x), label, convert = convert, cache = cache
     )
     # the default assay of today, for the calls to come
     data$assay <- assay
@@ -43,9 +46,9 @@
     if (is.null(order)) table else table[order, , drop = FALSE]
 }
 
-.seurat_counts <- function(assay, layer, label, cells) {
+.seurat_counts <- function(assay, layer, label, cells, cache = "auto") {
     counts <- if ("LayerData" %in% getNamespaceExports("SeuratObject")) {
-        .layer_counts(assay, layer, label, cells)
+        .layer_counts(assay, layer, label, cells, cache)
     } else {
         .slot_counts(assay, layer, label, cells)
     }
@@ -75,7 +78,7 @@
     counts
 }
 
-.layer_counts <- function(assay, layer, label, cells) {
+.layer_counts <- function(assay, layer, label, cells, cache) {
     known <- getExportedValue("SeuratObject", "Layers")(assay)
     layers <- .matching_layers(layer, known)
     if (!length(layers)) {
@@ -87,7 +90,7 @@
     layer_data <- getExportedValue("SeuratObject", "LayerData")
     .join_layers(
         lapply(layers, function(name) layer_data(assay, layer = name)),
-        genes = rownames(assay), cells = cells, label = label
+        genes = rownames(assay), cells = cells, label = label, cache = cache
     )
 }
 
@@ -101,7 +104,7 @@
 
 # Layers hold their own genes and their own cells; both are joined by name.
 # A gene that a layer lacks has no counts there.
-.join_layers <- function(layers, genes, cells, label) {
+.join_layers <- function(layers, genes, cells, label, cache = "auto") {
     if (length(layers) == 1 && identical(dimnames(layers[[1]]),
                                          list(genes, cells))) {
         return(layers[[1]])
@@ -114,6 +117,9 @@
             .pluralize(length(missing_cells), "cell"), ", such as ",
             .quote_first(missing_cells, 3), "."
         )
+    }
+    if (any(vapply(layers, .is_on_disk, NA))) {
+        return(.join_layers_on_disk(layers, genes, cells, label, cache))
     }
     entries <- lapply(layers, function(layer) {
         if (is(layer, "Matrix")) {
@@ -132,4 +138,22 @@
         i = entries$i, j = entries$j, x = entries$x,
         dims = c(length(genes), length(cells)), dimnames = list(genes, cells)
     )
+}
+
+# The same, where each is packed.
+.join_layers_on_disk <- function(layers, genes, cells, label, cache) {
+    parts <- lapply(layers, function(layer) {
+        packed <- .as_counts(layer, label, cache = cache)
+        names <- dimnames(layer)
+        packed <- .pack(packed, label)
+        packed <- .take_packed(packed, match(genes, names[[1]]))
+        dimnames(packed) <- list(genes, names[[2]])
+        packed
+    })
+    joined <- .join_packed(parts)
+    joined <- .take_packed(
+        joined, cells = match(cells, unlist(lapply(layers, colnames)))
+    )
+    dimnames(joined) <- list(genes, cells)
+    joined
 }

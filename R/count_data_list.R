@@ -2,19 +2,21 @@
 # another. `source` says which object a cell came from; it stands for the batch
 # where none is given.
 
-.count_data.list <- function(x, ..., convert = .as_counts) {
+.count_data.list <- function(x, ..., convert = .as_counts, cache = "auto") {
     if (!length(x)) {
         .stop_argument("x", "`x` is an empty list.")
     }
     sources <- .source_names(x)
     labels <- paste0("`x[[", if (is.numeric(sources)) sources else
         paste0("\"", sources, "\""), "]]`")
-    parts <- Map(.read_part, x, labels, MoreArgs = list(...))
+    parts <- Map(
+        .read_part, x, labels, MoreArgs = list(..., cache = cache)
+    )
     counts <- unname(lapply(parts, `[[`, "counts"))
     n_cells <- vapply(counts, ncol, integer(1))
     names <- .join_names(lapply(counts, colnames), sources, n_cells)
     counts <- .join_genes(counts, labels)
-    counts <- if (length(counts) > 1) do.call(cbind, counts) else counts[[1]]
+    counts <- .bind_cells(counts)
     colnames(counts) <- names
     data <- .new_count_data(
         counts, .join_tables(lapply(parts, `[[`, "cell_data")), "`x`"
@@ -43,7 +45,15 @@
 # Counts of one object; errors say which object it is.
 .read_part <- function(part, label, ...) {
     tryCatch(
-        .count_data(part, ...),
+        {
+            if (is.character(part) && is.null(dim(part))) {
+                .check_path(part, "x", "file of counts")
+            }
+            .count_data(part, ...)
+        },
+        scvigor_file_error = function(error) {
+            .stop_file(label, ": ", conditionMessage(error))
+        },
         scvigor_argument_error = function(error) {
             .stop_argument(error$argument, label, ": ",
                            conditionMessage(error))
@@ -96,10 +106,14 @@
     }))
 }
 
+.bind_cells <- function(counts) {
+    if (length(counts) > 1) do.call(cbind, counts) else counts[[1]]
+}
+
 # One packed part makes the whole packed, else one sparse part the whole sparse.
 .same_storage <- function(counts) {
     if (any(vapply(counts, is, NA, "PackedCounts"))) {
-        return(list(.pack_parts(counts)))
+        return(list(.join_packed(counts)))
     }
     sparse <- vapply(counts, is, NA, "dgCMatrix")
     if (!any(sparse)) {

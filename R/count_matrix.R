@@ -1,9 +1,13 @@
 # From whatever holds counts to a matrix that the core reads in place: a valid
 # dgCMatrix or a dense matrix, genes x cells.
 
-.as_counts <- function(counts, label, has_checked_slots = FALSE) {
+.as_counts <- function(counts, label, has_checked_slots = FALSE,
+                       cache = "auto") {
     if (is(counts, "PackedCounts")) {
         return(.open_packed_counts(counts, label))
+    }
+    if (.is_count_stream(counts)) {
+        return(.cached(counts, label, cache))
     }
     if (is(counts, "Matrix") && !has_checked_slots) {
         counts <- .check_slots(counts, label)
@@ -19,7 +23,7 @@
         return(as(counts, "CsparseMatrix"))
     }
     if (.is_other_array(counts)) {
-        return(.counts_of_array(counts, label))
+        return(.counts_of_array(counts, label, cache))
     }
     if (is.matrix(counts) && is.logical(counts)) {
         storage.mode(counts) <- "integer"
@@ -102,13 +106,40 @@
 
 # ---- Matrices of other packages ----------------------------------------------
 
-# Any other matrix becomes a dgCMatrix as a whole, if its class has a way; else
-# it is packed by blocks of cells, as is what a dgCMatrix cannot hold.
-.counts_of_array <- function(counts, label) {
+# What is on disk is packed by blocks of cells. Any other matrix becomes a
+# dgCMatrix as a whole, if its class has a way; else it is packed, too, as is
+# what a dgCMatrix cannot hold.
+.counts_of_array <- function(counts, label, cache) {
     .check_seeds(counts, label)
+    if (.is_on_disk(counts)) {
+        return(.cached(counts, label, cache))
+    }
     whole <- .sparse_or_null(counts)
     if (is.null(whole)) .pack(counts, label) else .check_slots(whole, label)
 }
+
+# A DelayedMatrix with any seed that is not an array in memory; a matrix of
+# BPCells.
+.is_on_disk <- function(counts) {
+    if (is(counts, "IterableMatrix")) {
+        return(TRUE)
+    }
+    if (!is(counts, "DelayedMatrix")) {
+        return(FALSE)
+    }
+    seeds <- tryCatch(
+        DelayedArray::seedApply(counts, identity), error = function(error) NULL
+    )
+    !all(vapply(seeds, function(seed) {
+        is.array(seed) || is.data.frame(seed) || is(seed, "DataFrame") ||
+            any(vapply(.memory_seeds, is, NA, object = seed))
+    }, NA))
+}
+
+.memory_seeds <- c(
+    "Matrix", "SparseArraySeed", "SparseArray", "RleArraySeed",
+    "ConstantArraySeed", "PackedCounts"
+)
 
 # A dgCMatrix where the class of an array has a way to one. The coercion of a
 # dense DelayedMatrix would hold all of it in memory as a dense matrix first.

@@ -1,14 +1,15 @@
 # A reference's cells and a query's as one object.
 
 # `known`: the reference's cells, see .joint_cells().
-.add_joint <- function(x, query, known, name) {
+# `query_data`: `x` with counts that may be read once more.
+.add_joint <- function(x, query, known, name, query_data) {
     parts <- list(
-        reference = known, query = .joint_cells(query, x, "x")
+        reference = known, query = .joint_cells(query, query_data, "x")
     )
     sources <- names(parts)
     n_cells <- vapply(parts, `[[`, 0L, "n_cells")
     cells <- .join_names(lapply(parts, `[[`, "cell_names"), sources, n_cells)
-    counts <- do.call(cbind, .same_storage(lapply(parts, `[[`, "counts")))
+    counts <- .bind_cells(.same_storage(lapply(parts, `[[`, "counts")))
     dimnames(counts) <- list(.genes(query), cells)
     table <- .join_tables(lapply(parts, function(part) {
         DataFrame(part$cell_data)

@@ -65,6 +65,7 @@
 #'   FALSE.
 #' @param assay.type,altexp,assay As in [trainSCVI()]; NULL (default): as for
 #'   the reference.
+#' @param cache As in [trainSCVI()].
 #' @param name The name of the result in `reference`, where that is an object,
 #'   see [scviModel()].
 #' @param accelerator Where to compute, as in [trainSCVI()].
@@ -94,7 +95,7 @@ loadQuery <- function(
     freeze_batchnorm_decoder = FALSE, train_size = NULL,
     validation_size = NULL, shuffle_set_split = TRUE,
     external_indexing = NULL, assay.type = NULL, altexp = NULL, assay = NULL,
-    name = NULL, seed = NULL, num_threads = NULL, accelerator = "auto"
+    cache = "auto", name = NULL, seed = NULL, num_threads = NULL, accelerator = "auto"
 ) {
     arguments <- mget(setdiff(
         names(formals()), c("reference", "x", "...")
@@ -109,7 +110,9 @@ loadQuery <- function(
     source <- .source_with(
         .registry(model)$source, arguments[.source_arguments]
     )
-    data <- do.call(.count_data, c(list(given$x), source))
+    data <- do.call(
+        .count_data, c(list(given$x), source, list(cache = cache))
+    )
     covariates <- .query_covariates(model, data, arguments[.argument_of])
     registry <- .extend_registry(.registry(model), covariates)
     source["assay"] <- list(data$assay)

@@ -6,7 +6,7 @@
 #' the object, as [runSCVI()] does. [transferLabels()] then names the cells.
 #'
 #' @param x The query: a SummarizedExperiment, SingleCellExperiment or Seurat
-#'   object with raw counts.
+#'   object with raw counts, or the path of a file that [readCounts()] reads.
 #' @param reference A model, an object that [runSCVI()] returned, the path of a
 #'   model that `saveSCVI()` wrote, or the folder of a model of scvi-tools.
 #' @inheritParams loadQuery
@@ -58,9 +58,9 @@ mapQuery <- function(
     x, reference, batch = NULL, labels = NULL, categorical_covariates = NULL,
     continuous_covariates = NULL, size_factor = NULL, ..., unfrozen = FALSE,
     max_epochs = NULL, lr = 0.001, batch_size = 128, early_stopping = FALSE,
-    assay.type = NULL, altexp = NULL, assay = NULL, reference_data = NULL,
-    name = NULL, reference_name = NULL, checkpoint = NULL,
-    checkpoint_overwrite = FALSE, seed = NULL, num_threads = NULL,
+    assay.type = NULL, altexp = NULL, assay = NULL, cache = "auto",
+    reference_data = NULL, name = NULL, reference_name = NULL,
+    checkpoint = NULL, checkpoint_overwrite = FALSE, seed = NULL, num_threads = NULL,
     accelerator = "auto", verbose = interactive()
 ) {
     arguments <- c(.given_arguments(only = .map_formals), list(...))
@@ -69,7 +69,7 @@ mapQuery <- function(
         .check_count(max_epochs, "max_epochs", min = 0)
     }
     given <- .query_and_reference(x, reference, "mapQuery")
-    x <- .as_result_object(given$x, "loadQuery()")
+    x <- .as_result_object(given$x, "loadQuery()", arguments)
     reference <- given$reference
     name <- .latent_name(x, name)
     .check_can_store(x, name)
@@ -84,20 +84,21 @@ mapQuery <- function(
     known <- if (!is.null(reference_data)) {
         .joint_cells(reference, reference_data, "reference_data")
     }
-    query <- do.call(loadQuery, c(list(x, reference), given$load, run))
+    cells <- .packed_once(x, .registry(reference)$source, given$load)
+    query <- do.call(loadQuery, c(list(cells, reference), given$load, run))
     if (!isTRUE(max_epochs == 0)) {
         if (verbose) {
             .inform_frozen_encoder(query)
         }
         query <- do.call(continueTraining, c(
-            list(query, x, max_epochs = max_epochs, checkpoint = checkpoint,
+            list(query, cells, max_epochs = max_epochs, checkpoint = checkpoint,
                  checkpoint_overwrite = checkpoint_overwrite,
                  verbose = verbose),
             given$train, run
         ))
     }
     if (!is.null(known)) {
-        return(.add_joint(x, query, known, name))
+        return(.add_joint(x, query, known, name, cells))
     }
     .warn_replaced(name, .latent_names(x), "result")
     .add_result(x, query, name)
@@ -139,7 +140,7 @@ mapQuery <- function(
 .map_formals <- c(
     "batch", "labels", "categorical_covariates", "continuous_covariates",
     "size_factor", "unfrozen", "lr", "batch_size", "early_stopping",
-    "assay.type", "altexp", "assay"
+    "assay.type", "altexp", "assay", "cache"
 )
 
 # What `...` and these hold, for each of the two steps.

@@ -6,16 +6,22 @@
 #' reads the file as often as it needs, through the memory that the system has
 #' to spare.
 #'
-#' A matrix on disk, such as HDF5Array's H5SparseMatrix, TENxMatrix or
-#' H5ADMatrix, any other DelayedMatrix and an IterableMatrix of BPCells are
-#' never in memory as a whole. There may be more than 2^31 counts.
+#' A file that [readCounts()] reads is read once, from its beginning to its end,
+#' in memory of a fixed size; what it keeps by genes is put in the order of the
+#' cells in a temporary file. A matrix on disk, such as HDF5Array's
+#' H5SparseMatrix, TENxMatrix, H5ADMatrix or HDF5Matrix, or rows and columns of
+#' it, is read in the same way; any other DelayedMatrix and an IterableMatrix of
+#' BPCells are read some cells at a time. None is ever in memory as a whole, and
+#' there may be more than 2^31 counts. A file that changes while it is read is
+#' an error. A disk that is full is one, too, and nothing is left behind.
 #'
 #' Counts keep their values if they are whole numbers up to 16,777,216; other
 #' values are rounded to single precision, in which the model computes.
 #'
 #' @param x What [trainSCVI()] takes: a matrix of genes x cells of any class, a
-#'   SummarizedExperiment, a SingleCellExperiment or a Seurat object. With
-#'   `file` alone: NULL, to open a file that exists.
+#'   SummarizedExperiment, a SingleCellExperiment or a Seurat object; or the
+#'   path of a file of counts, or of several, which become one data set of the
+#'   genes that all have. With `file` alone: NULL, to open a file that exists.
 #' @param file Where to keep the counts. Default NULL: in memory.
 #'   inst/format/packed-counts.md describes the file.
 #' @param ... `assay.type`, `altexp` or `assay`: which counts of `x`, see
@@ -24,7 +30,8 @@
 #' @param verbose TRUE: show progress. Default: in an interactive session.
 #'
 #' @return For a SummarizedExperiment, the same with the packed counts as assay;
-#'   for anything else, and for a file that exists,
+#'   for the path of a file, a SingleCellExperiment as of [readCounts()], with
+#'   packed counts and without features that are not genes; for anything else, and for a file that exists,
 #'   [PackedCounts][PackedCounts-class], with names of genes and cells.
 #' @seealso [readCounts()], [trainSCVI()]
 #' @examples
@@ -51,8 +58,8 @@ packCounts <- function(x = NULL, file = NULL, ..., overwrite = FALSE,
         c(names(formals()), .source_arguments)
     )
     data <- .count_data(x, ..., convert = .leave_arrays)
-    packed <- .pack(data$counts, data$label, path, overwrite, verbose)
-    .with_packed(x, packed, ...)
+    data$counts <- .pack(data$counts, data$label, path, overwrite, verbose)
+    .with_packed(x, data, ...)
 }
 
 .read_packed_file <- function(path) {
@@ -66,8 +73,12 @@ packCounts <- function(x = NULL, file = NULL, ..., overwrite = FALSE,
     )
 }
 
-# Arrays of other packages as they are: they are read block by block.
-.leave_arrays <- function(counts, label, has_checked_slots = FALSE) {
+# Arrays of other packages and files as they are: they are read block by block.
+.leave_arrays <- function(counts, label, has_checked_slots = FALSE,
+                          cache = "auto") {
+    if (.is_count_stream(counts)) {
+        return(counts)
+    }
     if (!.is_other_array(counts)) {
         return(.as_counts(counts, label, has_checked_slots))
     }
@@ -75,60 +86,118 @@ packCounts <- function(x = NULL, file = NULL, ..., overwrite = FALSE,
     counts
 }
 
-.with_packed <- function(x, packed, ...) {
+# `data`: see .count_data(), with packed counts.
+.with_packed <- function(x, data, ...) {
     UseMethod(".with_packed")
 }
 
-.with_packed.default <- function(x, packed, ...) packed
+.with_packed.default <- function(x, data, ...) data$counts
 
-.with_packed.SummarizedExperiment <- function(x, packed, assay.type = "counts",
+# `name` is that of the assay.
+.with_packed.character <- function(x, data, ..., name = "counts") {
+    assays <- list(data$counts)
+    names(assays) <- name
+    cells <- data$cell_data
+    if (is.null(cells)) {
+        cells <- S4Vectors::make_zero_col_DFrame(ncol(data$counts))
+    }
+    rownames(cells) <- colnames(data$counts)
+    if (!is.null(data$source) && is.null(cells$file)) {
+        cells$file <- factor(data$source, unique(data$source))
+    }
+    genes <- data$gene_data
+    if (is.null(genes)) {
+        genes <- S4Vectors::make_zero_col_DFrame(nrow(data$counts))
+    }
+    rownames(genes) <- rownames(data$counts)
+    SingleCellExperiment(assays, colData = cells, rowData = genes)
+}
+
+.with_packed.SummarizedExperiment <- function(x, data, assay.type = "counts",
                                               altexp = NULL, ...) {
     if (!is.null(altexp)) {
-        altExp(x, altexp) <- .with_packed(altExp(x, altexp), packed, assay.type)
+        altExp(x, altexp) <- .with_packed(altExp(x, altexp), data, assay.type)
         return(x)
     }
-    assay(x, assay.type, withDimnames = FALSE) <- packed
+    assay(x, assay.type, withDimnames = FALSE) <- data$counts
     x
 }
 
 # ---- Packing -----------------------------------------------------------------
 
-# Counts of any class, in memory without a `path`.
+# Counts of any class. Without a `path` in a temporary file in `folder`, or in
+# memory.
 .pack <- function(counts, label, path = NULL, overwrite = FALSE,
-                  verbose = FALSE) {
+                  verbose = FALSE, folder = NULL) {
     if (is(counts, "PackedCounts")) {
         counts <- .open_packed_counts(counts, label)
         if (is.null(path)) {
             return(counts)
         }
     }
-    work <- function(pack) {
+    stream <- if (.is_count_stream(counts)) counts else {
+        .stream_of_array(counts)
+    }
+    if (!is.null(stream)) {
+        return(.pack_all_of_stream(stream, label, path, overwrite, folder))
+    }
+    work <- function(packer) {
         if (!.is_other_array(counts)) {
-            return(pack(counts))
+            return(pack_cells(packer, counts))
         }
         .for_cell_blocks(
-            counts, label, function(block, cells) pack(block),
+            counts, label, function(block, cells) pack_cells(packer, block),
             verbose = verbose
         )
     }
-    .pack_blocks(dim(counts), dimnames(counts), work, path, overwrite)
+    .pack_blocks(dim(counts), dimnames(counts), work, path, overwrite, folder)
 }
 
-# Several objects as one, in memory, their cells one after another.
-.pack_parts <- function(parts) {
+# A file has cells and genes in the order of the stream; they are chosen in
+# another order from what is packed.
+.pack_all_of_stream <- function(stream, label, path, overwrite, folder) {
+    positions <- .positions_in_stream(stream)
+    is_in_order <- vapply(positions, function(order) {
+        is.null(order) || identical(order, seq_along(order))
+    }, NA)
+    dim <- ifelse(
+        vapply(positions, is.null, NA), dim(stream),
+        vapply(positions, function(order) max(order, 0L), 1L)
+    )
+    work <- function(packer) .pack_stream(stream, packer, label)
+    if (all(is_in_order)) {
+        return(.pack_blocks(
+            dim, dimnames(stream), work, path, overwrite, folder
+        ))
+    }
+    if (!is.null(path)) {
+        folder <- dirname(path)
+    }
+    packed <- .pack_blocks(dim, NULL, work, folder = folder)
+    packed <- .take_packed(packed, positions[[1]], positions[[2]])
+    dimnames(packed) <- dimnames(stream)
+    if (is.null(path)) packed else .pack(packed, label, path, overwrite)
+}
+
+# Several objects as one, their cells one after another. What is packed is not
+# copied.
+.join_packed <- function(parts) {
+    parts <- lapply(parts, .pack, label = "`x`")
     dim <- c(nrow(parts[[1]]), sum(vapply(parts, ncol, integer(1))))
-    work <- function(pack) lapply(parts, pack)
-    .pack_blocks(dim, list(rownames(parts[[1]]), NULL), work)
+    .new_packed_counts(
+        join_packed_counts(unname(parts)), dim, list(rownames(parts[[1]]), NULL)
+    )
 }
 
-# What work(pack) packs by calls of pack(block).
+# What work(packer) packs.
 .pack_blocks <- function(dim, dimnames, work, path = NULL,
-                         overwrite = FALSE) {
+                         overwrite = FALSE, folder = NULL) {
     packer <- new_count_packer(
-        dim[1], if (is.null(path)) "" else .native_path(path), overwrite
+        dim[1], if (is.null(path)) "" else .native_path(path), overwrite,
+        if (is.null(folder)) "" else .native_path(folder)
     )
     on.exit(discard_packer(packer))
-    work(function(block) pack_cells(packer, block))
+    work(packer)
     pointer <- finish_packing(packer, dimnames[[1]], dimnames[[2]])
     .new_packed_counts(
         pointer, dim, dimnames, if (!is.null(path)) normalizePath(path)

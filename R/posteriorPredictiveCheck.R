@@ -67,6 +67,7 @@ posteriorPredictiveCheck <- function(
         )
     }
     models <- .checked_models(object, name)
+    x <- .packed_once(x, .registry(models[[1]])$source, dots)
     draws <- lapply(models, function(model) {
         drawn <- posteriorPredictiveSample(
             model, x, ..., n_samples = n_samples, subset.row = subset.row,
@@ -114,7 +115,7 @@ posteriorPredictiveCheck <- function(
     given <- list(...)[.source_arguments]
     given <- given[!vapply(given, is.null, logical(1))]
     source[names(given)] <- given
-    data <- do.call(.count_data, c(list(x), source))
+    data <- do.call(.count_data, c(list(x), source, .cache_of(list(...))))
     counts <- .match_model_genes(data, model)
     genes <- match(names[[1]], .genes(model))
     cells <- .positions(

@@ -39,7 +39,9 @@
             .registry(model)$source,
             dots[intersect(names(dots), .source_arguments)]
         )
-        .new_cells(model, x, subset.col, given, source, num_threads)
+        .new_cells(
+            model, x, subset.col, given, c(source, .cache_of(dots)), num_threads
+        )
     }
     .inform_untrained(model)
     c(query, list(model = model, pointer = .handle(model)))

@@ -1,8 +1,9 @@
-#' Read counts from an .h5ad, .h5mu or 10x .h5 file
+#' Read counts from an .h5ad, .h5mu or 10x .h5 file, or a matrix.mtx
 #'
 #' Reads AnnData's `.h5ad` files, of any version, a modality of MuData's
-#' `.h5mu` files and the `.h5` files of 10x Genomics' Cell Ranger into a
-#' SingleCellExperiment, without Python. The counts stay sparse, and reading
+#' `.h5mu` files, the `.h5` files of 10x Genomics' Cell Ranger, and its folders
+#' of `matrix.mtx`, `features.tsv` and `barcodes.tsv`, compressed by gzip or not,
+#' into a SingleCellExperiment, without Python. The counts stay sparse, and reading
 #' takes little more memory than the result.
 #'
 #' @section Which matrix:
@@ -34,7 +35,7 @@
 #' files of other formats, the error names the format where it is known, and
 #' what reads it.
 #'
-#' @param file Path of the file.
+#' @param file Path of the file, or of a folder with a `matrix.mtx`.
 #' @param assay What to read: `"X"`, `"raw"` or the name of a layer; in an
 #'   `.h5mu` file the name of a modality, such as `"rna"`, or of a matrix in it,
 #'   such as `"rna/X"`; in a file of Cell Ranger 2 the name of a genome. Default
@@ -43,10 +44,14 @@
 #'   own index, which are Ensembl identifiers in a 10x file; or the name of a
 #'   column of `rowData`, such as `"Symbol"` in a 10x file. Genes with the
 #'   same name get a suffix, as by [make.unique()], and a warning.
+#' @param on_disk TRUE: the counts stay in the file, as a DelayedMatrix of the
+#'   package HDF5Array (an H5SparseMatrix, a TENxMatrix or an HDF5Matrix), from
+#'   which [trainSCVI()] and every other function read them when they need them;
+#'   the file must stay in its place. Default FALSE: in memory.
 #' @param verbose TRUE: say what was read. Default: in an interactive session.
 #'
 #' @return A SingleCellExperiment with the assay "counts", a dgCMatrix of genes
-#'   x cells. `colData` has the columns of `obs`, `rowData` those of `var`;
+#'   x cells, or with `on_disk` a DelayedMatrix. `colData` has the columns of `obs`, `rowData` those of `var`;
 #'   categories are factors, missing values NA. From a 10x file, `rowData` has
 #'   ID, Symbol, Type and Genome; features that are not genes, such as
 #'   antibodies, are alternative experiments named after their type.
@@ -71,17 +76,31 @@
 #' @importFrom SummarizedExperiment rowData
 #' @importClassesFrom Matrix dgCMatrix
 #' @export
-readCounts <- function(file, assay = NULL, row.names = "id",
+readCounts <- function(file, assay = NULL, row.names = "id", on_disk = FALSE,
                        verbose = interactive()) {
     path <- .check_path(file, "file")
     .check_name(row.names, "row.names")
+    .check_flag(on_disk, "on_disk")
     .check_flag(verbose, "verbose")
     if (!is.null(assay)) {
         assay <- .check_name(assay, "assay")
     }
-    content <- read_count_file(path, if (is.null(assay)) "" else assay)
-    .warn_about_file(content, file)
-    sce <- .file_to_sce(content)
+    if (is.null(assay)) {
+        assay <- ""
+    }
+    if (on_disk) {
+        content <- .read_count_tables(path, assay)
+        .warn_about_tables(content, file)
+        counts <- .array_on_disk(path, content, file)
+    } else {
+        content <- read_count_file(path, assay)
+        .warn_about_file(content, file)
+        counts <- new(
+            "dgCMatrix", i = content$i, p = content$p, x = content$x,
+            Dim = as.integer(content$dim)
+        )
+    }
+    sce <- .file_to_sce(content, counts)
     types <- .feature_types(content)
     sce <- .split_by_type(.name_genes(sce, row.names, types, file), types)
     if (verbose) {
@@ -93,24 +112,72 @@ readCounts <- function(file, assay = NULL, row.names = "id",
     sce
 }
 
-.file_to_sce <- function(content) {
-    counts <- new(
-        "dgCMatrix", i = content$i, p = content$p, x = content$x,
-        Dim = c(length(content$genes$names), length(content$cells$names))
+# All but the counts.
+.read_count_tables <- function(path, assay) {
+    stream <- .open_count_stream(path, assay)
+    close_count_stream(unclass(stream)$pointer)
+    unclass(stream)
+}
+
+# The counts as a DelayedMatrix of the package HDF5Array.
+.array_on_disk <- function(path, content, file) {
+    .check_package("HDF5Array", "on_disk")
+    if (content$layout == "file") {
+        .stop_argument(
+            "on_disk", "`on_disk` needs an HDF5 file; \"", file, "\" is a ",
+            "Matrix Market file. packCounts() keeps its counts in a file."
+        )
+    }
+    path <- normalizePath(path)
+    if (content$layout == "dense") {
+        return(HDF5Array::HDF5Array(path, content$place))
+    }
+    .sparse_array(path, content$place, content$layout, content$dim)
+}
+
+# HDF5Array 1.26 and rhdf5 2.42 together take every group for a dataset. Then
+# the array is made from what it consists of.
+.sparse_array <- function(path, group, layout, dim) {
+    tryCatch(
+        suppressMessages(HDF5Array::H5SparseMatrix(path, group)),
+        error = function(error) {
+            class <- if (layout == "by_cells") {
+                "CSC_H5SparseMatrixSeed"
+            } else {
+                "CSR_H5SparseMatrixSeed"
+            }
+            ends <- rhdf5::h5read(path, paste0(group, "/indptr"))
+            seed <- new(
+                class, filepath = path, group = group, subdata = NULL,
+                dim = as.integer(dim), indptr_ranges = data.frame(
+                    start = as.numeric(ends[-length(ends)]) + 1,
+                    width = as.integer(diff(ends))
+                ), dimnames = list(NULL, NULL)
+            )
+            DelayedArray::DelayedArray(seed)
+        }
     )
+}
+
+.file_to_sce <- function(content, counts) {
     # Without values, as each step of the constructor validates them all.
-    no_counts <- new("dgCMatrix", p = 0L * content$p, Dim = dim(counts))
+    no_counts <- new(
+        "dgCMatrix", p = integer(content$dim[2] + 1), Dim = dim(counts)
+    )
     sce <- SingleCellExperiment(
-        list(counts = no_counts), rowData = .file_table(content$genes),
-        colData = .file_table(content$cells)
+        list(counts = no_counts),
+        rowData = .file_table(content$genes, content$dim[1]),
+        colData = .file_table(content$cells, content$dim[2])
     )
     assay(sce, "counts", withDimnames = FALSE) <- counts
-    dimnames(sce) <- list(content$genes$names, content$cells$names)
+    dimnames(sce) <- list(
+        .names_or_null(content$genes), .names_or_null(content$cells)
+    )
     sce
 }
 
-.file_table <- function(table) {
-    .data_frame(table$columns, length(table$names))
+.file_table <- function(table, n_rows) {
+    .data_frame(table$columns, n_rows)
 }
 
 # DataFrame() takes names for arguments, which the C locale has of ASCII only.
@@ -123,9 +190,6 @@ readCounts <- function(file, assay = NULL, row.names = "id",
 }
 
 .warn_about_file <- function(content, file) {
-    if (nzchar(content$note)) {
-        .inform("\"", file, "\": ", content$note)
-    }
     if (content$n_not_counts) {
         .warn(
             content$assay, " of \"", file, "\" has ",
@@ -134,6 +198,13 @@ readCounts <- function(file, assay = NULL, row.names = "id",
         )
     } else if (length(content$cells$names) && !sum(content$x)) {
         .warn(content$assay, " of \"", file, "\" holds nothing but zeros.")
+    }
+    .warn_about_tables(content, file)
+}
+
+.warn_about_tables <- function(content, file) {
+    if (nzchar(content$note)) {
+        .inform("\"", file, "\": ", content$note)
     }
     .warn_skipped(c(content$cells$skipped, content$genes$skipped), file)
     cells <- content$cells$names
@@ -168,15 +239,18 @@ readCounts <- function(file, assay = NULL, row.names = "id",
         of_type <- types == type
         unique_genes[of_type] <- make.unique(genes[of_type])
     }
-    repeated <- unique(genes[unique_genes != genes])
+    .warn_repeated_genes(unique(genes[unique_genes != genes]), file)
+    rownames(sce) <- unique_genes
+    sce
+}
+
+.warn_repeated_genes <- function(repeated, file) {
     if (length(repeated)) {
         .warn(
             "Several genes of \"", file, "\" are called ",
             .quote_first(repeated), "; a suffix now makes them unique."
         )
     }
-    rownames(sce) <- unique_genes
-    sce
 }
 
 .gene_column <- function(sce, column) {
@@ -201,8 +275,8 @@ readCounts <- function(file, assay = NULL, row.names = "id",
 # 10x measures more than genes in the same cells.
 .feature_types <- function(content) {
     types <- content$genes$columns$Type
-    if (content$format != "10x" || is.null(types)) {
-        return(rep("Gene Expression", length(content$genes$names)))
+    if (!content$format %in% c("10x", "mtx") || is.null(types)) {
+        return(rep("Gene Expression", content$dim[1]))
     }
     types
 }

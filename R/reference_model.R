@@ -40,7 +40,8 @@
 .query_and_reference <- function(x, reference, verb) {
     x <- if (!missing(x)) x
     reference <- if (!missing(reference)) reference
-    is_swapped <- (.is_model_or_path(x) && !.is_model_or_path(reference)) ||
+    is_swapped <- (.is_model_or_path(x) && !.is_count_path(x) &&
+                       !.is_model_or_path(reference)) ||
         (.has_stored_model(x) && !.is_model_or_path(reference) &&
              !.has_stored_model(reference))
     if (is_swapped) {
@@ -57,6 +58,15 @@
     }
     .check_not_missing(is.null(x), "x", "the query's cells")
     list(x = x, reference = reference)
+}
+
+# A path that can only be that of counts.
+.is_count_path <- function(x) {
+    is.character(x) && is.null(dim(x)) && all(
+        grepl("[.](h5ad|h5mu|mtx|mtx[.]gz)$", x) |
+            file.exists(file.path(x, "matrix.mtx")) |
+            file.exists(file.path(x, "matrix.mtx.gz"))
+    )
 }
 
 .has_stored_model <- function(x) {

@@ -7,8 +7,11 @@
 #' [trainSCVI()] takes, and keeps no model.
 #'
 #' @inheritParams trainSCVI
-#' @param x A SummarizedExperiment, SingleCellExperiment or Seurat object; for
-#'   `calculateSCVI()` also a matrix or a list, as in [trainSCVI()].
+#' @param x A SummarizedExperiment, SingleCellExperiment or Seurat object, or
+#'   the path of a file that [readCounts()] reads, or of several: one data set
+#'   whose batches are the files, a column `file` of the result, unless `batch`
+#'   is given; for `calculateSCVI()` also a matrix or a list, as in
+#'   [trainSCVI()].
 #' @param ... Further arguments of [trainSCVI()].
 #' @param features Genes of a Seurat object, instead of `subset.row`:
 #'   `"variable"`, those of `VariableFeatures()`; `"all"`; or their names. NULL
@@ -17,8 +20,9 @@
 #'   `"scvi"`, which is the key of the reduction too: its columns are `scvi_1`,
 #'   `scvi_2` ...
 #'
-#' @return `runSCVI()`: the object, for a SummarizedExperiment as
-#'   SingleCellExperiment, with the latent space as reduced dimension `name`
+#' @return `runSCVI()`: the object, for a SummarizedExperiment or a path as
+#'   SingleCellExperiment (for a path with [packed counts][packCounts()]), with
+#'   the latent space as reduced dimension `name`
 #'   (columns `scVI_1`, `scVI_2` ...). The model stays with it and is used by
 #'   all verbs that are given the object; [scviModel()] takes it out.
 #'
@@ -40,13 +44,16 @@ runSCVI <- function(
     dispersion = "gene", encode_covariates = FALSE, max_epochs = NULL,
     batch_size = 128, lr = 0.001, early_stopping = FALSE,
     check_val_every_n_epoch = NULL, checkpoint = NULL, subset.row = NULL,
-    assay.type = "counts", altexp = NULL, assay = NULL, seed = NULL,
-    num_threads = NULL, accelerator = "auto", verbose = interactive(),
-    name = NULL
+    assay.type = "counts", altexp = NULL, assay = NULL, cache = "auto",
+    seed = NULL, num_threads = NULL, accelerator = "auto",
+    verbose = interactive(), name = NULL
 ) {
     given <- .given_arguments(skip = c("x", "...", "name", "features"))
     .check_not_missing(missing(x), "x", "the object")
-    x <- .as_result_object(x, "trainSCVI()")
+    if (is.character(x) && length(x) > 1 && is.null(batch)) {
+        given$batch <- "file"
+    }
+    x <- .as_result_object(x, "trainSCVI()", given)
     name <- .latent_name(x, name)
     is_seurat <- inherits(x, "Seurat")
     .check_train_dots(..., .also = if (is_seurat) "features")
@@ -84,8 +91,16 @@ calculateSCVI <- function(
 
 .set_generic("calculateSCVI", "x")
 
-# An object that keeps a result beside its counts.
-.as_result_object <- function(x, instead) {
+# An object that keeps a result beside its counts. `given`: how to read the
+# file that `x` is the path of.
+.as_result_object <- function(x, instead, given = list()) {
+    if (is.character(x) && is.null(dim(x))) {
+        source <- .source_with(
+            list(assay.type = "counts"),
+            given[names(given) %in% .source_arguments]
+        )
+        return(.packed_once(x, source, given))
+    }
     if (is(x, "SingleCellExperiment") || inherits(x, "Seurat")) {
         return(x)
     }
@@ -93,9 +108,9 @@ calculateSCVI <- function(
         return(as(x, "SingleCellExperiment"))
     }
     .stop_argument(
-        "x", "`x` must be a SummarizedExperiment, a SingleCellExperiment or ",
-        "a Seurat object, not ", class(x)[1], "; for a matrix use ", instead,
-        "."
+        "x", "`x` must be a SummarizedExperiment, a SingleCellExperiment, a ",
+        "Seurat object or the path of a file, not ", class(x)[1], "; for a ",
+        "matrix use ", instead, "."
     )
 }
 

@@ -41,9 +41,12 @@
 #'
 #' @param x Raw counts, genes x cells: a matrix, a sparse matrix of the Matrix
 #'   package (a dgCMatrix is read in place), a SummarizedExperiment,
-#'   SingleCellExperiment or Seurat object. A DelayedMatrix is loaded into
-#'   memory as a sparse matrix. Or a list of such objects: the genes that all
-#'   have are found by name, the cells put one after another.
+#'   SingleCellExperiment or Seurat object. Or the path of a file that
+#'   [readCounts()] reads, whose table of cells has the covariates. Or a list of
+#'   such objects and paths, or several paths: the genes that all have are found
+#'   by name, the cells put one after another. What is on disk, a file, an
+#'   H5SparseMatrix, TENxMatrix, H5ADMatrix or other DelayedMatrix, a matrix of
+#'   BPCells, is never in memory as a whole, see `cache`.
 #' @param batch The batch of every cell, whose effect is removed: the name of
 #'   a column of the cell table, or a vector with a value per cell, see "Names
 #'   and levels". NULL (default): no batches, or for a list `x` its objects, by
@@ -60,8 +63,16 @@
 #' @param subset.row Genes to use: names, positions or TRUE and FALSE. NULL
 #'   (default): all. Highly variable genes (1,000 to 5,000) are usual.
 #' @param assay.type Assay (or layer) with the raw counts, default `"counts"`.
+#'   Of a file what [readCounts()] calls `assay`; `"counts"` is the matrix that
+#'   it finds by itself.
 #' @param altexp Alternative experiment of a SingleCellExperiment to use.
 #' @param assay Assay of a Seurat object; NULL (default): its default assay.
+#' @param cache Where counts that are on disk are kept while they are used, in
+#'   the form of [packCounts()], some three bytes for each count that is not 0:
+#'   `"memory"`; `"disk"`, a temporary file in `tempdir()`; `"auto"` (default),
+#'   in memory where they take no more than half of the memory that is free, or
+#'   than the option `scvigor.cache_memory` says, in bytes. A message says which
+#'   it is. The result is the same. All functions that are given counts take it.
 #' @param seed A whole number that fixes the result; NULL (default): drawn
 #'   from R's random numbers.
 #' @param num_threads Number of threads, at most one per processor. NULL
@@ -115,7 +126,7 @@ trainSCVI <- function(
     checkpointing_monitor = "elbo_validation", checkpoint = NULL,
     checkpoint_every = 10, checkpoint_overwrite = FALSE, plan_kwargs = NULL,
     subset.row = NULL, assay.type = "counts", altexp = NULL, assay = NULL,
-    seed = NULL, num_threads = NULL, accelerator = "auto",
+    cache = "auto", seed = NULL, num_threads = NULL, accelerator = "auto",
     verbose = interactive()
 ) {
     arguments <- mget(setdiff(names(formals()), c("x", "...")))
@@ -125,7 +136,7 @@ trainSCVI <- function(
     compute <- .compute_options(num_threads, accelerator)
     options <- .collect_options(arguments, names(match.call()), plan_kwargs)
 
-    data <- .count_data(x, assay.type, altexp, assay)
+    data <- .count_data(x, assay.type, altexp, assay, cache = cache)
     if (is.null(batch)) {
         arguments["batch"] <- list(data$source)
     }

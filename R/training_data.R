@@ -22,7 +22,7 @@
     source <- .source_with(
         config$registry$source, given[names(given) %in% .source_arguments]
     )
-    data <- do.call(.count_data, c(list(x), source))
+    data <- do.call(.count_data, c(list(x), source, .cache_of(given)))
     cells <- .same_cells(config, data)
     .check_same_codes(config, data, given, cells)
     data$counts <- .match_genes(
@@ -36,7 +36,7 @@
     data$counts
 }
 
-.reading_arguments <- c(.argument_of, .source_arguments)
+.reading_arguments <- c(.argument_of, .source_arguments, "cache")
 
 # Where the config's cells are in the data.
 .same_cells <- function(config, data) {

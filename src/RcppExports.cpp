@@ -29,6 +29,42 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// open_count_stream
+Rcpp::List open_count_stream(const std::string& path, const std::string& matrix, const std::string& layout, Rcpp::NumericVector dim, const std::string& folder);
+RcppExport SEXP _scvigor_open_count_stream(SEXP pathSEXP, SEXP matrixSEXP, SEXP layoutSEXP, SEXP dimSEXP, SEXP folderSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
+    Rcpp::traits::input_parameter< const std::string& >::type matrix(matrixSEXP);
+    Rcpp::traits::input_parameter< const std::string& >::type layout(layoutSEXP);
+    Rcpp::traits::input_parameter< Rcpp::NumericVector >::type dim(dimSEXP);
+    Rcpp::traits::input_parameter< const std::string& >::type folder(folderSEXP);
+    rcpp_result_gen = Rcpp::wrap(open_count_stream(path, matrix, layout, dim, folder));
+    return rcpp_result_gen;
+END_RCPP
+}
+// pack_stream
+Rcpp::NumericVector pack_stream(SEXP stream, SEXP packer, Rcpp::LogicalVector genes, Rcpp::LogicalVector cells);
+RcppExport SEXP _scvigor_pack_stream(SEXP streamSEXP, SEXP packerSEXP, SEXP genesSEXP, SEXP cellsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type stream(streamSEXP);
+    Rcpp::traits::input_parameter< SEXP >::type packer(packerSEXP);
+    Rcpp::traits::input_parameter< Rcpp::LogicalVector >::type genes(genesSEXP);
+    Rcpp::traits::input_parameter< Rcpp::LogicalVector >::type cells(cellsSEXP);
+    rcpp_result_gen = Rcpp::wrap(pack_stream(stream, packer, genes, cells));
+    return rcpp_result_gen;
+END_RCPP
+}
+// close_count_stream
+void close_count_stream(SEXP stream);
+RcppExport SEXP _scvigor_close_count_stream(SEXP streamSEXP) {
+BEGIN_RCPP
+    Rcpp::traits::input_parameter< SEXP >::type stream(streamSEXP);
+    close_count_stream(stream);
+    return R_NilValue;
+END_RCPP
+}
 // summarize_counts
 Rcpp::List summarize_counts(SEXP counts, int num_threads);
 RcppExport SEXP _scvigor_summarize_counts(SEXP countsSEXP, SEXP num_threadsSEXP) {
@@ -436,14 +472,15 @@ BEGIN_RCPP
 END_RCPP
 }
 // new_count_packer
-SEXP new_count_packer(double n_genes, const std::string& path, bool overwrite);
-RcppExport SEXP _scvigor_new_count_packer(SEXP n_genesSEXP, SEXP pathSEXP, SEXP overwriteSEXP) {
+SEXP new_count_packer(double n_genes, const std::string& path, bool overwrite, const std::string& folder);
+RcppExport SEXP _scvigor_new_count_packer(SEXP n_genesSEXP, SEXP pathSEXP, SEXP overwriteSEXP, SEXP folderSEXP) {
 BEGIN_RCPP
     Rcpp::RObject rcpp_result_gen;
     Rcpp::traits::input_parameter< double >::type n_genes(n_genesSEXP);
     Rcpp::traits::input_parameter< const std::string& >::type path(pathSEXP);
     Rcpp::traits::input_parameter< bool >::type overwrite(overwriteSEXP);
-    rcpp_result_gen = Rcpp::wrap(new_count_packer(n_genes, path, overwrite));
+    Rcpp::traits::input_parameter< const std::string& >::type folder(folderSEXP);
+    rcpp_result_gen = Rcpp::wrap(new_count_packer(n_genes, path, overwrite, folder));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -475,6 +512,16 @@ BEGIN_RCPP
     Rcpp::traits::input_parameter< SEXP >::type genes(genesSEXP);
     Rcpp::traits::input_parameter< SEXP >::type cells(cellsSEXP);
     rcpp_result_gen = Rcpp::wrap(finish_packing(packer, genes, cells));
+    return rcpp_result_gen;
+END_RCPP
+}
+// join_packed_counts
+SEXP join_packed_counts(const Rcpp::List& parts);
+RcppExport SEXP _scvigor_join_packed_counts(SEXP partsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const Rcpp::List& >::type parts(partsSEXP);
+    rcpp_result_gen = Rcpp::wrap(join_packed_counts(parts));
     return rcpp_result_gen;
 END_RCPP
 }
@@ -666,6 +713,9 @@ END_RCPP
 
 static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_differential_abundance", (DL_FUNC) &_scvigor_differential_abundance, 9},
+    {"_scvigor_open_count_stream", (DL_FUNC) &_scvigor_open_count_stream, 5},
+    {"_scvigor_pack_stream", (DL_FUNC) &_scvigor_pack_stream, 4},
+    {"_scvigor_close_count_stream", (DL_FUNC) &_scvigor_close_count_stream, 1},
     {"_scvigor_summarize_counts", (DL_FUNC) &_scvigor_summarize_counts, 2},
     {"_scvigor_find_empty_genes", (DL_FUNC) &_scvigor_find_empty_genes, 2},
     {"_scvigor_has_valid_slots", (DL_FUNC) &_scvigor_has_valid_slots, 1},
@@ -701,10 +751,11 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},
     {"_scvigor_likelihood_traits", (DL_FUNC) &_scvigor_likelihood_traits, 1},
     {"_scvigor_default_max_epochs", (DL_FUNC) &_scvigor_default_max_epochs, 1},
-    {"_scvigor_new_count_packer", (DL_FUNC) &_scvigor_new_count_packer, 3},
+    {"_scvigor_new_count_packer", (DL_FUNC) &_scvigor_new_count_packer, 4},
     {"_scvigor_pack_cells", (DL_FUNC) &_scvigor_pack_cells, 2},
     {"_scvigor_discard_packer", (DL_FUNC) &_scvigor_discard_packer, 1},
     {"_scvigor_finish_packing", (DL_FUNC) &_scvigor_finish_packing, 3},
+    {"_scvigor_join_packed_counts", (DL_FUNC) &_scvigor_join_packed_counts, 1},
     {"_scvigor_open_packed_counts", (DL_FUNC) &_scvigor_open_packed_counts, 1},
     {"_scvigor_unpack_counts", (DL_FUNC) &_scvigor_unpack_counts, 1},
     {"_scvigor_libtorch_in_use", (DL_FUNC) &_scvigor_libtorch_in_use, 0},

@@ -7,6 +7,7 @@
 #include "scvigor/count_file.hpp"
 
 using scvigor::r::guarded;
+using scvigor::r::name_of;
 using scvigor::r::to_r_annotation;
 using scvigor::r::to_r_text;
 
@@ -17,17 +18,6 @@ template <class Vector>
 Vector first_values(const Vector& values, std::int64_t n) {
   if (values.size() == n) return values;
   return Vector(values.begin(), values.begin() + n);
-}
-
-const char* name_of(scvigor::CountFileFormat format) {
-  switch (format) {
-    case scvigor::CountFileFormat::kTenx:
-      return "10x";
-    case scvigor::CountFileFormat::kH5mu:
-      return "h5mu";
-    default:
-      return "h5ad";
-  }
 }
 
 }  // namespace
@@ -47,8 +37,11 @@ Rcpp::List read_count_file(const std::string& path, const std::string& assay) {
     return Rcpp::List::create(
         Named("format") = name_of(file.format()),
         Named("assay") = to_r_text({file.assay()}),
-        Named("note") = to_r_text({file.note()}), Named("p") = indptr,
-        Named("i") = first_values(genes, result.n_entries),
+        Named("note") = to_r_text({file.note()}),
+        Named("dim") =
+            Rcpp::NumericVector::create(static_cast<double>(file.n_genes()),
+                                        static_cast<double>(file.n_cells())),
+        Named("p") = indptr, Named("i") = first_values(genes, result.n_entries),
         Named("x") = first_values(values, result.n_entries),
         Named("n_not_counts") = static_cast<double>(result.n_not_counts),
         Named("not_a_count") = result.not_a_count,

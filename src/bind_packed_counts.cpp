@@ -47,13 +47,15 @@ std::vector<std::string> to_text(SEXP names) {
 
 }  // namespace
 
-// `path` is that of the file, or empty: in memory.
+// Without a `path` in a temporary file in `folder`; without either in memory.
 // [[Rcpp::export(rng = false)]]
-SEXP new_count_packer(double n_genes, const std::string& path, bool overwrite) {
+SEXP new_count_packer(double n_genes, const std::string& path, bool overwrite,
+                      const std::string& folder) {
   return guarded([&]() -> SEXP {
     const auto n = static_cast<std::int64_t>(n_genes);
-    auto packer = path.empty() ? CountPacker(n)
-                               : CountPacker::in_file(n, path, overwrite);
+    auto packer = !path.empty()     ? CountPacker::in_file(n, path, overwrite)
+                  : !folder.empty() ? CountPacker::in_temporary_file(n, folder)
+                                    : CountPacker(n);
     return Rcpp::XPtr<CountPacker>(new CountPacker(std::move(packer)));
   });
 }
@@ -81,6 +83,18 @@ SEXP finish_packing(SEXP packer, SEXP genes, SEXP cells) {
     const Rcpp::XPtr<CountPacker> from(packer);
     auto counts = from->finish({to_text(genes), to_text(cells)});
     return Rcpp::XPtr<PackedPointer>(new PackedPointer{std::move(counts)});
+  });
+}
+
+// PackedCounts as one, without a copy.
+// [[Rcpp::export(rng = false)]]
+SEXP join_packed_counts(const Rcpp::List& parts) {
+  return guarded([&]() -> SEXP {
+    std::vector<std::shared_ptr<const scvigor::CountSource>> sources;
+    for (R_xlen_t k = 0; k < parts.size(); ++k)
+      sources.push_back(scvigor::r::view_packed_counts(parts[k]));
+    return Rcpp::XPtr<PackedPointer>(
+        new PackedPointer{scvigor::join_cells(std::move(sources))});
   });
 }
 

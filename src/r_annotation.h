@@ -20,6 +20,19 @@ inline Rcpp::CharacterVector to_r_text(const std::vector<std::string>& text) {
   return out;
 }
 
+inline const char* name_of(CountFileFormat format) {
+  switch (format) {
+    case CountFileFormat::kTenx:
+      return "10x";
+    case CountFileFormat::kH5mu:
+      return "h5mu";
+    case CountFileFormat::kMatrixMarket:
+      return "mtx";
+    default:
+      return "h5ad";
+  }
+}
+
 // A vector, or a factor; NA where the file has no value.
 inline SEXP to_r_column(const AnnotationColumn& column) {
   using Kind = AnnotationColumn::Kind;

@@ -1,8 +1,9 @@
 // scvigor_fuzz [N] [FILE...]: reads N (1000) mutations each of a .h5ad, a
-// minified .h5ad, a 10x .h5 and a model file that it makes itself, of every
-// FILE, of a model.pt, of its pickle in a sound archive and of an old model's
-// attr.pkl and model_params.pt; then hostile pickles. Deterministic. See
-// tally.hpp for what may become of them.
+// minified .h5ad, a 10x .h5, a matrix.mtx and a model file that it makes
+// itself, .h5ad files in three layouts also as streams, of every FILE, of a
+// model.pt, of its pickle in a sound archive and of an old model's attr.pkl and
+// model_params.pt; then hostile pickles. Deterministic. See tally.hpp for what
+// may become of them.
 
 #include <unistd.h>
 
@@ -22,6 +23,7 @@
 #include "samples.hpp"
 #include "scvi_tools_samples.hpp"
 #include "scvigor/count_file.hpp"
+#include "scvigor/count_stream.hpp"
 #include "scvigor/model_file.hpp"
 #include "scvigor/scvi_tools.hpp"
 #include "tally.hpp"
@@ -39,6 +41,24 @@ void read_counts(const std::string& path) {
   std::vector<std::int32_t> genes(n);
   std::vector<double> values(n);
   file.read(indptr.data(), genes.data(), values.data());
+}
+
+void read_stream(const std::string& path) {
+  CountStream stream({path}, std::filesystem::temp_directory_path().string());
+  CsrBlock block;
+  std::int64_t n_cells = 0;
+  while (stream.next(block)) {
+    n_cells += block.n_cells();
+    for (std::int64_t i = 0; i < block.n_cells(); ++i)
+      for (auto k = block.indptr[i]; k < block.indptr[i + 1]; ++k) {
+        const auto at = static_cast<std::size_t>(k);
+        const std::int32_t before =
+            k > block.indptr[i] ? block.genes[at - 1] : -1;
+        if (block.genes[at] <= before || block.genes[at] >= stream.n_genes())
+          std::abort();
+      }
+  }
+  if (n_cells != stream.n_cells()) std::abort();
 }
 
 class Fuzzer {
@@ -168,6 +188,37 @@ void fuzz_given(const Fuzzer& fuzzer, const std::string& path) {
     fuzz_h5(fuzzer, path, bytes, is_saved(path) ? read_saved : read_counts);
 }
 
+// `form` 0: by cells, 1: by genes, 2: dense; compressed, in several chunks.
+void write_layout(const std::string& path, int form) {
+  const support::SmallCounts small;
+  const support::Storage storage{H5T_IEEE_F32LE, {2}, 4, true};
+  support::H5Writer file(path);
+  support::write_frames(file);
+  if (form == 0)
+    write_sparse(file, "X", true, small.data, small.indices, small.indptr,
+                 {4, 3}, storage);
+  if (form == 1)
+    write_sparse(file, "X", false, small.data_by_gene, small.indices_by_gene,
+                 small.indptr_by_gene, {4, 3}, storage);
+  if (form == 2)
+    file.numbers("X", small.dense, {4, 3}, {H5T_IEEE_F32LE, {3, 2}, 4, true});
+}
+
+void fuzz_streams(const Fuzzer& fuzzer) {
+  const std::string good = fuzzer.path("good.h5");
+  const char* const names[] = {"stream, by cells", "stream, by genes",
+                               "stream, dense"};
+  for (int form = 0; form < 3; ++form) {
+    std::filesystem::remove(good);
+    write_layout(good, form);
+    fuzz_h5(fuzzer, names[form], read_file(good), read_stream);
+  }
+  fuzz_h5(fuzzer, "stream, matrix.mtx",
+          "%%MatrixMarket matrix coordinate integer general\n%\n3 4 5\n"
+          "1 1 1\n3 1 2\n2 3 3\n3 3 300\n1 4 4\n",
+          read_stream);
+}
+
 // First: these are read in children of this process, which grows later.
 void fuzz_made_h5(const Fuzzer& fuzzer) {
   const std::string good = fuzzer.path("good.h5");
@@ -188,6 +239,7 @@ int main(int argc, char** argv) {
   const Fuzzer fuzzer(n);
   const auto start = std::chrono::steady_clock::now();
   fuzz_made_h5(fuzzer);
+  fuzz_streams(fuzzer);
   for (int i = 2; i < argc; ++i) fuzz_given(fuzzer, argv[i]);
   write_scvi_tools(support::small_scvi_tools_model(), fuzzer.path("sample.pt"));
   fuzz_model(fuzzer, read_file(fuzzer.path("sample.pt")));

@@ -129,7 +129,10 @@ test_that("IC07 no genes, no cells and foreign classes are errors", {
     expect_argument_error(quick_train(as.data.frame(counts)), "x",
                           "data.frame")
     expect_argument_error(quick_train(NULL), "x", "NULL")
-    expect_argument_error(quick_train("counts.h5ad"), "x", "character")
+    expect_error(quick_train("counts.h5ad"), "no file",
+                 class = "scvigor_file_error")
+    expect_error(quick_train(list(a = counts, b = "counts.h5ad")), "\"b\"",
+                 class = "scvigor_file_error")
     expect_argument_error(quick_train(matrix("a", 3, 3)), "x", "character")
     expect_argument_error(runSCVI(counts), "x", "trainSCVI")
 })

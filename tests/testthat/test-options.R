@@ -19,8 +19,8 @@ test_that("every option of the core is an argument and the other way round", {
     other <- c(
         "x", scvigor:::.argument_of, "external_indexing", "plan_kwargs",
         "checkpoint", "checkpoint_overwrite",
-        "subset.row", scvigor:::.source_arguments, "seed", "num_threads",
-        "accelerator", "verbose", "..."
+        "subset.row", scvigor:::.source_arguments, "cache", "seed",
+        "num_threads", "accelerator", "verbose", "..."
     )
     expect_setequal(names(formals(trainSCVI)), c(known, other))
 })

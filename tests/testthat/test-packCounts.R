@@ -200,7 +200,8 @@ test_that("damage of an open file is an error that names it", {
 
 test_that("mistakes in the arguments are explained", {
     expect_argument_error(packCounts(), "x", "file")
-    expect_argument_error(packCounts("sce"), "x")
+    expect_error(packCounts("sce"), "no file", class = "scvigor_file_error")
+    expect_argument_error(packCounts(NA_character_), "x")
     expect_argument_error(packCounts(sce, 3), "file")
     expect_argument_error(packCounts(sce, tempdir()), "file", "folder")
     expect_argument_error(packCounts(sce, "/nowhere/x"), "file")

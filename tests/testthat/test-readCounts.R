@@ -182,3 +182,36 @@ test_that("the real data sets are read whole", {
         expect_false(anyDuplicated(rownames(sce)) > 0)
     }
 })
+
+test_that("counts may stay in the file", {
+    skip_if_not_installed("HDF5Array")
+    sce <- toy_sce(30, per_batch = 50)
+    counts <- as(SummarizedExperiment::assay(sce), "dgCMatrix")
+    for (form in c("cells", "genes", "dense")) {
+        for (at in c("X", "raw/X", "layers/counts")) {
+            file <- write_h5ad(
+                counts, form, at, obs = list(batch = sce$batch)
+            )
+            expect_silent(found <- readCounts(file, at, on_disk = TRUE))
+            expect_s4_class(
+                SummarizedExperiment::assay(found), "DelayedMatrix"
+            )
+            whole <- readCounts(file, at)
+            expect_identical(
+                SummarizedExperiment::colData(found),
+                SummarizedExperiment::colData(whole)
+            )
+            expect_identical(
+                as(as.matrix(SummarizedExperiment::assay(found)), "dgCMatrix"),
+                SummarizedExperiment::assay(whole)
+            )
+            expect_false(is.null(.stream_of_array(
+                SummarizedExperiment::assay(found)
+            )))
+        }
+    }
+    expect_argument_error(
+        readCounts(write_folder(counts), on_disk = TRUE), "on_disk",
+        "packCounts"
+    )
+})

@@ -38,10 +38,11 @@ struct Annotation {
   std::vector<SkippedColumn> skipped;
 };
 
-enum class CountFileFormat { kH5ad, kTenx, kH5mu };
+enum class CountFileFormat { kH5ad, kTenx, kH5mu, kMatrixMarket };
 
 // A file of counts: AnnData's .h5ad (any version, sparse either way or dense),
-// a modality of MuData's .h5mu, or 10x Genomics' .h5 (CellRanger 2 and later).
+// a modality of MuData's .h5mu, 10x Genomics' .h5 (CellRanger 2 and later), or
+// a Matrix Market file of genes x cells, alone or in the folder of Cell Ranger.
 // Errors are FileErrors that say what the file holds instead. It is read in a
 // child process: a damaged file cannot crash the caller.
 class CountFile {

@@ -67,6 +67,10 @@ std::shared_ptr<const CountSource> view_genes(
 std::shared_ptr<const CountSource> view_cells(
     std::shared_ptr<const CountSource> source, std::vector<std::int64_t> cells);
 
+// The cells of all parts, one part after another. All have the same genes.
+std::shared_ptr<const CountSource> join_cells(
+    std::vector<std::shared_ptr<const CountSource>> parts);
+
 }  // namespace scvigor
 
 #endif

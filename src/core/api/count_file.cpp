@@ -22,12 +22,8 @@ const std::vector<std::string>& CountFile::assays() const {
   return impl_->content().assays;
 }
 const std::string& CountFile::note() const { return impl_->content().note; }
-std::int64_t CountFile::n_cells() const {
-  return static_cast<std::int64_t>(cells().names.size());
-}
-std::int64_t CountFile::n_genes() const {
-  return static_cast<std::int64_t>(genes().names.size());
-}
+std::int64_t CountFile::n_cells() const { return impl_->n_cells(); }
+std::int64_t CountFile::n_genes() const { return impl_->n_genes(); }
 std::int64_t CountFile::n_entries() const { return impl_->n_entries(); }
 const Annotation& CountFile::cells() const { return impl_->content().cells; }
 const Annotation& CountFile::genes() const { return impl_->content().genes; }

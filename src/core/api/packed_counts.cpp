@@ -143,4 +143,15 @@ std::shared_ptr<const CountSource> view_cells(
   return core::view_cells(std::move(source), std::move(cells));
 }
 
+std::shared_ptr<const CountSource> join_cells(
+    std::vector<std::shared_ptr<const CountSource>> parts) {
+  if (parts.empty()) throw ArgumentError("x", "There are no counts to join.");
+  for (const auto& part : parts)
+    if (part->n_genes() != parts[0]->n_genes())
+      throw ArgumentError("x",
+                          "Counts that are joined must have the same "
+                          "genes.");
+  return core::join_cells(std::move(parts));
+}
+
 }  // namespace scvigor

@@ -15,6 +15,8 @@ std::shared_ptr<const CountSource> view_cells(
 std::shared_ptr<const CountSource> view_genes(
     std::shared_ptr<const CountSource> source,
     const std::vector<std::int64_t>& genes);
+std::shared_ptr<const CountSource> join_cells(
+    std::vector<std::shared_ptr<const CountSource>> parts);
 
 }  // namespace scvigor::core
 

@@ -17,12 +17,16 @@ class CountFileReader {
                   const std::function<void()>& poll);
 
   const CountFileContent& content() const { return content_; }
+  std::int64_t n_cells() const { return n_cells_; }
+  std::int64_t n_genes() const { return n_genes_; }
   std::int64_t n_entries() const { return entries_.n_entries(); }
   CountFile::Result read(std::int32_t* indptr, std::int32_t* genes,
                          double* values) const;
 
  private:
   CountFileContent content_;
+  std::int64_t n_cells_ = 0;
+  std::int64_t n_genes_ = 0;
   CsrBuilder entries_;
 };
 

@@ -80,6 +80,7 @@ void put(WireWriter& writer, const CountFileContent& content) {
   writer.put(content.format);
   writer.put(content.assays);
   writer.put(content.assay);
+  writer.put(content.place);
   writer.put(content.note);
   put_annotation(writer, content.cells);
   put_annotation(writer, content.genes);
@@ -90,6 +91,7 @@ CountFileContent get_content(WireReader& reader) {
   reader.get(content.format);
   reader.get(content.assays);
   reader.get(content.assay);
+  reader.get(content.place);
   reader.get(content.note);
   content.cells = get_annotation(reader);
   content.genes = get_annotation(reader);

@@ -16,6 +16,7 @@ struct CountFileContent {
   CountFileFormat format = CountFileFormat::kH5ad;
   std::vector<std::string> assays;
   std::string assay;  // the chosen one
+  std::string place;  // of its matrix in an HDF5 file
   std::string note;   // why, where that is not plain; for the user
   Annotation cells;
   Annotation genes;

@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "io/counts/entry_block.hpp"
 #include "io/hdf5/h5_dataset.hpp"
+#include "scvigor/count_stream.hpp"
 
 namespace scvigor {
 
@@ -17,6 +19,15 @@ struct ValueSummary {
   double max = 0;
 
   void add(double value);
+};
+
+// In which order the entries of a matrix come.
+struct EntryOrder {
+  // The entries of so many cells, of the 1st, 2nd ... such group, come before
+  // those of the next group. 1: cell after cell, though one may be cut in two.
+  std::int64_t cells_at_once = 1;
+  std::int64_t max_entries = 0;  // of the matrix; of a dense one all values
+  CountLocation::Layout layout = CountLocation::Layout::kSparseByCells;
 };
 
 // A matrix of counts in a file, however it is laid out.
@@ -32,9 +43,13 @@ class CountMatrix {
   // All entries, a block at a time, in the order of the file. One gene's
   // entries of one cell may be several. The file is read once.
   virtual void stream(const EntrySink& sink) const = 0;
+  virtual EntryOrder order() const = 0;
 
  protected:
   CountMatrix(const h5::Node& node, std::int64_t n_cells, std::int64_t n_genes);
+  // `label` is what errors begin with.
+  CountMatrix(const std::string& label, std::int64_t n_cells,
+              std::int64_t n_genes);
 
   std::int64_t n_cells_;
   std::int64_t n_genes_;

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "io/counts/entry_block.hpp"
+#include "io/counts/count_matrix.hpp"
 
 namespace scvigor {
 
@@ -13,6 +13,9 @@ namespace scvigor {
 class CsrBuilder {
  public:
   explicit CsrBuilder(std::int64_t n_cells = 0, std::int64_t n_genes = 0);
+
+  // A FileError where there may be more entries than arrays of R can hold.
+  static void check_size(const EntryOrder& order);
 
   void add(PackedBlock block);
   std::int64_t n_entries() const { return n_entries_; }
@@ -24,7 +27,6 @@ class CsrBuilder {
                      double* values) const;
 
  private:
-  void check(const PackedBlock& block) const;
   void count(const PackedBlock& block);
 
   std::int64_t n_cells_;

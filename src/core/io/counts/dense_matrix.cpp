@@ -30,6 +30,18 @@ class DenseMatrix : public CountMatrix {
   explicit DenseMatrix(const h5::Dataset& data)
       : CountMatrix(data, data.dims()[0], data.dims()[1]), data_(data) {}
 
+  EntryOrder order() const override {
+    constexpr auto kLayout = CountLocation::Layout::kDense;
+    const std::int64_t max_entries = data_.size();
+    if (max_entries == 0) return {1, 0, kLayout};
+    if (h5::ChunkStream::suits(data_)) {
+      const std::vector<std::int64_t>& chunk = data_.storage().chunk;
+      return {chunk[1] >= n_genes_ ? 1 : chunk[0], max_entries, kLayout};
+    }
+    const Boxes boxes = boxes_of_tiles();
+    return {boxes.columns >= n_genes_ ? 1 : boxes.band, max_entries, kLayout};
+  }
+
   ValueSummary summarize() const override {
     ValueSummary summary;
     h5::NumberDecoder decoder(data_);
@@ -118,15 +130,22 @@ class DenseMatrix : public CountMatrix {
       }
   }
 
+  struct Boxes {
+    std::int64_t columns, band;
+  };
+  Boxes boxes_of_tiles() const {
+    const std::vector<std::int64_t>& chunk = data_.storage().chunk;
+    const std::int64_t columns = std::clamp<std::int64_t>(
+        multiple_below(chunk[1], kBlock / chunk[0]), 1, n_genes_);
+    return {columns,
+            std::min(multiple_below(chunk[0], kBlock / columns), n_cells_)};
+  }
+
   // A band of rows as high as a chunk; in it some columns; of these as many
   // rows as fit, should a single chunk be too much.
   template <class Visit>
   void for_tiles_of_boxes(Visit&& visit) const {
-    const std::vector<std::int64_t>& chunk = data_.storage().chunk;
-    const std::int64_t columns = std::clamp<std::int64_t>(
-        multiple_below(chunk[1], kBlock / chunk[0]), 1, n_genes_);
-    const std::int64_t band =
-        std::min(multiple_below(chunk[0], kBlock / columns), n_cells_);
+    const auto [columns, band] = boxes_of_tiles();
     const std::int64_t rows =
         std::clamp<std::int64_t>(kBlock / columns, 1, band);
     std::vector<unsigned char> bytes(static_cast<std::size_t>(rows * columns) *

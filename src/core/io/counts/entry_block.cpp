@@ -128,4 +128,18 @@ PackedBlock get_block(WireReader& reader) {
   return block;
 }
 
+void check_block(const PackedBlock& block, std::int64_t n_cells,
+                 std::int64_t n_genes) {
+  const std::int64_t n_runs = static_cast<std::int64_t>(block.lengths.size());
+  const std::int64_t n_major = block.by_cells ? n_cells : n_genes;
+  const std::int64_t n_minor = block.by_cells ? n_genes : n_cells;
+  if (block.first < 0 || block.first + n_runs > n_major) fail_inconsistent();
+  block.indices.visit([&](const auto* indices) {
+    for (std::size_t k = 0; k < block.indices.size(); ++k)
+      if (!(indices[k] >= 0 &&
+            static_cast<double>(indices[k]) < static_cast<double>(n_minor)))
+        fail_inconsistent();
+  });
+}
+
 }  // namespace scvigor

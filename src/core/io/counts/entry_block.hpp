@@ -77,6 +77,9 @@ struct PackedBlock {
 void put(WireWriter& writer, const PackedBlock& block);
 // Throws a FileError unless the parts of what arrives fit together.
 PackedBlock get_block(WireReader& reader);
+// Throws a FileError unless all of its cells and genes exist.
+void check_block(const PackedBlock& block, std::int64_t n_cells,
+                 std::int64_t n_genes);
 
 // A child process whose library went wrong sends anything.
 [[noreturn]] void fail_inconsistent();

@@ -135,6 +135,7 @@ OpenCountFile open_h5ad(const h5::Group& root, const std::string& assay) {
     content.assay = resolve(root, assay, content.assays);
   }
   const Place place = place_of(root, content.assay);
+  content.place = place.matrix;
   content.cells = read_table(root, "obs");
   content.genes = read_table(root, place.genes);
   file.matrix = open_matrix(root, place.matrix);

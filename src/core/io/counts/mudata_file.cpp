@@ -39,6 +39,7 @@ OpenCountFile open_mudata(const h5::Group& root, const std::string& assay) {
       assay.size() > modality.size() ? assay.substr(modality.size() + 1) : "";
   OpenCountFile file = open_h5ad(root.group("mod/" + modality), rest);
   file.content.format = CountFileFormat::kH5mu;
+  file.content.place = "mod/" + modality + "/" + file.content.place;
   file.content.assay = modality + "/" + file.content.assay;
   for (std::string& name : file.content.assays) name = modality + "/" + name;
   return file;

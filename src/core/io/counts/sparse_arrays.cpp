@@ -44,6 +44,13 @@ SparseArrays::SparseArrays(const h5::Group& group, std::int64_t n_rows,
                  std::to_string(n_rows + 1) + ".");
 }
 
+std::int64_t SparseArrays::max_entries() const {
+  std::int64_t end = 0;
+  indptr_.read({n_rows_}, {1}, &end);
+  return std::clamp<std::int64_t>(end, 0,
+                                  std::min(data_.size(), indices_.size()));
+}
+
 std::vector<std::int64_t> SparseArrays::read_indptr() const {
   const auto indptr = indptr_.read_all<std::int64_t>();
   if (indptr.front() != 0 || !std::is_sorted(indptr.begin(), indptr.end()))
@@ -53,10 +60,6 @@ std::vector<std::int64_t> SparseArrays::read_indptr() const {
                 std::to_string(indices_.size()) + " indices, and " +
                 std::to_string(indptr.back()) +
                 " entries by the end of `indptr`: the file is damaged.");
-  if (indptr.back() > std::numeric_limits<std::int32_t>::max())
-    group_.fail("has " + std::to_string(indptr.back()) +
-                " non-zero values. A sparse matrix in memory holds at most "
-                "2147483647: split the file by cells.");
   return indptr;
 }
 

@@ -17,6 +17,9 @@ class SparseArrays {
   SparseArrays(const h5::Group& group, std::int64_t n_rows,
                std::int64_t n_columns);
 
+  // The end of the last row, where that makes sense.
+  std::int64_t max_entries() const;
+
   // Increases from 0 to the number of entries. scipy may store more values
   // after these, which do not belong to the matrix.
   std::vector<std::int64_t> read_indptr() const;

@@ -17,6 +17,12 @@ class SparseMatrix : public CountMatrix {
         arrays_(group, by_cells ? n_cells : n_genes,
                 by_cells ? n_genes : n_cells) {}
 
+  EntryOrder order() const override {
+    using Layout = CountLocation::Layout;
+    return {by_cells_ ? 1 : n_cells_, arrays_.max_entries(),
+            by_cells_ ? Layout::kSparseByCells : Layout::kSparseByGenes};
+  }
+
   ValueSummary summarize() const override {
     ValueSummary summary;
     std::vector<double> values;

@@ -85,6 +85,7 @@ OpenCountFile open_tenx(const h5::Group& root, const std::string& assay) {
   content.format = CountFileFormat::kTenx;
   content.assays = find_assays(root);
   content.assay = choose(root, assay, content.assays);
+  content.place = content.assay;
   const h5::Group group = root.group(content.assay);
   content.cells.names = h5::read_text(h5::Dataset::open(group, "barcodes"));
   content.genes = read_genes(group);

@@ -43,6 +43,8 @@ ChildProcess::ChildProcess(std::int64_t file_bytes, int patience,
                            const std::function<void(ChildProcess&)>& work) {
   int ends[2];
   if (pipe(ends) != 0) return;
+  // The host may start other programs while the child works.
+  for (const int end : ends) fcntl(end, F_SETFD, FD_CLOEXEC);
 #ifdef F_SETPIPE_SZ
   fcntl(ends[1], F_SETPIPE_SZ, kPipeBytes);
 #endif

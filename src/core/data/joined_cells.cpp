@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <utility>
+
+#include "data/count_views.hpp"
+#include "util/parallel.hpp"
+
+namespace scvigor {
+namespace {
+
+constexpr std::int64_t kCellsPerTask = 64;
+
+class JoinedCells final : public CountSource {
+ public:
+  explicit JoinedCells(std::vector<std::shared_ptr<const CountSource>> parts)
+      : parts_(std::move(parts)) {
+    for (const auto& part : parts_)
+      ends_.push_back((ends_.empty() ? 0 : ends_.back()) + part->n_cells());
+  }
+
+  std::int64_t n_cells() const override { return ends_.back(); }
+  std::int64_t n_genes() const override { return parts_[0]->n_genes(); }
+
+  void read(const std::int64_t* cells, std::int64_t n,
+            CsrBlock& out) const override {
+    std::vector<Share> shares(parts_.size());
+    std::vector<std::pair<std::size_t, std::int64_t>> places;  // in a share
+    places.reserve(static_cast<std::size_t>(n));
+    for (std::int64_t i = 0; i < n; ++i) {
+      const auto part = static_cast<std::size_t>(
+          std::upper_bound(ends_.begin(), ends_.end(), cells[i]) -
+          ends_.begin());
+      std::vector<std::int64_t>& chosen = shares[part].cells;
+      places.emplace_back(part, static_cast<std::int64_t>(chosen.size()));
+      chosen.push_back(cells[i] - (part > 0 ? ends_[part - 1] : 0));
+    }
+    for (std::size_t part = 0; part < parts_.size(); ++part) {
+      const auto n_chosen =
+          static_cast<std::int64_t>(shares[part].cells.size());
+      if (n_chosen == 0) continue;
+      CsrBlock& block = n_chosen == n ? out : shares[part].block;
+      parts_[part]->read(shares[part].cells.data(), n_chosen, block);
+      if (n_chosen == n) return;
+    }
+    merge(shares, places, out);
+  }
+
+ private:
+  struct Share {
+    std::vector<std::int64_t> cells;
+    CsrBlock block;
+  };
+
+  static void merge(
+      const std::vector<Share>& shares,
+      const std::vector<std::pair<std::size_t, std::int64_t>>& places,
+      CsrBlock& out) {
+    const auto n = static_cast<std::int64_t>(places.size());
+    out.indptr.assign(static_cast<std::size_t>(n) + 1, 0);
+    for (std::int64_t i = 0; i < n; ++i) {
+      const auto& [part, at] = places[static_cast<std::size_t>(i)];
+      const auto& indptr = shares[part].block.indptr;
+      out.indptr[i + 1] = out.indptr[i] + indptr[at + 1] - indptr[at];
+    }
+    out.genes.resize(static_cast<std::size_t>(out.indptr[n]));
+    out.values.resize(static_cast<std::size_t>(out.indptr[n]));
+    parallel_for(0, n, kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
+      for (auto i = b; i < e; ++i) {
+        const auto& [part, at] = places[static_cast<std::size_t>(i)];
+        const CsrBlock& block = shares[part].block;
+        const auto begin = block.indptr[at], end = block.indptr[at + 1];
+        std::copy(block.genes.begin() + begin, block.genes.begin() + end,
+                  out.genes.begin() + out.indptr[i]);
+        std::copy(block.values.begin() + begin, block.values.begin() + end,
+                  out.values.begin() + out.indptr[i]);
+      }
+    });
+  }
+
+  std::vector<std::shared_ptr<const CountSource>> parts_;
+  std::vector<std::int64_t> ends_;  // of the cells of each part
+};
+
+}  // namespace
+
+std::shared_ptr<const CountSource> core::join_cells(
+    std::vector<std::shared_ptr<const CountSource>> parts) {
+  return std::make_shared<JoinedCells>(std::move(parts));
+}
+
+}  // namespace scvigor
