@@ -7,6 +7,7 @@
 #
 # make install   the package, in a library of its own below build/
 # make docs      man/, NAMESPACE and the Rcpp exports, from the sources
+# make site      a website of the help pages and tutorials, in site/
 # make check     layers, style, formatting, documentation and R CMD check, also
 #                each by itself
 # make bench     timings beside scvi-tools
@@ -40,7 +41,7 @@ endif
 
 PACKAGES := build $(if $(LIBTORCH_HOME),,libtorch)
 
-.PHONY: all demo test install docs bench longtest clean
+.PHONY: all demo test install docs site packages-site bench longtest clean
 .PHONY: check check-layers check-style check-format check-docs check-package
 .PHONY: packages-demo packages-test packages-docs packages-vignettes FORCE
 .DELETE_ON_ERROR:
@@ -62,6 +63,8 @@ packages-test:
 	@sh tools/system-packages.sh $(PACKAGES) test
 packages-docs:
 	@sh tools/system-packages.sh $(PACKAGES) docs
+packages-site:
+	@sh tools/system-packages.sh $(PACKAGES) site demo
 packages-vignettes:
 	@sh tools/system-packages.sh $(PACKAGES) vignettes
 
@@ -92,6 +95,10 @@ $(BUILD)/installed: $(FLAGS) $(STAGE).stamp tools/Makevars.strict
 docs: packages-docs
 	@$(MAKE) --no-print-directory install
 	@Rscript tools/document.R .
+
+site: packages-docs packages-vignettes packages-site
+	@$(MAKE) --no-print-directory install
+	@Rscript tools/site.R
 
 check: check-layers check-style check-format check-docs check-package
 
@@ -125,5 +132,5 @@ longtest: packages-test
 	@Rscript tools/run-testthat.R longtests/testthat
 
 clean:
-	rm -rf $(BUILD) demo-output
+	rm -rf $(BUILD) demo-output site
 	@./cleanup
