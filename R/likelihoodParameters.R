@@ -55,7 +55,7 @@ likelihoodParameters <- function(
     outputs <- list()
     open_output <- function(name) {
         outputs[[name]] <<- .open_sink(
-            sink, query$dimnames, query$n_cells,
+            sink, query$dimnames, query$n_cells, query$decode$batch_size,
             if (!give_mean && n_samples > 1) n_samples
         )
         outputs[[name]]$write

@@ -113,7 +113,9 @@ normalizedExpression <- function(
             query$compute
         ), query$dimnames))
     }
-    output <- .open_sink(sink, query$dimnames, query$n_cells)
+    output <- .open_sink(
+        sink, query$dimnames, query$n_cells, query$decode$batch_size
+    )
     normalized_expression(
         query$pointer, query$cells, query$decode, size, output$write,
         query$compute
@@ -126,7 +128,10 @@ normalizedExpression <- function(
     n_samples <- query$decode$n_samples
     seeds <- draw_seeds(query$decode$seed, n_samples)
     if (!is.null(sink)) {
-        sink <- .open_sink(sink, query$dimnames, query$n_cells, n_samples)
+        sink <- .open_sink(
+            sink, query$dimnames, query$n_cells, query$decode$batch_size,
+            n_samples
+        )
     }
     draws <- lapply(seq_len(n_samples), function(sample) {
         decode <- query$decode

@@ -88,7 +88,8 @@ posteriorPredictiveSample <- function(
     is_count <- length(query$decode$transform_batch) < 2 &&
         .is_count_likelihood(.model_options(query$model)$gene_likelihood)
     output <- .open_sink(
-        sink, query$dimnames, query$n_cells, if (n_samples > 1) n_samples,
+        sink, query$dimnames, query$n_cells, query$decode$batch_size,
+        if (n_samples > 1) n_samples,
         type = if (is_count) "integer" else "double"
     )
     posterior_predictive_sample(

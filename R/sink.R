@@ -3,15 +3,16 @@
 
 # A list of `write(sample, first, block)` for a block of genes x cells, and
 # `close()`, which returns the DelayedArray. `sink` is a back end's name or a
-# sink; `n_samples` adds a third dimension; `type` is that of the values.
-.open_sink <- function(sink, dimnames, n_cells, n_samples = NULL,
+# sink; `n_samples` adds a third dimension; `type` is that of the values; a block
+# has `batch_size` cells.
+.open_sink <- function(sink, dimnames, n_cells, batch_size, n_samples = NULL,
                        type = "double") {
     .check_package("DelayedArray", "sink")
     dim <- as.integer(c(length(dimnames[[1]]), n_cells, n_samples))
     if (length(dim) == 3) {
         dimnames <- c(dimnames, list(NULL))
     }
-    sink <- .as_sink(sink, dim, dimnames, type)
+    sink <- .as_sink(sink, dim, dimnames, type, batch_size)
     write <- function(sample, first, block) {
         extent <- c(dim(block), rep(1L, length(dim) - 2))
         start <- c(1L, first, if (length(dim) == 3) sample)
@@ -40,7 +41,7 @@
     do.call("[[", c(list(grid), as.list(1L + (start > 1))))
 }
 
-.as_sink <- function(sink, dim, dimnames, type) {
+.as_sink <- function(sink, dim, dimnames, type, batch_size) {
     if (is(sink, "RealizationSink")) {
         if (!identical(dim(sink), dim)) {
             .stop_argument(
@@ -61,7 +62,8 @@
     .check_package(known$package[match(sink, known$BACKEND)], "sink")
     if (sink == "HDF5Array") {
         return(HDF5Array::HDF5RealizationSink(
-            dim, dimnames, type, as.sparse = type == "integer"
+            dim, dimnames, type, as.sparse = type == "integer",
+            chunkdim = .chunk_of_blocks(dim, batch_size)
         ))
     }
     # this attaches the back end's package
@@ -69,6 +71,14 @@
     on.exit(DelayedArray::setAutoRealizationBackend(before))
     DelayedArray::setAutoRealizationBackend(sink)
     DelayedArray::AutoRealizationSink(dim, dimnames, type)
+}
+
+# Chunks of which a block covers all that it touches: a chunk that several blocks
+# share would be unpacked and packed again for each. Up to a million values.
+.chunk_of_blocks <- function(dim, batch_size) {
+    n_cells <- min(dim[2], batch_size, 1e6)
+    n_genes <- min(dim[1], max(1, 1e6 %/% max(1, n_cells)))
+    as.integer(pmax(1, c(n_genes, n_cells, if (length(dim) == 3) 1)))
 }
 
 # A table with a row per back end: BACKEND, its name, and package. The function

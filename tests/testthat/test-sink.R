@@ -143,3 +143,18 @@ test_that("an error while writing is an error of the verb", {
         ), "disk full"
     )
 })
+
+test_that("chunks of an HDF5 file fit the blocks that are written", {
+    expression <- normalizedExpression(
+        model, batch_size = 16, seed = 1, sink = "HDF5Array"
+    )
+    expect_identical(DelayedArray::chunkdim(expression), c(30L, 16L))
+    draws <- normalizedExpression(
+        model, n_samples = 2, return_mean = FALSE, batch_size = 512, seed = 1,
+        sink = "HDF5Array"
+    )
+    expect_identical(DelayedArray::chunkdim(draws), c(30L, 100L, 1L))
+    expect_identical(.chunk_of_blocks(c(20000, 1e5), 500), c(2000L, 500L))
+    expect_identical(.chunk_of_blocks(c(10, 1e8), 1e7), c(1L, 1000000L))
+    expect_identical(.chunk_of_blocks(c(0, 5), 512), c(1L, 5L))
+})
