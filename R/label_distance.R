@@ -3,8 +3,9 @@
 
 # By label, of its reference cells, or some of them where it has many:
 # `distance`, the mean distances to their `k` nearest reference cells but
-# themselves, sorted; `smoothed`, what .smoother() makes of their ranks.
-.own_distances <- function(latent, labels, k, num_threads, n_smoothed,
+# themselves, sorted; `smoothed`, what .smoother() makes of their ranks. `search`:
+# see .neighbor_search().
+.own_distances <- function(latent, labels, k, search, n_smoothed,
                            n_most = 1000) {
     chosen <- sort(unlist(lapply(split(seq_along(labels), labels), function(x) {
         x[unique(round(seq(1, length(x), length.out = min(length(x), n_most))))]
@@ -15,11 +16,11 @@
     distance <- if (k < 1) {
         numeric(length(chosen))
     } else {
-        rowSums(nearest_neighbors(own, latent, k + 1, num_threads)$distance) / k
+        rowSums(search(own, latent, k + 1)$distance) / k
     }
     by_label <- lapply(split(distance, labels[chosen]), sort)
     rank <- .rank_among(distance, labels[chosen], by_label)
-    smoothed <- .smoother(own, n_smoothed, num_threads)(rank)
+    smoothed <- .smoother(own, n_smoothed, search)(rank)
     list(distance = by_label, smoothed = split(smoothed, labels[chosen]))
 }
 
@@ -37,12 +38,12 @@
 
 # A function that replaces the values of cells by the means over each cell and
 # those next to it, `n` in all.
-.smoother <- function(latent, n, num_threads) {
+.smoother <- function(latent, n, search) {
     n <- min(n, nrow(latent))
     if (n < 2) {
         return(identity)
     }
-    index <- nearest_neighbors(latent, latent, n, num_threads)$index
+    index <- search(latent, latent, n)$index
     function(values) {
         rowMeans(matrix(values[index], ncol = n))
     }

@@ -1,10 +1,38 @@
 # Nearest neighbors in a latent space and what they vote for.
 
-# Indices and distances of the k nearest cells of `reference`, one row per
-# cell of `query`. In C++, rather than by BiocNeighbors: comparing all pairs on
-# all threads takes less time than its exact search, whose index is built on one
-# thread and with R's random numbers.
-.nearest_neighbors <- function(query, reference, k, num_threads) {
+# A function of `query`, `reference` and `k` that finds the k nearest cells of
+# `reference`: their indices and distances, one row per cell of `query`. In C++,
+# rather than by BiocNeighbors' exact search: comparing all pairs on all threads
+# takes less time than that, whose index is built on one thread and with R's
+# random numbers. With BNPARAM by BiocNeighbors.
+.neighbor_search <- function(num_threads, BNPARAM = NULL) {
+    if (is.null(BNPARAM)) {
+        return(function(query, reference, k) {
+            nearest_neighbors(query, reference, k, num_threads)
+        })
+    }
+    .check_package("BiocNeighbors", "BNPARAM")
+    if (!is(BNPARAM, "BiocNeighborParam")) {
+        .stop_argument(
+            "BNPARAM", "`BNPARAM` must be a BiocNeighborParam, such as ",
+            "BiocNeighbors::AnnoyParam(), not ", class(BNPARAM)[1], "."
+        )
+    }
+    arguments <- list(BNPARAM = BNPARAM)
+    if ("num.threads" %in% names(formals(BiocNeighbors::queryKNN))) {
+        arguments$num.threads <- max(1L, num_threads)
+    }
+    function(query, reference, k) {
+        found <- do.call(
+            BiocNeighbors::queryKNN,
+            c(list(X = reference, query = query, k = k), arguments)
+        )
+        lapply(found[c("index", "distance")], unname)
+    }
+}
+
+# As many as there are. `search`: see .neighbor_search().
+.nearest_neighbors <- function(query, reference, k, search) {
     if (k > nrow(reference)) {
         .warn(
             "`k` = ", k, " is more than the ", nrow(reference), " cells of ",
@@ -12,7 +40,7 @@
         )
         k <- nrow(reference)
     }
-    nearest_neighbors(query, reference, k, num_threads)
+    search(query, reference, k)
 }
 
 # exp(-d s^2 / 4), rows scaled to a sum of 1; s is the standard deviation of

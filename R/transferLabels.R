@@ -46,7 +46,7 @@
 #' farther out as a whole: look at all distances, by [plotTransfer()], before
 #' you believe the threshold.
 #'
-#' All pairs of cells are compared, in C++ and on all threads, so that the
+#' Without `BNPARAM`, all pairs of cells are compared, in C++ and on all threads, so that the
 #' neighbors are the true ones and always the same. Time grows with the
 #' product of their numbers: 50,000 cells and a reference of 100,000 take some
 #' seconds.
@@ -74,6 +74,10 @@
 #' @param name,reference_name The names of the results in `x` and in
 #'   `reference`, see [runSCVI()]. NULL (default): `"scVI"`, for Seurat
 #'   `"scvi"`.
+#' @param BNPARAM How neighbors are searched, an object of the package
+#'   BiocNeighbors: `BiocNeighbors::AnnoyParam()` or `HnswParam()` find most of
+#'   the nearest cells in a reference of millions in a time that hardly grows
+#'   with it. NULL (default): all pairs of cells are compared.
 #' @param num_threads Number of threads, at most one per processor. NULL
 #'   (default): one per processor that this session may use (its affinity mask
 #'   and its container's quota count), at most what the environment variables
@@ -105,7 +109,7 @@
 transferLabels <- function(
     x, reference, labels = NULL, ..., k = 50, min_confidence = 0,
     max_distance = NULL, unknown = "unknown", name = NULL,
-    reference_name = NULL, num_threads = NULL
+    reference_name = NULL, BNPARAM = NULL, num_threads = NULL
 ) {
     .check_dots(list(...), names(formals()))
     .check_count(k, "k")
@@ -117,7 +121,7 @@ transferLabels <- function(
         )
     }
     .check_name(unknown, "unknown")
-    num_threads <- .check_threads(num_threads)
+    search <- .neighbor_search(.check_threads(num_threads), BNPARAM)
     .check_not_missing(
         missing(x), "x", "the query's cells, mapped by mapQuery(),"
     )
@@ -137,7 +141,7 @@ transferLabels <- function(
     labels <- .reference_labels(
         reference, labels, latent, reference_name
     )
-    vote_of <- .label_voter(query_latent, latent, k, num_threads)
+    vote_of <- .label_voter(query_latent, latent, k, search)
     columns <- lapply(names(labels), function(label) {
         found <- vote_of(labels[[label]], max_distance)
         is_unknown <- found$confidence < min_confidence | found$is_far
@@ -155,25 +159,25 @@ transferLabels <- function(
 
 # A function of the labels of all reference cells that lets the nearest of those
 # with a label vote. The same cells are searched once.
-.label_voter <- function(query_latent, latent, k, num_threads) {
+.label_voter <- function(query_latent, latent, k, search) {
     labeled <- NULL
     nearest <- NULL
     smooth <- .smoother(
-        query_latent, .n_smoothed(nrow(query_latent)), num_threads
+        query_latent, .n_smoothed(nrow(query_latent)), search
     )
     function(labels, max_distance) {
         has_label <- which(!is.na(labels))
         known <- latent[has_label, , drop = FALSE]
         if (!identical(has_label, labeled)) {
             labeled <<- has_label
-            nearest <<- .nearest_neighbors(query_latent, known, k, num_threads)
+            nearest <<- .nearest_neighbors(query_latent, known, k, search)
         }
         found <- .weighted_vote(
             nearest$index, .gaussian_weights(nearest$distance),
             labels[has_label]
         )
         own <- .own_distances(
-            known, labels[has_label], ncol(nearest$distance), num_threads,
+            known, labels[has_label], ncol(nearest$distance), search,
             .n_smoothed(nrow(query_latent))
         )
         found$distance <- smooth(.rank_among(

@@ -25,7 +25,7 @@ seconds <- function(code) {
 }
 
 same_neighbors <- function(query, reference, k) {
-    found <- scvigor:::.nearest_neighbors(query, reference, k, asked$threads)
+    found <- scvigor:::.neighbor_search(asked$threads)(query, reference, k)
     theirs <- BiocNeighbors::queryKNN(
         reference, query, k = k, BNPARAM = BiocNeighbors::KmknnParam()
     )

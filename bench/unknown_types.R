@@ -71,7 +71,7 @@ one_type <- function(type) {
     labels <- label()
     latent <- latentRepresentation(model)
     at <- reducedDim(mapped, "scVI")
-    nearest <- scvigor:::.nearest_neighbors(at, latent, asked$k, 2)
+    nearest <- scvigor:::.neighbor_search(2)(at, latent, asked$k)
     is_new <- query$cell_type == type
     scores <- list(
         `1 - confidence` = 1 - labels$type_confidence,

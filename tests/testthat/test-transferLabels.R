@@ -299,3 +299,19 @@ test_that("in a large query a new type is found as a population", {
         cells, reference[1, , drop = FALSE], "a", max_distance = 0.9
     )))
 })
+
+test_that("BNPARAM searches with BiocNeighbors", {
+    skip_if_not_installed("BiocNeighbors")
+    latent <- withr::with_seed(1, matrix(rnorm(600 * 4), 600))
+    types <- rep(c("a", "b", "c"), 200)
+    latent[, 1] <- latent[, 1] + 6 * match(types, c("a", "b", "c"))
+    query <- latent[1:90, ] + 0.01
+    transfer <- function(...) {
+        transferLabels(query, latent, types, k = 10, ...)
+    }
+    expected <- transfer()
+    expect_equal(transfer(BNPARAM = BiocNeighbors::KmknnParam()), expected)
+    annoy <- transfer(BNPARAM = BiocNeighbors::AnnoyParam())
+    expect_identical(annoy[[1]], expected[[1]])
+    expect_argument_error(transfer(BNPARAM = "annoy"), "BNPARAM", "AnnoyParam")
+})
