@@ -17,7 +17,6 @@
 #include <cstdio>
 #include <map>
 #include <numeric>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +26,7 @@
 #include "scvigor/count_file.hpp"
 #include "scvigor/runtime.hpp"
 #include "step_counter.hpp"
-#include "train/optimizer.hpp"
+#include "train/training_step.hpp"
 
 using namespace scvigor;
 
@@ -160,6 +159,32 @@ void print_counts(const std::map<std::string, std::int64_t>& dispatches,
     std::printf("    %4lld %s\n", static_cast<long long>(count), name.c_str());
 }
 
+// The operations and allocations of the trainer's own step, after some others.
+void count_steps(Vae& vae, const Loader& loader,
+                 const std::vector<std::int64_t>& order,
+                 std::int64_t batch_size) {
+  LocalCommunicator local;
+  TrainingStep step(vae, TrainOptions{}, 1, local);
+  std::uint64_t n_steps = 0;
+  std::size_t first = 0;
+  const auto run = [&] {
+    if (first + static_cast<std::size_t>(batch_size) > order.size()) first = 0;
+    step.enqueue(
+        {loader.load(order.data() + first, batch_size), 0.5, 1e-3, n_steps++});
+    first += static_cast<std::size_t>(batch_size);
+  };
+  for (std::size_t i = 0; i < order.size(); i += 128) run();
+  std::map<std::string, std::int64_t> dispatches;
+  {
+    const StepCounter counter(StepCounter::What::kDispatches);
+    run();
+    dispatches = counter.by_name();
+  }
+  const StepCounter counter(StepCounter::What::kAllocations);
+  run();
+  print_counts(dispatches, counter.count());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -205,24 +230,16 @@ int main(int argc, char** argv) {
       batch_size, options.n_hidden, options.n_genes,
       options.gene_likelihood == GeneLikelihood::kZinb ? 2 : 1);
 
-  TensorPool pool;
+  Tape::Workspace workspace;
   LocalCommunicator local;
+  StatisticsBucket statistics(vae.state().buffers());
+  StepSums sums(vae.tensor_options().device());
   Stopwatch parts(vae.tensor_options());
   Stopwatch whole = parts;
   std::int64_t first = 0;
-  // Steps before those that are timed.
-  constexpr int kCountDispatches = 18;
-  constexpr int kCountAllocations = 19;
-  std::map<std::string, std::int64_t> dispatches;
-  std::int64_t n_allocations = 0;
   for (int step = 0; step < steps + 20; ++step) {
     if (step == 20) parts = whole = Stopwatch(vae.tensor_options());
     if (first + batch_size > data.n_cells) first = 0;
-    std::optional<StepCounter> counter;
-    if (step == kCountDispatches)
-      counter.emplace(StepCounter::What::kDispatches);
-    if (step == kCountAllocations)
-      counter.emplace(StepCounter::What::kAllocations);
     whole.start();
     parts.start();
     const Minibatch batch = loader.load(order.data() + first, batch_size);
@@ -230,7 +247,8 @@ int main(int argc, char** argv) {
     parts.lap("load");
     const Mode mode{true, &rng};
     optimizer.zero_grad();
-    Tape tape(&pool, &optimizer.bucket().gradient_views());
+    statistics.save();
+    Tape tape(&workspace, &optimizer.bucket().gradient_views());
     const EncoderOutput q = vae.infer(batch, mode);
     const at::Tensor z = vae.draw_z(q.qz, vae.draw_noise(batch_size, rng).z);
     parts.lap("encoder");
@@ -238,20 +256,17 @@ int main(int argc, char** argv) {
     parts.lap("decoder");
     const auto terms = vae.loss_terms_of(batch, q, decoded);
     const Tape::Sum loss = terms.objective(0.5);
-    (void)Tape::value(loss);
     parts.lap("loss and heads");
     tape.backward(loss);
     optimizer.reduce_gradients(local);
     parts.lap("backward");
-    optimizer.step();
+    sums.add({loss, 0.5, terms.reconstruction_loss, terms.kl_z, terms.kl_l,
+              optimizer.checked_gradients()});
+    statistics.restore_unless(sums.finite());
+    parts.lap("sums and checks");
+    optimizer.step(sums.finite());
     parts.lap("adam");
-    if (step == kCountDispatches) dispatches = counter->by_name();
-    if (step == kCountAllocations) n_allocations = counter->count();
-    counter.reset();
     whole.lap("step");
-    parts.start();
-    optimizer.gradients_finite();
-    parts.lap("(gradients finite?)");
     if (!on_cpu) continue;  // what follows is about kernels
     products.by_kernel();
     parts.lap("(its products alone)");
@@ -280,7 +295,7 @@ int main(int argc, char** argv) {
     std::printf(", %.2f x its products",
                 step / parts.median("(its products alone)"));
   std::printf("\n");
-  print_counts(dispatches, n_allocations);
+  count_steps(vae, loader, order, batch_size);
   time_latent(vae, cells);
   return 0;
 }

@@ -28,10 +28,36 @@ std::unique_ptr<at::ObserverContext> on_operation(
 
 }  // namespace
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SCVIGOR_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SCVIGOR_SANITIZER
+#endif
+#endif
+
+#ifndef SCVIGOR_SANITIZER
 // Those of this program are used by LibTorch and scvigor as well.
-void* operator new(std::size_t size) { return counted(std::malloc(size)); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  return counted(std::malloc(size));
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  const auto line = static_cast<std::size_t>(alignment);
+  return counted(std::aligned_alloc(line, (size + line - 1) / line * line));
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
 
 #ifdef __linux__
 // LibTorch's allocator calls it.
@@ -40,6 +66,7 @@ extern "C" int posix_memalign(void** memory, std::size_t alignment,
   *memory = counted(std::aligned_alloc(alignment, size));
   return 0;
 }
+#endif
 #endif
 
 StepCounter::StepCounter(What what) : what_(what), first_(n_allocations) {

@@ -9,6 +9,7 @@
 // operations that LibTorch dispatches, by name, and allocations of memory by
 // operator new and LibTorch's CPU allocator. Counting itself allocates: the
 // numbers of allocations are taken in steps where operations are not counted.
+// Under a sanitizer, which has its own operator new, they are 0.
 class StepCounter {
  public:
   enum class What { kDispatches, kAllocations };

@@ -11,6 +11,7 @@
 #include "optimizer_step.hpp"
 #include "support.hpp"
 #include "train/optimizer.hpp"
+#include "util/tensor_utils.hpp"
 
 using namespace scvigor;
 
@@ -234,6 +235,31 @@ TEST_CASE("padding stays 0, and frozen rows stay, with any number of steps") {
   CHECK(moments[0].steps == 3);
   CHECK(moments[1].first.size() == 3);
   CHECK(moments[2].steps == 2);
+}
+
+TEST_CASE("a gradient that is not finite is among those that are checked") {
+  support::for_each_backend([](const support::Backend& backend) {
+    INFO(backend.name);
+    const auto on = at::TensorOptions(backend.device);
+    at::Tensor weight = at::ones({300, 300}, on);
+    at::Tensor bias = at::ones({2}, on);
+    AdamOptimizer optimizer({weight, bias}, TrainOptions{});
+    const auto finite = [&] {
+      LocalCommunicator local;
+      optimizer.reduce_gradients(local);
+      bool all = true;
+      for (const auto& gradient : optimizer.checked_gradients())
+        all = all && all_finite(gradient);
+      return all;
+    };
+    CHECK(finite());
+    weight.mutable_grad() = at::ones({300, 300}, on);
+    CHECK(finite());
+    bias.mutable_grad() = at::ones({2}, on);
+    CHECK(finite());
+    bias.grad()[1] = std::nan("");
+    CHECK_FALSE(finite());
+  });
 }
 
 TEST_CASE("a learning rate set later holds from the next step on") {

@@ -17,7 +17,6 @@
 #include "simulated.hpp"
 #include "skipped.hpp"
 #include "support.hpp"
-#include "train/optimizer.hpp"
 
 using namespace scvigor;
 using support::all_values;
@@ -211,20 +210,6 @@ TEST_CASE("an error on a GPU leaves a finite model on the CPU", "[cuda]") {
   }
   CHECK(is_on_cpu(model));
   CHECK(values_of(model.state()).isfinite().all().item<bool>());
-}
-
-TEST_CASE("a gradient on a GPU that is not a number is reported", "[cuda]") {
-  if (!has_card()) return;
-  const auto on_gpu = at::TensorOptions(at::kCUDA);
-  const at::Tensor weight = at::ones({3}, on_gpu).requires_grad_(true);
-  const at::Tensor bias = at::ones({2}, on_gpu).requires_grad_(true);
-  AdamOptimizer optimizer({weight, bias}, TrainOptions{});
-  CHECK(optimizer.gradients_finite());
-  weight.mutable_grad() = at::ones({3}, on_gpu);
-  bias.mutable_grad() = at::ones({2}, on_gpu);
-  CHECK(optimizer.gradients_finite());
-  bias.grad()[1] = std::numeric_limits<double>::quiet_NaN();
-  CHECK_FALSE(optimizer.gradients_finite());
 }
 
 // Files are read in a child process, which has no GPU.

@@ -38,11 +38,37 @@ TEST_CASE("large tensors are like any other") {
   }
 }
 
-TEST_CASE("a tape takes its buffers from its pool") {
+TEST_CASE("arrays of any length are parts of the same memory") {
   TensorPool pool;
+  const void* memory = pool.take_array(1000, at::kFloat).data_ptr();
+  for (const std::int64_t n : {1000, 1, 1100}) {
+    const at::Tensor array = pool.take_array(n, at::kFloat);
+    CHECK(array.sizes() == at::IntArrayRef({n}));
+    CHECK(array.data_ptr() == memory);
+    CHECK(pool.owns(array));
+    CHECK(pool.take_array(n, at::kFloat).data_ptr() != memory);  // still held
+    CHECK(pool.take_array(n, at::kDouble).scalar_type() == at::kDouble);
+  }
+  CHECK(pool.take_array(100000, at::kFloat).data_ptr() != memory);
+}
+
+TEST_CASE("what a pool gives has no gradient from its last use") {
+  TensorPool pool;
+  for (int step = 0; step < 2; ++step) {
+    const at::Tensor x = pool.take({2}, at::kFloat);
+    CHECK_FALSE(x.requires_grad());
+    CHECK_FALSE(x.grad().defined());
+    x.set_requires_grad(true);
+    x.mutable_grad() = at::ones({2});
+  }
+  CHECK_FALSE(pool.owns(at::ones({2})));
+}
+
+TEST_CASE("a tape takes its buffers from its pool") {
+  Tape::Workspace workspace;
   void* memory = nullptr;
   for (int step = 0; step < 2; ++step) {
-    const Tape tape(&pool);
+    const Tape tape(&workspace);
     const at::Tensor buffer = Tape::buffer({5}, at::kFloat);
     if (step > 0) CHECK(buffer.data_ptr() == memory);
     memory = buffer.data_ptr();

@@ -1,13 +1,12 @@
 #include "data/minibatch.hpp"
 
-#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
 
+#include <array>
 #include <vector>
 
 #include "data/library_size.hpp"
-#include "util/gather_rows.hpp"
 #include "util/parallel.hpp"
 
 namespace scvigor {
@@ -15,49 +14,51 @@ namespace {
 
 constexpr std::int64_t kCellsPerTask = 64;
 
-// Rows `positions` of a row-major array with `width` columns.
+// Makes `tensor`, to which there is no other reference, one over the vector:
+// the same as before where the vector has not moved.
 template <class T>
-at::Tensor take_rows(const std::vector<T>& values, std::int64_t width,
-                     const std::int64_t* positions, std::int64_t n,
-                     const at::TensorOptions& options) {
-  at::Tensor out = at::empty(
-      {n, width}, at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
-  gather_rows(values.data(), width, positions, n, out.template data_ptr<T>());
-  return out.to(options);
-}
-
-// A tensor over one of the block's vectors.
-template <class T>
-at::Tensor view(const std::shared_ptr<CsrBlock>& block,
-                std::vector<T>& values) {
-  return at::from_blob(
-      values.data(), {static_cast<std::int64_t>(values.size())},
+void set_view(const std::shared_ptr<CsrBlock>& block, std::vector<T>& values,
+              at::Tensor& tensor) {
+  const auto n = static_cast<std::int64_t>(values.size());
+  if (tensor.defined() && tensor.data_ptr() == values.data() &&
+      resize_within(tensor, n))
+    return;
+  tensor = at::from_blob(
+      values.data(), {static_cast<std::int64_t>(values.capacity())},
       [block](void*) {},
       at::TensorOptions().dtype(c10::CppTypeToScalarType<T>()));
+  resize_within(tensor, n);
 }
 
-at::Tensor log_library_sizes(const CsrBlock& block,
-                             const at::TensorOptions& options) {
-  at::Tensor out = at::empty({block.n_cells(), 1}, at::kDouble);
-  double* to = out.data_ptr<double>();
-  parallel_for(
-      0, block.n_cells(), kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
-        for (auto i = b; i < e; ++i)
-          to[i] = log_library_size(block.values.data() + block.indptr[i],
-                                   block.indptr[i + 1] - block.indptr[i]);
-      });
-  return out.to(options);
+// Unlike Tensor::to(), at no cost where there is nothing to do.
+at::Tensor converted(const at::Tensor& tensor,
+                     const at::TensorOptions& options) {
+  if (tensor.device() == options.device() && tensor.dtype() == options.dtype())
+    return tensor;
+  return tensor.to(options);
+}
+
+template <class T>
+void fill_log_library_sizes(const CsrBlock& block, T* to) {
+  parallel_for(0, block.n_cells(), kCellsPerTask,
+               [&](std::int64_t b, std::int64_t e) {
+                 for (auto i = b; i < e; ++i)
+                   to[i] = static_cast<T>(
+                       log_library_size(block.values.data() + block.indptr[i],
+                                        block.indptr[i + 1] - block.indptr[i]));
+               });
+}
+
+// Rows of a row-major array, as numbers of another type.
+template <class T, class To>
+void gather_converted(const T* rows, std::int64_t width,
+                      const std::int64_t* index, std::int64_t n, To* out) {
+  for (std::int64_t i = 0; i < n; ++i)
+    for (std::int64_t k = 0; k < width; ++k)
+      *out++ = static_cast<To>(rows[index[i] * width + k]);
 }
 
 }  // namespace
-
-SparseCounts to_tensors(const std::shared_ptr<CsrBlock>& block,
-                        std::int64_t n_genes,
-                        const at::TensorOptions& options) {
-  return {view(block, block->indptr).to(options.device()),
-          view(block, block->genes).to(options.device()),
-          view(block, block->values).to(options), n_genes};
-}
 
 Minibatch as_batch(Minibatch cells, std::int64_t code) {
   cells.batch = at::full({cells.n_cells()}, code,
@@ -68,21 +69,69 @@ Minibatch as_batch(Minibatch cells, std::int64_t code) {
 Loader::Loader(const Cells& cells, const at::TensorOptions& options)
     : cells_(cells), options_(options) {}
 
+SparseCounts Loader::read_counts(const std::int64_t* positions,
+                                 std::int64_t n) const {
+  const auto is_free = [](const at::Tensor& tensor) {
+    return !tensor.defined() || is_unshared(tensor);
+  };
+  if (!block_ || !is_free(indptr_) || !is_free(genes_) || !is_free(values_)) {
+    indptr_ = genes_ = values_ = at::Tensor();
+    block_ = std::make_shared<CsrBlock>();
+  }
+  cells_.counts->read(positions, n, *block_);
+  set_view(block_, block_->indptr, indptr_);
+  set_view(block_, block_->genes, genes_);
+  set_view(block_, block_->values, values_);
+  return {converted(indptr_, options_.dtype(at::kLong)),
+          converted(genes_, options_.dtype(at::kInt)),
+          converted(values_, options_), cells_.counts->n_genes()};
+}
+
+at::Tensor Loader::log_library_sizes() const {
+  at::Tensor out =
+      pool_.take({block_->n_cells(), 1}, options_.device(at::kCPU));
+  if (out.scalar_type() == at::kFloat)
+    fill_log_library_sizes(*block_, out.data_ptr<float>());
+  else
+    fill_log_library_sizes(*block_, out.data_ptr<double>());
+  return converted(out, options_);
+}
+
+template <class T>
+at::Tensor Loader::take_rows(const std::vector<T>& values,
+                             const std::int64_t* positions, std::int64_t n,
+                             std::size_t n_dims,
+                             const at::TensorOptions& options) const {
+  const auto width =
+      static_cast<std::int64_t>(values.size()) / cells_.n_cells();
+  const std::array<std::int64_t, 2> shape{n, width};
+  at::Tensor out = pool_.take(at::IntArrayRef(shape.data(), n_dims),
+                              options.device(at::kCPU));
+  const auto fill = [&](auto* to) {
+    gather_converted(values.data(), width, positions, n, to);
+  };
+  if (out.scalar_type() == at::kLong)
+    fill(out.template data_ptr<std::int64_t>());
+  else if (out.scalar_type() == at::kFloat)
+    fill(out.template data_ptr<float>());
+  else
+    fill(out.template data_ptr<double>());
+  return converted(out, options);
+}
+
 Minibatch Loader::load(const std::int64_t* positions, std::int64_t n) const {
   const at::TensorOptions codes = options_.dtype(at::kLong);
-  const auto width = [&](const auto& values) {
-    return static_cast<std::int64_t>(values.size()) / cells_.n_cells();
-  };
   const auto take = [&](const auto& values, const at::TensorOptions& options) {
-    return take_rows(values, width(values), positions, n, options);
+    return take_rows(values, positions, n, 2, options);
+  };
+  const auto take_codes = [&](const auto& values) {
+    return take_rows(values, positions, n, 1, codes);
   };
 
   Minibatch out;
   if (cells_.counts) {
-    if (block_.use_count() != 1) block_ = std::make_shared<CsrBlock>();
-    cells_.counts->read(positions, n, *block_);
-    out.counts = to_tensors(block_, cells_.counts->n_genes(), options_);
-    out.log_library = log_library_sizes(*block_, options_);
+    out.counts = read_counts(positions, n);
+    out.log_library = log_library_sizes();
   } else {
     out.log_library = take(cells_.log_library, options_);
   }
@@ -90,9 +139,8 @@ Minibatch Loader::load(const std::int64_t* positions, std::int64_t n) const {
     out.latent_mean = take(cells_.latent_mean, options_);
     out.latent_var = take(cells_.latent_var, options_);
   }
-  if (!cells_.batch.empty()) out.batch = take(cells_.batch, codes).squeeze(1);
-  if (!cells_.labels.empty())
-    out.labels = take(cells_.labels, codes).squeeze(1);
+  if (!cells_.batch.empty()) out.batch = take_codes(cells_.batch);
+  if (!cells_.labels.empty()) out.labels = take_codes(cells_.labels);
   if (!cells_.categorical.empty())
     out.categorical = take(cells_.categorical, codes);
   if (!cells_.continuous.empty())

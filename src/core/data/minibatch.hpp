@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "scvigor/counts.hpp"
 #include "util/sparse_counts.hpp"
+#include "util/tensor_pool.hpp"
 
 namespace scvigor {
 
@@ -29,12 +31,8 @@ struct Minibatch {
 // The same cells with `code` as the batch of all.
 Minibatch as_batch(Minibatch cells, std::int64_t code);
 
-// A block of counts as tensors. On the CPU in float32 they are views of the
-// block, and keep it alive.
-SparseCounts to_tensors(const std::shared_ptr<CsrBlock>& block,
-                        std::int64_t n_genes, const at::TensorOptions& options);
-
-// Reads minibatches of `cells` in any order.
+// Reads minibatches of `cells` in any order, in the memory of those that are
+// no longer used.
 class Loader {
  public:
   Loader(const Cells& cells, const at::TensorOptions& options);
@@ -42,10 +40,22 @@ class Loader {
   Minibatch load(const std::int64_t* positions, std::int64_t n) const;
 
  private:
+  SparseCounts read_counts(const std::int64_t* positions, std::int64_t n) const;
+  at::Tensor log_library_sizes() const;
+  // Rows `positions` of a row-major array: n x width, or, with one dimension,
+  // n numbers of a single column.
+  template <class T>
+  at::Tensor take_rows(const std::vector<T>& values,
+                       const std::int64_t* positions, std::int64_t n,
+                       std::size_t n_dims,
+                       const at::TensorOptions& options) const;
+
   const Cells& cells_;
   at::TensorOptions options_;
-  // Reused once no minibatch refers to it.
+  mutable TensorPool pool_;
+  // The block that was read last, and tensors over its arrays.
   mutable std::shared_ptr<CsrBlock> block_;
+  mutable at::Tensor indptr_, genes_, values_;
 };
 
 }  // namespace scvigor

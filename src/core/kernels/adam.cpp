@@ -24,7 +24,8 @@ template struct AdamConstants<double>;
 
 void adam_updates(std::vector<AdamUpdate>& updates) {
   if (updates.empty()) return;
-  for (auto& update : updates) update.g = update.g.contiguous();
+  for (auto& update : updates)
+    if (!update.g.is_contiguous()) update.g = update.g.contiguous();
   kernels_for(updates.front().w.device()).adam(updates);
 }
 

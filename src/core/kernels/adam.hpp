@@ -29,6 +29,10 @@ struct AdamStep {
 struct AdamUpdate {
   at::Tensor w, g, m, v;
   AdamStep step;
+  // float64 numbers that only the device knows, or undefined: a second factor
+  // of the gradient, and 0 where nothing is to be changed.
+  at::Tensor grad_scale = {};
+  at::Tensor enabled = {};
 };
 
 // A step of all weights of an optimizer, on one device. Their steps may differ

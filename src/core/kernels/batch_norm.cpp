@@ -4,6 +4,7 @@
 
 #include "kernels/kernels.hpp"
 #include "kernels/tape.hpp"
+#include "util/tensor_utils.hpp"
 
 namespace scvigor {
 namespace {
@@ -32,8 +33,10 @@ at::Tensor batch_norm_training(const BatchNormInput& input) {
     tape->record(out.y, [&kernels, in, out](const at::Tensor& grad) {
       BatchNormGrads grads =
           kernels.batch_norm_training_backward(in, out, grad.contiguous());
-      if (in.linear_bias.defined())
-        grads.linear_bias = Tape::grad_buffer(in.linear_bias).zero_();
+      if (in.linear_bias.defined() && in.linear_bias.requires_grad()) {
+        grads.linear_bias = Tape::grad_buffer(in.linear_bias);
+        set_all(grads.linear_bias, 0.0);
+      }
       add_grads(in, grads);
     });
   return out.y;

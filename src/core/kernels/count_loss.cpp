@@ -12,7 +12,9 @@ namespace {
 
 // Without waiting for another device.
 bool is_known_to_be_one(const at::Tensor& grad) {
-  return grad.is_cpu() && grad.item<double>() == 1.0;
+  if (!grad.is_cpu()) return false;
+  return grad.scalar_type() == at::kFloat ? *grad.data_ptr<float>() == 1.0F
+                                          : *grad.data_ptr<double>() == 1.0;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "kernels/dense_linear.hpp"
 #include "kernels/normal_terms.hpp"
 #include "kernels/scale_rows.hpp"
+#include "kernels/step_outcome.hpp"
 #include "util/sparse_counts.hpp"
 
 namespace scvigor {
@@ -86,6 +87,17 @@ class Kernels {
   virtual void scale_rows(const LikelihoodInput& decoded,
                           const ScaleRows& rows) const = 0;
   virtual void adam(const std::vector<AdamUpdate>& updates) const = 0;
+
+  // totals: kNumStepTotals, which the step is added to if its loss and
+  // gradients are finite
+  virtual void add_step(const StepOutcome& step, at::Tensor& totals) const = 0;
+  // values = saved where the number `finite` is 0
+  virtual void restore_unless(const at::Tensor& finite, const at::Tensor& saved,
+                              at::Tensor& values) const = 0;
+  // factor, a number of float64, = min(1, max_norm / (norm + 1e-6)), where norm
+  // is that of all gradients; as torch.nn.utils.clip_grad_norm_
+  virtual void clip_factor(const std::vector<at::Tensor>& gradients,
+                           double max_norm, at::Tensor& factor) const = 0;
 };
 
 // The backend for tensors on a device: cpu/ on the CPU, and reference/, plain

@@ -2,8 +2,6 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/full_like.h>
-#include <ATen/ops/ones_like.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
@@ -12,6 +10,7 @@
 
 #include "simd/add.hpp"
 #include "util/tensor_operators.hpp"
+#include "util/tensor_utils.hpp"
 
 namespace scvigor {
 namespace {
@@ -21,15 +20,31 @@ Tape*& current() {
   return tape;
 }
 
-bool is_plain_float(const at::Tensor& x) {
-  return x.is_cpu() && x.is_contiguous() && x.scalar_type() == at::kFloat;
+bool is_plain(const at::Tensor& x) {
+  return x.is_cpu() && x.is_contiguous() &&
+         (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble);
+}
+
+void add_in_place(const at::Tensor& sum, const at::Tensor& term) {
+  if (sum.scalar_type() == at::kFloat)
+    add_to(sum.data_ptr<float>(), term.data_ptr<float>(), sum.numel());
+  else
+    add_to(sum.data_ptr<double>(), term.data_ptr<double>(), sum.numel());
 }
 
 }  // namespace
 
-Tape::Tape(TensorPool* pool, const GradientViews* views)
-    : pool_(pool), views_(views), outer_(std::exchange(current(), this)) {}
-Tape::~Tape() { current() = outer_; }
+Tape::Tape(Workspace* workspace, const GradientViews* views)
+    : own_(workspace == nullptr ? std::make_unique<Workspace>() : nullptr),
+      workspace_(workspace == nullptr ? own_.get() : workspace),
+      views_(views),
+      outer_(std::exchange(current(), this)) {}
+
+Tape::~Tape() {
+  while (!workspace_->entries_.empty()) drop_last_entry();
+  workspace_->closures_.reset();
+  current() = outer_;
+}
 
 Tape* Tape::active_for(at::TensorList inputs) {
   if (!at::GradMode::is_enabled()) return nullptr;
@@ -48,34 +63,59 @@ Tape* Tape::active_for(at::TensorList inputs) {
 // Records the result of tensor operations: autograd continues with its gradient
 // when all later kernels have added theirs.
 void Tape::record_plain(const at::Tensor& tensor) {
-  for (const auto& entry : entries_)
+  for (const auto& entry : workspace_->entries_)
     if (entry.out.is_same(tensor)) return;
-  entries_.push_back({tensor, {}});
+  workspace_->entries_.push_back({tensor, nullptr, nullptr, nullptr});
 }
 
-void Tape::record(const at::Tensor& out, BackwardFunction backward_function) {
-  out.set_requires_grad(true);
-  entries_.push_back({out, std::move(backward_function)});
+void Tape::record_entry(Entry entry) {
+  entry.out.set_requires_grad(true);
+  workspace_->entries_.push_back(std::move(entry));
+}
+
+ClosureArena& Tape::closures() { return workspace_->closures_; }
+
+bool Tape::is_exclusive(const at::Tensor& grad) {
+  const Tape* tape = current();
+  const bool in_pool = tape != nullptr && tape->workspace_->tensors_.owns(grad);
+  return grad.use_count() == (in_pool ? 2U : 1U);
 }
 
 // A sum to which there is no other reference is added to in place.
 void Tape::add_grad(const at::Tensor& to, at::Tensor grad) {
   if (!to.defined() || !to.requires_grad()) return;
   at::Tensor& sum = to.mutable_grad();
-  if (!sum.defined())
+  if (!sum.defined()) {
     sum = std::move(grad);
-  else if (sum.use_count() == 1 && is_plain_float(sum) && is_plain_float(grad))
-    add_to(sum.data_ptr<float>(), grad.data_ptr<float>(), grad.numel());
-  else
+    return;
+  }
+  if (!is_plain(sum) || !is_plain(grad) || sum.sizes() != grad.sizes() ||
+      sum.scalar_type() != grad.scalar_type()) {
     sum = sum + grad;
+    return;
+  }
+  if (!is_exclusive(sum)) {
+    const at::Tensor copy = buffer(sum.sizes(), sum.options());
+    copy_values(sum, copy);
+    sum = copy;
+  }
+  add_in_place(sum, grad);
 }
 
 at::Tensor Tape::buffer(at::IntArrayRef sizes,
                         const at::TensorOptions& options) {
-  const Tape* tape = current();
-  return tape != nullptr && tape->pool_ != nullptr
-             ? tape->pool_->take(sizes, options)
+  Tape* tape = current();
+  return tape != nullptr && tape->own_ == nullptr
+             ? tape->workspace_->tensors_.take(sizes, options)
              : at::empty(sizes, options);
+}
+
+at::Tensor Tape::array_buffer(std::int64_t n,
+                              const at::TensorOptions& options) {
+  Tape* tape = current();
+  return tape != nullptr && tape->own_ == nullptr
+             ? tape->workspace_->tensors_.take_array(n, options)
+             : at::empty({n}, options);
 }
 
 // A view that is in use has the gradient of another kernel, to which this one
@@ -87,6 +127,12 @@ at::Tensor Tape::grad_buffer(const at::Tensor& tensor) {
                                : nullptr;
   if (view != nullptr && view->use_count() == 1) return *view;
   return buffer(tensor.sizes(), tensor.options());
+}
+
+at::Tensor Tape::number(const at::Tensor& like, double value) {
+  at::Tensor out = buffer({}, like.options());
+  set_all(out, value);
+  return out;
 }
 
 double Tape::value(const Sum& sum) {
@@ -111,19 +157,27 @@ void Tape::backward(const Sum& sum) {
   const at::NoGradGuard no_grad;
   if (joined.defined()) {
     record_plain(joined);
-    add_grad(joined, at::ones_like(joined));
+    add_grad(joined, number(joined, 1.0));
   }
   for (const auto& [scalar, weight] : sum)
-    if (scalar.is_leaf()) add_grad(scalar, at::full_like(scalar, weight));
-  for (; !entries_.empty(); entries_.pop_back()) {
-    const Entry& entry = entries_.back();
-    const at::Tensor grad = std::exchange(entry.out.mutable_grad(), {});
-    if (!grad.defined()) continue;
-    if (entry.backward_function)
-      entry.backward_function(grad);
-    else
-      torch::autograd::backward({entry.out}, {grad}, /*retain_graph=*/true);
-  }
+    if (scalar.is_leaf()) add_grad(scalar, number(scalar, weight));
+  for (; !workspace_->entries_.empty(); drop_last_entry()) run_last_entry();
+}
+
+void Tape::run_last_entry() {
+  const Entry& entry = workspace_->entries_.back();
+  const at::Tensor grad = std::exchange(entry.out.mutable_grad(), {});
+  if (!grad.defined()) return;
+  if (entry.closure != nullptr)
+    entry.run(entry.closure, grad);
+  else
+    torch::autograd::backward({entry.out}, {grad}, /*retain_graph=*/true);
+}
+
+void Tape::drop_last_entry() {
+  const Entry& entry = workspace_->entries_.back();
+  if (entry.closure != nullptr) entry.destroy(entry.closure);
+  workspace_->entries_.pop_back();
 }
 
 }  // namespace scvigor

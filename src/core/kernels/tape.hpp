@@ -2,10 +2,13 @@
 #define SCVIGOR_CORE_KERNELS_TAPE_HPP
 
 #include <ATen/core/Tensor.h>
+#include <c10/util/SmallVector.h>
 
-#include <functional>
+#include <memory>
+#include <utility>
 #include <vector>
 
+#include "kernels/closure_arena.hpp"
 #include "kernels/gradient_views.hpp"
 #include "util/tensor_pool.hpp"
 
@@ -22,8 +25,12 @@ namespace scvigor {
 // kernel. The gradient of a tensor is in its grad(), as in LibTorch.
 class Tape {
  public:
-  // With a pool, buffer() is taken from it; with views, grad_buffer().
-  explicit Tape(TensorPool* pool = nullptr,
+  // What the tapes of successive steps keep, so that none of them allocates
+  // memory.
+  class Workspace;
+
+  // With a workspace, buffer() is taken from it; with views, grad_buffer().
+  explicit Tape(Workspace* workspace = nullptr,
                 const GradientViews* views = nullptr);
   ~Tape();
   Tape(const Tape&) = delete;
@@ -33,10 +40,19 @@ class Tape {
   // of them requires a gradient. Undefined inputs are ignored.
   static Tape* active_for(at::TensorList inputs);
 
-  // Records an output; `backward_function` takes the gradient w.r.t. it and
-  // calls add_grad() for the inputs.
-  using BackwardFunction = std::function<void(const at::Tensor& grad)>;
-  void record(const at::Tensor& out, BackwardFunction backward_function);
+  // Records an output; backward_function(grad) takes the gradient w.r.t. it
+  // and calls add_grad() for the inputs.
+  template <class BackwardFunction>
+  void record(const at::Tensor& out, BackwardFunction backward_function) {
+    record_entry(
+        {out, closures().make(std::move(backward_function)),
+         [](void* closure, const at::Tensor& grad) {
+           (*static_cast<BackwardFunction*>(closure))(grad);
+         },
+         [](void* closure) {
+           static_cast<BackwardFunction*>(closure)->~BackwardFunction();
+         }});
+  }
 
   // Adds to the gradient w.r.t. `to`, if that requires one.
   static void add_grad(const at::Tensor& to, at::Tensor grad);
@@ -44,7 +60,10 @@ class Tape {
   // An uninitialized tensor, for a gradient or an intermediate result.
   static at::Tensor buffer(at::IntArrayRef sizes,
                            const at::TensorOptions& options);
-  // The same for the gradient w.r.t. `tensor`, where that belongs if possible.
+  // The same for an array whose length changes from step to step.
+  static at::Tensor array_buffer(std::int64_t n,
+                                 const at::TensorOptions& options);
+  // buffer() for the gradient w.r.t. `tensor`, where that belongs if possible.
   static at::Tensor grad_buffer(const at::Tensor& tensor);
 
   // A weighted sum of scalars: what is differentiated.
@@ -52,7 +71,8 @@ class Tape {
     at::Tensor number;
     double weight = 1.0;
   };
-  using Sum = std::vector<Term>;
+  using Sum = c10::SmallVector<Term, 3>;
+  // Reads the numbers back from their device.
   static double value(const Sum& sum);
   static bool wants_grad(const Sum& sum);
   // Computes all gradients. May be called once.
@@ -61,15 +81,33 @@ class Tape {
  private:
   struct Entry {
     at::Tensor out;
-    BackwardFunction backward_function;  // none: autograd has it
+    void* closure;  // the backward function; none: autograd has it
+    void (*run)(void* closure, const at::Tensor& grad);
+    void (*destroy)(void* closure);
   };
 
+  ClosureArena& closures();
+  void record_entry(Entry entry);
   void record_plain(const at::Tensor& tensor);
+  void run_last_entry();
+  void drop_last_entry();
+  static at::Tensor number(const at::Tensor& like, double value);
+  // Whether a gradient may be added to in place.
+  static bool is_exclusive(const at::Tensor& grad);
 
-  std::vector<Entry> entries_;
-  TensorPool* pool_;
+  std::unique_ptr<Workspace> own_;  // where none was given
+  Workspace* workspace_;
   const GradientViews* views_;
   Tape* outer_;  // current before
+};
+
+class Tape::Workspace {
+ private:
+  friend class Tape;
+
+  TensorPool tensors_;
+  ClosureArena closures_;
+  std::vector<Entry> entries_;
 };
 
 }  // namespace scvigor

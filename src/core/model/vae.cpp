@@ -4,7 +4,6 @@
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/tensor.h>
-#include <ATen/ops/zeros_like.h>
 
 #include "distributions/distributions.hpp"
 #include "kernels/gather_rows.hpp"
@@ -13,6 +12,7 @@
 #include "model/build.hpp"
 #include "model/memory.hpp"
 #include "util/tensor_operators.hpp"
+#include "util/tensor_utils.hpp"
 #include "util/validate_options.hpp"
 
 namespace scvigor {
@@ -93,8 +93,8 @@ void Vae::move_to(at::Device device) {
   tensor_options_ = tensor_options_.device(device);
 }
 
-std::vector<at::Tensor> Vae::one_hot_codes(const Minibatch& cells) const {
-  std::vector<at::Tensor> codes;
+Codes Vae::one_hot_codes(const Minibatch& cells) const {
+  Codes codes;
   const bool one_hot =
       options_.batch_representation == BatchRepresentation::kOneHot;
   if (one_hot && options_.n_batch > 1) codes.push_back(cells.batch);
@@ -108,7 +108,7 @@ std::vector<at::Tensor> Vae::one_hot_codes(const Minibatch& cells) const {
 // may be undefined if there is only one.
 at::Tensor Vae::join_covariates(const at::Tensor& first,
                                 const Minibatch& cells) const {
-  std::vector<at::Tensor> columns;
+  c10::SmallVector<at::Tensor, 3> columns;
   if (first.defined()) columns.push_back(first);
   if (options_.n_continuous_cov > 0) columns.push_back(cells.continuous);
   if (batch_embedding_.defined())
@@ -116,7 +116,8 @@ at::Tensor Vae::join_covariates(const at::Tensor& first,
                           ? gather_rows(batch_embedding_, cells.batch)
                           : batch_embedding_.expand({cells.n_cells(), -1}));
   if (columns.empty()) return {};
-  return columns.size() == 1 ? columns.front() : at::cat(columns, 1);
+  return columns.size() == 1 ? columns.front()
+                             : at::cat(at::TensorList(columns), 1);
 }
 
 LayerInput Vae::encoder_input(const Minibatch& cells,
@@ -151,10 +152,14 @@ EncoderOutput Vae::infer(const Minibatch& batch, const Mode& mode) {
 }
 
 Noise Vae::draw_noise(std::int64_t n_cells, Rng& rng) const {
+  const auto draw = [&](std::int64_t n_dims) {
+    const at::Tensor out = Tape::buffer({n_cells, n_dims}, tensor_options_);
+    rng.fill_normal(out);
+    return out;
+  };
   Noise noise;
-  noise.z = rng.normal({n_cells, options_.n_latent}, tensor_options_);
-  if (library_log_means_.defined())
-    noise.l = rng.normal({n_cells, 1}, tensor_options_);
+  noise.z = draw(options_.n_latent);
+  if (library_log_means_.defined()) noise.l = draw(1);
   return noise;
 }
 
@@ -251,8 +256,13 @@ LossTerms Vae::loss_terms_of(const Minibatch& batch,
   out.mean_reconstruction_loss = loss.mean;
   out.kl_z = kl_z.per_cell;
   out.mean_kl_z = kl_z.mean;
-  out.kl_l = kl_l.defined() ? kl_l.detach() : at::zeros_like(loss.per_cell);
-  if (kl_l.defined()) out.mean_kl_l = kl_l.mean();
+  if (kl_l.defined()) {
+    out.kl_l = kl_l.detach();
+    out.mean_kl_l = kl_l.mean();
+    return out;
+  }
+  out.kl_l = Tape::buffer(loss.per_cell.sizes(), loss.per_cell.options());
+  set_all(out.kl_l, 0.0);
   return out;
 }
 

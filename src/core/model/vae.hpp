@@ -98,7 +98,7 @@ class Vae {
   at::Tensor loadings() const { return decoder_->loadings(); }
 
  private:
-  std::vector<at::Tensor> one_hot_codes(const Minibatch& cells) const;
+  Codes one_hot_codes(const Minibatch& cells) const;
   LayerInput encoder_input(const Minibatch& cells,
                            const SparseCounts& transformed) const;
   LayerInput decoder_input(const at::Tensor& z, const Minibatch& cells) const;

@@ -3,6 +3,7 @@
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/relu.h>
 
+#include "kernels/tape.hpp"
 #include "util/tensor_operators.hpp"
 
 namespace scvigor {
@@ -13,8 +14,9 @@ constexpr double kLayerNormEps = 1e-5;
 // Units are dropped with probability `rate`, the rest scaled up.
 at::Tensor dropout_mask(const at::Tensor& x, double rate, Rng& rng) {
   const double keep = 1.0 - rate;
-  return rng.bernoulli(x.sizes(), keep, x.options(),
-                       keep > 0.0 ? 1.0 / keep : 0.0);
+  const at::Tensor mask = Tape::buffer(x.sizes(), x.options());
+  rng.fill_bernoulli(mask, keep, keep > 0.0 ? 1.0 / keep : 0.0);
+  return mask;
 }
 
 }  // namespace

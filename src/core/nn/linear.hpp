@@ -2,6 +2,7 @@
 #define SCVIGOR_CORE_NN_LINEAR_HPP
 
 #include <ATen/core/Tensor.h>
+#include <c10/util/SmallVector.h>
 
 #include <cstdint>
 #include <string>
@@ -13,12 +14,15 @@
 
 namespace scvigor {
 
+// Of one-hot covariates: int64 (n) each.
+using Codes = c10::SmallVector<at::Tensor, 4>;
+
 // The input of a layer: the concatenation of up to three kinds of input, never
 // materialized as one dense matrix.
 struct LayerInput {
   const SparseCounts* counts = nullptr;  // n x genes, transformed counts
   at::Tensor dense;                      // n x d; undefined: none
-  std::vector<at::Tensor> codes;         // one-hot covariates: int64 (n) each
+  Codes codes;                           // one-hot covariates
 };
 
 // y = x W + b for such an input. W is stored in blocks of inputs x outputs, one

@@ -11,9 +11,9 @@ TrainingState Trainer::capture() const {
   out.epochs = epoch_;
   out.steps = step_;
   out.stopped = stopped_;
-  out.lr = optimizer_.lr();
+  out.lr = lr_;
   out.weights = read_state(vae_.state());
-  out.moments = optimizer_.moments();
+  out.moments = training_step_.optimizer().moments();
   out.plateau = plateau_.monitor();
   out.early_stopping = stopping_.monitor();
   out.best = best_;
@@ -27,9 +27,9 @@ void Trainer::restore(const TrainingState& state) {
   epoch_ = state.epochs;
   step_ = state.steps;
   stopped_ = state.stopped;
-  optimizer_.set_lr(state.lr);
+  lr_ = state.lr;
   write_state(vae_.state(), state.weights);
-  optimizer_.restore(state.moments);
+  training_step_.optimizer().restore(state.moments);
   plateau_.restore(state.plateau);
   stopping_.restore(state.early_stopping);
   best_ = state.best;

@@ -7,18 +7,14 @@
 
 namespace scvigor {
 
-void Trainer::check_loss(double loss) {
-  if (std::isfinite(loss)) return;
-  restore_statistics();
+void Trainer::check_steps(const StepSums::Values& steps) const {
+  if (steps.finite) return;
+  const double loss = steps.failed_loss;
+  if (std::isfinite(loss))
+    fail("A gradient became NaN or infinite", epoch_ + 1);
   fail(
       std::string("The loss became ") + (std::isnan(loss) ? "NaN" : "infinite"),
       epoch_ + 1);
-}
-
-void Trainer::check_gradients() {
-  if (optimizer_.gradients_finite()) return;
-  restore_statistics();
-  fail("A gradient became NaN or infinite", epoch_ + 1);
 }
 
 void Trainer::check_weights() const {

@@ -1,11 +1,12 @@
 #include "train/optimizer.hpp"
 
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/ones.h>
 
-#include <cmath>
+#include <algorithm>
 #include <utility>
 
-#include "util/tensor_operators.hpp"
+#include "kernels/kernels.hpp"
 #include "util/tensor_utils.hpp"
 
 namespace scvigor {
@@ -16,10 +17,6 @@ using Segment = ParameterBucket::Segment;
 // Checking larger ones costs measurable time.
 constexpr std::int64_t kMaxChecked = 65536;
 
-at::Tensor trainable_grad(const Segment& segment) {
-  return segment.slice.trainable_rows(segment.slice.tensor.grad());
-}
-
 }  // namespace
 
 AdamOptimizer::AdamOptimizer(const std::vector<TrainableSlice>& parameters,
@@ -27,7 +24,10 @@ AdamOptimizer::AdamOptimizer(const std::vector<TrainableSlice>& parameters,
     : bucket_(parameters),
       n_steps_(parameters.size(), 0),
       options_(options),
-      lr_(options.lr) {}
+      lr_(options.lr) {
+  if (options.gradient_clip_val)
+    clip_factor_ = at::ones({}, bucket_.weights().options().dtype(at::kDouble));
+}
 
 void AdamOptimizer::reduce_gradients(Communicator& communicator) {
   const at::NoGradGuard no_grad;
@@ -37,69 +37,95 @@ void AdamOptimizer::reduce_gradients(Communicator& communicator) {
     bucket_.gradients().mul_(1.0 / static_cast<double>(communicator.size()));
 }
 
-// The factor that brings the norm of all gradients to gradient_clip_val.
-double AdamOptimizer::clip_factor() const {
-  if (!options_.gradient_clip_val) return 1.0;
-  double squares = 0.0;
-  for (const auto& segment : bucket_.segments())
-    if (segment.has_gradient())
-      squares += trainable_grad(segment).pow(2).sum().item<double>();
-  // torch.nn.utils.clip_grad_norm_ adds this constant.
-  const double factor =
-      *options_.gradient_clip_val / (std::sqrt(squares) + 1e-6);
-  return factor < 1.0 ? factor : 1.0;
-}
-
-AdamUpdate AdamOptimizer::update_of(std::int64_t begin, std::int64_t end,
-                                    const AdamStep& step) {
-  return {range_of(bucket_.weights(), begin, end),
-          range_of(bucket_.gradients(), begin, end),
-          range_of(bucket_.first_moments(), begin, end),
-          range_of(bucket_.second_moments(), begin, end), step};
-}
-
-// Neighbors in the bucket that are at the same step are one update, with the
-// padding between them: zeros, which Adam leaves as they are.
-void AdamOptimizer::step() {
-  const at::NoGradGuard no_grad;
+AdamStep AdamOptimizer::constants() const {
   AdamStep step;
   step.lr = lr_;
   step.eps = options_.eps;
   step.weight_decay = options_.weight_decay;
   step.decoupled = options_.optimizer == Optimizer::kAdamW;
-  step.grad_scale = clip_factor();
-  std::vector<AdamUpdate> updates;
+  return step;
+}
+
+bool AdamOptimizer::has_gradient(std::size_t segment) const {
+  return bucket_.segments()[segment].has_gradient();
+}
+
+// A range has the padding between its parameters: zeros, which Adam leaves as
+// they are.
+void AdamOptimizer::find_ranges() {
+  ranges_.clear();
   const auto& segments = bucket_.segments();
   for (std::size_t i = 0; i < segments.size();) {
-    if (!segments[i].has_gradient()) {
+    if (!has_gradient(i)) {
       ++i;
       continue;
     }
-    const auto begin = segments[i].trainable;
-    auto end = segments[i].end;
-    step.t = ++n_steps_[i];
-    for (++i; i < segments.size() && segments[i].has_gradient() &&
+    Range range{segments[i].trainable, segments[i].end, n_steps_[i] + 1};
+    for (++i; i < segments.size() && has_gradient(i) &&
               segments[i].trainable == segments[i].begin &&
-              n_steps_[i] + 1 == step.t;
-         ++i) {
-      end = segments[i].end;
-      ++n_steps_[i];
-    }
-    updates.push_back(update_of(begin, end, step));
+              n_steps_[i] + 1 == range.t;
+         ++i)
+      range.end = segments[i].end;
+    ranges_.push_back(range);
   }
-  adam_updates(updates);
 }
 
-bool AdamOptimizer::gradients_finite() const {
-  const at::NoGradGuard no_grad;
-  for (const auto& segment : bucket_.segments()) {
-    const at::Tensor grad = segment.slice.tensor.grad();
-    if (!grad.defined()) continue;
-    // At once on another device: each check waits for it.
-    if (!grad.is_cpu()) return all_finite(bucket_.gradients());
-    if (grad.numel() <= kMaxChecked && !all_finite(grad)) return false;
+bool AdamOptimizer::same_ranges() const {
+  return std::equal(ranges_.begin(), ranges_.end(), last_ranges_.begin(),
+                    last_ranges_.end(), [](const Range& a, const Range& b) {
+                      return a.begin == b.begin && a.end == b.end;
+                    });
+}
+
+// Tensors of the ranges, and of the gradients that are checked.
+void AdamOptimizer::make_updates() {
+  updates_.clear();
+  gradients_.clear();
+  checked_.clear();
+  for (const auto& range : ranges_) {
+    const auto of = [&](const at::Tensor& flat) {
+      return range_of(flat, range.begin, range.end);
+    };
+    updates_.push_back({of(bucket_.weights()), of(bucket_.gradients()),
+                        of(bucket_.first_moments()),
+                        of(bucket_.second_moments()), constants()});
+    gradients_.push_back(updates_.back().g);
   }
-  return true;
+  // At once on another device: each check is a few operations there.
+  if (!bucket_.gradients().is_cpu()) {
+    checked_.push_back(bucket_.gradients());
+    return;
+  }
+  for (const auto& segment : bucket_.segments())
+    if (segment.has_gradient() && segment.end - segment.begin <= kMaxChecked)
+      checked_.push_back(
+          range_of(bucket_.gradients(), segment.begin, segment.end));
+}
+
+const std::vector<at::Tensor>& AdamOptimizer::checked_gradients() {
+  const at::NoGradGuard no_grad;
+  find_ranges();
+  if (!same_ranges()) make_updates();
+  last_ranges_ = ranges_;
+  return checked_;
+}
+
+void AdamOptimizer::step(const at::Tensor& enabled) {
+  const at::NoGradGuard no_grad;
+  checked_gradients();
+  if (updates_.empty()) return;
+  if (clip_factor_.defined())
+    kernels_for(clip_factor_.device())
+        .clip_factor(gradients_, *options_.gradient_clip_val, clip_factor_);
+  for (std::size_t i = 0; i < updates_.size(); ++i) {
+    updates_[i].step = constants();
+    updates_[i].step.t = ranges_[i].t;
+    updates_[i].grad_scale = clip_factor_;
+    updates_[i].enabled = enabled;
+  }
+  adam_updates(updates_);
+  for (std::size_t i = 0; i < n_steps_.size(); ++i)
+    if (has_gradient(i)) ++n_steps_[i];
 }
 
 std::vector<AdamMoments> AdamOptimizer::moments() const {

@@ -11,12 +11,6 @@
 namespace scvigor {
 namespace {
 
-void copy_all(const std::vector<at::Tensor>& from,
-              std::vector<at::Tensor>& to) {
-  const at::NoGradGuard no_grad;
-  for (std::size_t i = 0; i < from.size(); ++i) copy_values(from[i], to[i]);
-}
-
 // The ends of the minibatches of n cells. A last one that is too small for
 // BatchNorm is merged with the one before it.
 std::vector<std::int64_t> minibatch_ends(std::int64_t n,
@@ -48,13 +42,6 @@ std::string monitoring_option(const TrainOptions& o) {
   return o.load_best_on_end ? "load_best_on_end" : "";
 }
 
-// Freezes the model; returns what the optimizer trains.
-const std::vector<TrainableSlice>& freeze(Vae& vae,
-                                          const FreezeOptions& options) {
-  vae.freeze(options);
-  return vae.trainable_slices();
-}
-
 std::int64_t validation_interval(const TrainOptions& o) {
   if (o.check_val_every_n_epoch) return *o.check_val_every_n_epoch;
   return monitoring_option(o).empty() ? 0 : 1;
@@ -71,15 +58,14 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
       hooks_(hooks),
       communicator_(communicator),
       seed_(seed),
+      lr_(options.lr),
       loader_(cells, vae.tensor_options()),
-      rng_(derive_seed(seed, SeedUse::kTraining)),
       shuffle_rng_(derive_seed(seed, SeedUse::kShuffle)),
-      optimizer_(freeze(vae, options.freeze), options),
-      buffers_(vae.state().buffers()),
+      training_step_(vae, options, derive_seed(seed, SeedUse::kTraining),
+                     communicator),
       plateau_(options),
       stopping_(options),
       check_val_every_(validation_interval(options)) {
-  for (const auto& buffer : buffers_) buffers_before_.push_back(buffer.clone());
   if (const std::string option = monitoring_option(options);
       !option.empty() && split.validation.empty())
     throw ArgumentError(option,
@@ -89,7 +75,7 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
 
 StopReason Trainer::run(std::int64_t until_epoch) {
   if (stopped_) return StopReason::kEarlyStopping;
-  communicator_.broadcast(optimizer_.bucket().weights(), 0);
+  communicator_.broadcast(training_step_.optimizer().bucket().weights(), 0);
   while (epoch_ < until_epoch) {
     if (!train_epoch()) return StopReason::kInterrupted;
     check_weights();
@@ -108,54 +94,31 @@ bool Trainer::train_epoch() {
   shuffle_rng_.seek(static_cast<std::uint64_t>(epoch_));
   shuffle_rng_.shuffle(split_.train);
   const auto n = static_cast<std::int64_t>(split_.train.size());
-  EpochSums sums;
+  StepSums& sums = training_step_.sums();
+  sums.reset();
+  const auto first_step = step_;
   double weight = kl_weight(epoch_, step_, options_);
   std::int64_t first = 0;
   for (const auto end :
        minibatch_ends(n, options_.batch_size, options_.drop_last)) {
     if (interrupted()) return false;
-    const Minibatch batch =
-        loader_.load(split_.train.data() + first, end - first);
+    if (sums.has_failed()) break;
     weight = kl_weight(epoch_, step_, options_);
-    sums.add(train_step(batch, weight));
+    training_step_.enqueue(
+        {loader_.load(split_.train.data() + first, end - first), weight, lr_,
+         static_cast<std::uint64_t>(step_)});
     ++step_;
     first = end;
   }
-  recorder_.start_epoch(weight, optimizer_.lr());
-  recorder_.add_train(sums);
+  StepSums::Values steps = sums.read();
+  step_ = first_step + steps.n_steps;
+  check_steps(steps);
+  steps.sums.n_cells = static_cast<double>(first);
+  recorder_.start_epoch(weight, lr_);
+  recorder_.add_train(steps.sums);
   ++epoch_;
   return true;
 }
-
-EpochSums Trainer::train_step(const Minibatch& batch, double weight) {
-  rng_.seek(static_cast<std::uint64_t>(step_));
-  const Mode mode{true, &rng_};
-  optimizer_.zero_grad();
-  Tape tape(&pool_, &optimizer_.bucket().gradient_views());
-  copy_all(buffers_, buffers_before_);
-  const EncoderOutput encoded = vae_.infer(batch, mode);
-  const Noise noise = vae_.draw_noise(batch.n_cells(), rng_);
-  const LossTerms terms = vae_.loss_terms(batch, encoded, noise, mode);
-  const Tape::Sum loss = terms.objective(weight);
-  check_loss(Tape::value(loss));
-  if (!Tape::wants_grad(loss))
-    throw ArgumentError("unfrozen",
-                        "Nothing can be trained: everything that changes the "
-                        "loss is frozen. Use the model as it is, or unfreeze "
-                        "more of it, for instance with "
-                        "`freeze_batchnorm_decoder = FALSE` or "
-                        "`unfrozen = TRUE`.");
-
-  tape.backward(loss);
-  optimizer_.reduce_gradients(communicator_);
-  check_gradients();
-  optimizer_.step();
-
-  const at::NoGradGuard no_grad;
-  return sums_of(terms, weight);
-}
-
-void Trainer::restore_statistics() { copy_all(buffers_before_, buffers_); }
 
 bool Trainer::validation_is_due() const {
   return check_val_every_ > 0 && !split_.validation.empty() &&
@@ -188,8 +151,7 @@ bool Trainer::validate_epoch() {
 bool Trainer::update_schedules() {
   if (!validation_is_due()) return false;
   if (options_.reduce_lr_on_plateau)
-    optimizer_.set_lr(plateau_.update(
-        recorder_.last(options_.lr_scheduler_metric), optimizer_.lr()));
+    lr_ = plateau_.update(recorder_.last(options_.lr_scheduler_metric), lr_);
   return options_.early_stopping &&
          stopping_.update(recorder_.last(options_.early_stopping_monitor),
                           epoch_);

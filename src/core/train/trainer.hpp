@@ -9,8 +9,8 @@
 #include "scvigor/train.hpp"
 #include "train/communicator.hpp"
 #include "train/history.hpp"
-#include "train/optimizer.hpp"
 #include "train/schedule.hpp"
+#include "train/training_step.hpp"
 
 namespace scvigor {
 
@@ -41,14 +41,9 @@ class Trainer {
   // False: interrupted.
   bool train_epoch();
   bool validate_epoch();
-  // One gradient step; the sums over its cells.
-  EpochSums train_step(const Minibatch& batch, double kl_weight);
-  // Restores BatchNorm's statistics from before the current step.
-  void restore_statistics();
-  // Throw a NumericError if a number is not finite (finite.cpp). The first two
-  // are called before a step changes the weights and restore the statistics.
-  void check_loss(double loss);
-  void check_gradients();
+  // Throw a NumericError if a number is not finite (finite.cpp). A step with
+  // such a loss or gradient has changed nothing.
+  void check_steps(const StepSums::Values& steps) const;
   void check_weights() const;
   [[noreturn]] void fail(const std::string& what, std::int64_t epoch) const;
   bool validation_is_due() const;
@@ -65,15 +60,10 @@ class Trainer {
   Hooks hooks_;
   Communicator& communicator_;
   std::uint64_t seed_;
+  double lr_;
   Loader loader_;
-  Rng rng_;          // of noise and dropout, by step
   Rng shuffle_rng_;  // by epoch
-  AdamOptimizer optimizer_;
-  TensorPool pool_;  // buffers of a step
-  // BatchNorm's statistics, now and before the current step: a pass over a
-  // minibatch changes them before its loss is known.
-  std::vector<at::Tensor> buffers_;
-  std::vector<at::Tensor> buffers_before_;
+  TrainingStep training_step_;
   PlateauSchedule plateau_;
   EarlyStopping stopping_;
   Recorder recorder_;

@@ -2,9 +2,7 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/ops/_standard_gamma.h>
-#include <ATen/ops/full.h>
 #include <ATen/ops/poisson.h>
-#include <c10/util/accumulate.h>
 
 #include <algorithm>
 #include <cmath>
@@ -15,6 +13,7 @@
 #include "util/parallel.hpp"
 #include "util/random_tile.hpp"
 #include "util/tensor_pool.hpp"
+#include "util/tensor_utils.hpp"
 
 namespace scvigor {
 namespace {
@@ -44,12 +43,13 @@ at::TensorOptions on_cpu(const at::TensorOptions& options) {
   return options.device(at::kCPU);
 }
 
-// An array of numbers that `make` gives, on all threads.
+// Fills an array with numbers that `make` gives, on all threads.
 template <class Tile>
-at::Tensor random_array(at::IntArrayRef shape, const at::TensorOptions& options,
-                        const PhiloxStream& stream, const Tile& make) {
+void fill_random(const at::Tensor& to, const PhiloxStream& stream,
+                 const Tile& make) {
   constexpr std::int64_t kTilesPerTask = 64;
-  at::Tensor out = empty_in_large_pages(shape, on_cpu(options));
+  const at::Tensor out =
+      to.is_cpu() ? to : empty_in_large_pages(to.sizes(), on_cpu(to.options()));
   const auto n = out.numel();
   parallel_for(0, ceil_div(n, kTileNumbers), kTilesPerTask,
                [&](std::int64_t b, std::int64_t e) {
@@ -63,7 +63,7 @@ at::Tensor random_array(at::IntArrayRef shape, const at::TensorOptions& options,
                    random_span(stream, make, first, size,
                                out.data_ptr<double>() + begin);
                });
-  return out.to(options.device());
+  if (!to.is_cpu()) to.copy_(out);
 }
 
 }  // namespace
@@ -86,24 +86,37 @@ at::Generator Rng::take_generator() {
 
 at::Tensor Rng::normal(at::IntArrayRef shape,
                        const at::TensorOptions& options) {
-  return random_array(shape, options, take(c10::multiply_integers(shape)),
-                      NormalTile());
+  const at::Tensor out = empty_in_large_pages(shape, options);
+  fill_normal(out);
+  return out;
+}
+
+void Rng::fill_normal(const at::Tensor& out) {
+  fill_random(out, take(out.numel()), NormalTile());
 }
 
 at::Tensor Rng::uniform(at::IntArrayRef shape, double low, double high,
                         const at::TensorOptions& options) {
-  return random_array(shape, options, take(c10::multiply_integers(shape)),
-                      UniformTile{low, high});
+  const at::Tensor out = empty_in_large_pages(shape, options);
+  fill_random(out, take(out.numel()), UniformTile{low, high});
+  return out;
 }
 
 at::Tensor Rng::bernoulli(at::IntArrayRef shape, double p,
                           const at::TensorOptions& options, double value) {
-  const auto stream = take(c10::multiply_integers(shape));
+  const at::Tensor out = empty_in_large_pages(shape, options);
+  fill_bernoulli(out, p, value);
+  return out;
+}
+
+void Rng::fill_bernoulli(const at::Tensor& out, double p, double value) {
+  const auto stream = take(out.numel());
   constexpr double kWords = 4294967296.0;
-  if (p >= 1.0) return at::full(shape, value, options);
-  return random_array(
-      shape, options, stream,
-      BernoulliTile{static_cast<std::uint32_t>(p * kWords), value});
+  if (p >= 1.0)
+    set_all(out, value);
+  else
+    fill_random(out, stream,
+                BernoulliTile{static_cast<std::uint32_t>(p * kWords), value});
 }
 
 at::Tensor Rng::standard_gamma(const at::Tensor& shape) {

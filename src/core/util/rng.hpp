@@ -25,12 +25,15 @@ class Rng {
   void seek(std::uint64_t step);
 
   at::Tensor normal(at::IntArrayRef shape, const at::TensorOptions& options);
+  // The same numbers, into a contiguous tensor.
+  void fill_normal(const at::Tensor& out);
   // Uniform on [low, high).
   at::Tensor uniform(at::IntArrayRef shape, double low, double high,
                      const at::TensorOptions& options);
   // `value` with probability p, else 0.
   at::Tensor bernoulli(at::IntArrayRef shape, double p,
                        const at::TensorOptions& options, double value = 1.0);
+  void fill_bernoulli(const at::Tensor& out, double p, double value = 1.0);
   // One draw for each element: gamma with scale 1, Poisson. LibTorch draws,
   // with a generator for each call.
   at::Tensor standard_gamma(const at::Tensor& shape);

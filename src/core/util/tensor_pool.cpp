@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "scvigor/large_pages.hpp"
@@ -10,14 +11,19 @@
 namespace scvigor {
 namespace {
 
-bool is_free(const at::Tensor& tensor) {
-  return tensor.use_count() == 1 && tensor.storage().use_count() == 1;
-}
-
 bool is_like(const at::Tensor& tensor, at::IntArrayRef sizes,
              const at::TensorOptions& options) {
   return tensor.sizes() == sizes && tensor.dtype() == options.dtype() &&
          tensor.device() == options.device();
+}
+
+// Without what an earlier step has left.
+const at::Tensor& as_new(const at::Tensor& tensor) {
+  if (tensor.requires_grad()) {
+    tensor.mutable_grad().reset();
+    tensor.set_requires_grad(false);
+  }
+  return tensor;
 }
 
 std::size_t bytes_of(at::IntArrayRef sizes, const at::TensorOptions& options) {
@@ -28,12 +34,49 @@ std::size_t bytes_of(at::IntArrayRef sizes, const at::TensorOptions& options) {
 
 }  // namespace
 
+bool is_unshared(const at::Tensor& tensor) {
+  return tensor.use_count() == 1 && tensor.storage().use_count() == 1;
+}
+
+bool resize_within(const at::Tensor& array, std::int64_t n) {
+  if (static_cast<std::size_t>(n) * array.dtype().itemsize() >
+      array.storage().nbytes())
+    return false;
+  array.unsafeGetTensorImpl()->set_sizes_contiguous({n});
+  return true;
+}
+
 at::Tensor TensorPool::take(at::IntArrayRef sizes,
                             const at::TensorOptions& options) {
-  for (const auto& tensor : tensors_)
-    if (is_free(tensor) && is_like(tensor, sizes, options)) return tensor;
+  for (std::size_t k = 0; k < tensors_.size(); ++k) {
+    const auto i = (next_ + k) % tensors_.size();
+    const at::Tensor& tensor = tensors_[i];
+    if (!is_unshared(tensor) || !is_like(tensor, sizes, options)) continue;
+    next_ = i + 1;
+    return as_new(tensor);
+  }
   tensors_.push_back(empty_in_large_pages(sizes, options));
+  next_ = tensors_.size();
   return tensors_.back();
+}
+
+at::Tensor TensorPool::take_array(std::int64_t n,
+                                  const at::TensorOptions& options) {
+  for (const auto& array : arrays_)
+    if (is_unshared(array) && array.dtype() == options.dtype() &&
+        array.device() == options.device() && resize_within(array, n))
+      return as_new(array);
+  arrays_.push_back(empty_in_large_pages({n + n / 4}, options));
+  resize_within(arrays_.back(), n);
+  return arrays_.back();
+}
+
+bool TensorPool::owns(const at::Tensor& tensor) const {
+  const auto is_same = [&](const at::Tensor& own) {
+    return own.is_same(tensor);
+  };
+  return std::any_of(tensors_.begin(), tensors_.end(), is_same) ||
+         std::any_of(arrays_.begin(), arrays_.end(), is_same);
 }
 
 at::Tensor empty_in_large_pages(at::IntArrayRef sizes,

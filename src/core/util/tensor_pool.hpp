@@ -3,6 +3,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace scvigor {
@@ -13,12 +15,28 @@ namespace scvigor {
 // fill it.
 class TensorPool {
  public:
-  // Not filled.
+  // Not filled, without a gradient.
   at::Tensor take(at::IntArrayRef sizes, const at::TensorOptions& options);
+  // The same for arrays of another length at every step: the first n elements
+  // of memory for more.
+  at::Tensor take_array(std::int64_t n, const at::TensorOptions& options);
+  // Whether one of the references to a tensor is the pool's.
+  bool owns(const at::Tensor& tensor) const;
 
  private:
   std::vector<at::Tensor> tensors_;
+  std::vector<at::Tensor> arrays_;
+  // Steps make the same requests in the same order: the search begins behind
+  // the tensor that was taken last.
+  std::size_t next_ = 0;
 };
+
+// Whether there is no other reference to a tensor or its memory.
+bool is_unshared(const at::Tensor& tensor);
+
+// Makes a one-dimensional tensor, to which there is no other reference, the
+// first n elements of its memory. False: that has not as many.
+bool resize_within(const at::Tensor& array, std::int64_t n);
 
 // at::empty(), with large tensors in large pages where the system has them.
 at::Tensor empty_in_large_pages(at::IntArrayRef sizes,

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/tensor.h>
 
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 
@@ -46,6 +47,17 @@ void copy_values(const at::Tensor& from, const at::Tensor& to) {
     std::memcpy(to.data_ptr(), from.data_ptr(), from.nbytes());
   else
     to.copy_(from);
+}
+
+void set_all(const at::Tensor& tensor, double value) {
+  const bool plain = tensor.is_cpu() && tensor.is_contiguous();
+  if (plain && tensor.scalar_type() == at::kFloat)
+    std::fill_n(tensor.data_ptr<float>(), tensor.numel(),
+                static_cast<float>(value));
+  else if (plain && tensor.scalar_type() == at::kDouble)
+    std::fill_n(tensor.data_ptr<double>(), tensor.numel(), value);
+  else
+    tensor.fill_(value);
 }
 
 void count_up(const at::Tensor& counter) {

@@ -19,6 +19,9 @@ at::Tensor tensor_like(const at::Tensor& like,
 // how to copy a small tensor than to do it.
 void copy_values(const at::Tensor& from, const at::Tensor& to);
 
+// Sets all elements of a floating-point tensor.
+void set_all(const at::Tensor& tensor, double value);
+
 // Adds 1 to an integer of shape {}.
 void count_up(const at::Tensor& counter);
 

@@ -4,6 +4,7 @@
 #include "simd/dispatch.hpp"
 #include "simd/vector_math.hpp"
 #include "util/parallel.hpp"
+#include "util/thread_scratch.hpp"
 
 namespace scvigor {
 namespace {
@@ -42,9 +43,12 @@ template <class T>
 void run(const Span& span) {
   const AdamUpdate& u = *span.update;
   const auto at = span.first;
+  AdamStep step = u.step;
+  if (u.grad_scale.defined())
+    step.grad_scale *= *u.grad_scale.data_ptr<double>();
   adam_span(u.w.data_ptr<T>() + at, u.g.data_ptr<T>() + at,
             u.m.data_ptr<T>() + at, u.v.data_ptr<T>() + at, span.n,
-            AdamConstants<T>(u.step));
+            AdamConstants<T>(step));
 }
 
 // The elements of a task, as many as are worth a thread.
@@ -53,15 +57,19 @@ constexpr std::int64_t kElementsPerTask = 16384;
 }  // namespace
 
 void CpuKernels::adam(const std::vector<AdamUpdate>& updates) const {
-  std::vector<Span> spans;
+  const at::Tensor& enabled = updates.front().enabled;
+  if (enabled.defined() && *enabled.data_ptr<double>() == 0.0) return;
+  auto& spans = thread_scratch<std::vector<Span>>();
+  spans.clear();
   for (const auto& update : updates) {
     const auto n = update.w.numel();
     for (std::int64_t first = 0; first < n; first += kElementsPerTask)
       spans.push_back({&update, first, std::min(kElementsPerTask, n - first)});
   }
-  share_tasks(static_cast<std::int64_t>(spans.size()), 1, [&](auto take) {
+  const Span* first = spans.data();
+  share_tasks(static_cast<std::int64_t>(spans.size()), 1, [first](auto take) {
     for (std::int64_t task; take(task);) {
-      const Span& span = spans[static_cast<std::size_t>(task)];
+      const Span& span = first[task];
       if (span.update->w.scalar_type() == at::kFloat)
         run<float>(span);
       else

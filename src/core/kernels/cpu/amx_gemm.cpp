@@ -10,6 +10,7 @@
 #include "kernels/cpu/amx_worker.hpp"
 #include "kernels/cpu/split_depth_gemm.hpp"
 #include "util/parallel.hpp"
+#include "util/thread_scratch.hpp"
 
 namespace scvigor {
 namespace {
@@ -31,12 +32,12 @@ void add_tasks(const Gemm* first, const Gemm* last, std::int64_t wanted,
 }
 
 // The end of the tasks of each worker, which get about equal work.
-std::vector<std::int64_t> ends_of_workers(const std::vector<AmxTask>& tasks) {
+void add_ends(const std::vector<AmxTask>& tasks,
+              std::vector<std::int64_t>& ends) {
   constexpr std::int64_t kWorkPerThread = 1 << 19;
   std::int64_t all = 0;
   for (const auto& task : tasks) all += task.work();
   const auto workers = workers_for(all / kWorkPerThread);
-  std::vector<std::int64_t> ends;
   std::int64_t done = 0;
   std::int64_t task = 0;
   for (std::int64_t worker = 1; worker < workers; ++worker) {
@@ -46,8 +47,13 @@ std::vector<std::int64_t> ends_of_workers(const std::vector<AmxTask>& tasks) {
     ends.push_back(task);
   }
   ends.push_back(static_cast<std::int64_t>(tasks.size()));
-  return ends;
 }
+
+struct BatchScratch {
+  std::vector<SplitDepthGemm> deep;
+  std::vector<AmxTask> tasks;
+  std::vector<std::int64_t> ends;
+};
 
 bool has_unit_step(const MatrixView& x) {
   return x.row_step == 1 || x.column_step == 1;
@@ -67,27 +73,30 @@ bool uses_amx(const AccumulatedGemm& products) {
          });
 }
 
-void amx_gemm(const std::vector<const AccumulatedGemm*>& batch) {
+void amx_gemm(GemmBatch batch) {
   constexpr std::int64_t kTasksPerThread = 4;
-  std::vector<SplitDepthGemm> deep;
-  deep.reserve(batch.size());
-  std::vector<AmxTask> tasks;
+  auto& [deep, tasks, ends] = thread_scratch<BatchScratch>();
+  if (deep.size() < batch.size()) deep.resize(batch.size());
+  tasks.clear();
+  ends.clear();
+  std::size_t n_deep = 0;
   for (const auto* products : batch) {
     if (!SplitDepthGemm::suits(*products)) {
       add_tasks(products->data(), products->data() + products->size(),
                 kTasksPerThread * thread_count(), tasks);
       continue;
     }
-    deep.emplace_back(*products);
-    for (const auto& part : deep.back().parts())
+    auto& parts = deep[n_deep++];
+    parts.set(*products);
+    for (const auto& part : parts.parts())
       add_tasks(&part, &part + 1, 1, tasks);
   }
-  share_tasks(ends_of_workers(tasks), [&](auto take) {
+  add_ends(tasks, ends);
+  share_tasks(ends, [first = tasks.data()](auto take) {
     AmxWorker worker;
-    for (std::int64_t task; take(task);)
-      worker.run(tasks[static_cast<std::size_t>(task)]);
+    for (std::int64_t task; take(task);) worker.run(first[task]);
   });
-  for (auto& product : deep) product.add_up();
+  for (std::size_t i = 0; i < n_deep; ++i) deep[i].add_up();
 }
 
 }  // namespace scvigor
@@ -97,7 +106,7 @@ void amx_gemm(const std::vector<const AccumulatedGemm*>& batch) {
 namespace scvigor {
 
 bool uses_amx(const AccumulatedGemm&) { return false; }
-void amx_gemm(const std::vector<const AccumulatedGemm*>&) {}
+void amx_gemm(GemmBatch) {}
 
 }  // namespace scvigor
 

@@ -1,8 +1,6 @@
 #ifndef SCVIGOR_CORE_KERNELS_CPU_AMX_GEMM_HPP
 #define SCVIGOR_CORE_KERNELS_CPU_AMX_GEMM_HPP
 
-#include <vector>
-
 #include "kernels/cpu/gemm.hpp"
 
 namespace scvigor {
@@ -20,7 +18,7 @@ namespace scvigor {
 bool uses_amx(const AccumulatedGemm& products);
 
 // gemm_batch() of products that do.
-void amx_gemm(const std::vector<const AccumulatedGemm*>& batch);
+void amx_gemm(GemmBatch batch);
 
 }  // namespace scvigor
 

@@ -12,6 +12,7 @@
 #include "kernels/cpu/amx_tiles.hpp"
 #include "kernels/cpu/gemm.hpp"
 #include "simd/aligned_vector.hpp"
+#include "util/thread_scratch.hpp"
 
 namespace scvigor {
 
@@ -65,6 +66,11 @@ struct DepthSlice {
   }
 };
 
+// The packed factors of a thread.
+struct AmxFactors {
+  AlignedVector<PackedBlock> left, right;
+};
+
 // Runs tasks, on one thread.
 class AmxWorker {
  public:
@@ -113,7 +119,8 @@ class AmxWorker {
 
   AmxScope scope_;
   AmxFactor left_lines_{};  // of what is packed
-  AlignedVector<PackedBlock> left_, right_;
+  AlignedVector<PackedBlock>& left_ = thread_scratch<AmxFactors>().left;
+  AlignedVector<PackedBlock>& right_ = thread_scratch<AmxFactors>().right;
   alignas(64) ResultBlock corner_;
 };
 

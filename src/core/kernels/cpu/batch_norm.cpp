@@ -1,6 +1,3 @@
-#include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -127,10 +124,10 @@ void infer(const BatchNormInput& in, at::Tensor& y) {
 
 BatchNormOutput CpuKernels::batch_norm_training(
     const BatchNormInput& in) const {
-  const auto units =
-      at::empty({2, in.x.size(1)}, in.x.options().dtype(at::kDouble));
-  BatchNormOutput out{at::empty(in.x.sizes(), in.x.options()),
-                      units.select(0, 0), units.select(0, 1)};
+  const auto of_units = in.x.options().dtype(at::kDouble);
+  BatchNormOutput out{Tape::buffer(in.x.sizes(), in.x.options()),
+                      Tape::buffer({in.x.size(1)}, of_units),
+                      Tape::buffer({in.x.size(1)}, of_units)};
   if (in.x.scalar_type() == at::kFloat)
     train<float>(in, out);
   else
@@ -141,7 +138,7 @@ BatchNormOutput CpuKernels::batch_norm_training(
 BatchNormGrads CpuKernels::batch_norm_training_backward(
     const BatchNormInput& in, const BatchNormOutput& out,
     const at::Tensor& grad_y) const {
-  BatchNormGrads grads{at::empty_like(grad_y),
+  BatchNormGrads grads{Tape::buffer(grad_y.sizes(), grad_y.options()),
                        Tape::grad_buffer(in.weight),
                        Tape::grad_buffer(in.bias),
                        {}};
@@ -153,7 +150,7 @@ BatchNormGrads CpuKernels::batch_norm_training_backward(
 }
 
 at::Tensor CpuKernels::batch_norm_inference(const BatchNormInput& in) const {
-  at::Tensor y = at::empty(in.x.sizes(), in.x.options());
+  at::Tensor y = Tape::buffer(in.x.sizes(), in.x.options());
   if (in.x.scalar_type() == at::kFloat)
     infer<float>(in, y);
   else

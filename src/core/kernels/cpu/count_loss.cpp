@@ -1,11 +1,8 @@
-#include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
-#include <ATen/ops/full.h>
+#include <c10/util/SmallVector.h>
 
 #include <algorithm>
 #include <numeric>
 #include <optional>
-#include <vector>
 
 #include "kernels/cpu/count_loss_row.hpp"
 #include "kernels/cpu/cpu_kernels.hpp"
@@ -13,6 +10,8 @@
 #include "kernels/cpu/shared_theta.hpp"
 #include "util/ceil_div.hpp"
 #include "util/parallel.hpp"
+#include "util/tensor_utils.hpp"
+#include "util/thread_scratch.hpp"
 
 // Heads, activation and likelihood, a chunk of cells at a time, so that their
 // logits stay in the cache: products; for each cell a pass over its genes, the
@@ -34,10 +33,24 @@ bool has_theta_per_cell(const LikelihoodInput& in) {
 }
 
 at::Tensor cell_weights(const LikelihoodInput& in, std::int64_t n) {
-  return in.cell_weight.defined() ? in.cell_weight.contiguous()
-                                  : at::full({n}, 1.0 / static_cast<double>(n),
-                                             in.log_factor.options());
+  if (in.cell_weight.defined()) return in.cell_weight.contiguous();
+  at::Tensor out = Tape::buffer({n}, in.log_factor.options());
+  set_all(out, 1.0 / static_cast<double>(n));
+  return out;
 }
+
+// Of a thread, for a number of genes.
+template <class T>
+struct KeptRowScratch {
+  std::optional<RowScratch<T>> scratch;
+  std::int64_t n_genes = 0;
+
+  RowScratch<T>& of(std::int64_t n) {
+    if (!scratch || n_genes != n) scratch.emplace(n);
+    n_genes = n;
+    return *scratch;
+  }
+};
 
 template <class T>
 class CountLossPass {
@@ -49,8 +62,8 @@ class CountLossPass {
         with_grad_(std::find(needs_grad.begin(), needs_grad.end(), true) !=
                    needs_grad.end()),
         cell_weight_(cell_weights(in, x.n_cells())),
-        log_factor_(in.log_factor.detach().contiguous()),
-        out_{at::empty({x.n_cells()}, in.log_factor.options()), {}, {}} {
+        log_factor_(in.log_factor.contiguous()),
+        out_{Tape::buffer({x.n_cells()}, in.log_factor.options()), {}, {}} {
     const auto cells = std::min(x.n_cells(), kCellsPerChunk);
     heads_.emplace_back(in.scale_logits, &needs_grad[1], cells, x.n_genes);
     if (in.dropout_logits.defined()) {
@@ -64,10 +77,12 @@ class CountLossPass {
       shared_theta_.emplace(in.log_theta.value, in.theta_row, x, needs_grad[7]);
     }
     for (const auto& head : heads_)
-      if (head.is_deferred())
-        hidden_ = in.scale_logits.hidden.detach().contiguous();
-    if (needs_grad[0]) grad_hidden_ = at::empty_like(hidden_);
-    if (with_grad_) grad_log_factor_ = at::empty_like(log_factor_);
+      if (head.is_deferred()) hidden_ = in.scale_logits.hidden.contiguous();
+    const auto buffer_like = [](const at::Tensor& tensor) {
+      return Tape::buffer(tensor.sizes(), tensor.options());
+    };
+    if (needs_grad[0]) grad_hidden_ = buffer_like(hidden_);
+    if (with_grad_) grad_log_factor_ = buffer_like(log_factor_);
   }
 
   CountLossResults run() {
@@ -75,7 +90,7 @@ class CountLossPass {
       multiply(chunk);
       if (shared_theta_) shared_theta_->start(chunk);
       share_tasks(ceil_div(chunk.n, kCellsPerSum), 1, [&](auto take) {
-        RowScratch<T> scratch(x_.n_genes);
+        auto& scratch = thread_scratch<KeptRowScratch<T>>().of(x_.n_genes);
         for (std::int64_t sum; take(sum);)
           for (auto i = sum * kCellsPerSum;
                i < std::min(chunk.n, (sum + 1) * kCellsPerSum); ++i)
@@ -119,7 +134,7 @@ class CountLossPass {
   }
 
   void multiply(const CellChunk& chunk) {
-    std::vector<AccumulatedGemm> products;
+    c10::SmallVector<AccumulatedGemm, 3> products;
     for (const auto& head : heads_)
       if (head.is_deferred()) products.push_back({head.logits(hidden_, chunk)});
     gemm_batch(products);
@@ -127,7 +142,7 @@ class CountLossPass {
 
   // The deep products first: they are the larger tasks.
   void multiply_grads(const CellChunk& chunk) {
-    std::vector<AccumulatedGemm> products(1);
+    c10::SmallVector<AccumulatedGemm, 4> products(1);
     for (auto& head : heads_) {
       if (!head.is_deferred()) continue;
       auto& hidden = products[0];
@@ -146,7 +161,8 @@ class CountLossPass {
     const T* weight = cell_weight_.template data_ptr<T>();
     const double mean =
         std::inner_product(loss, loss + x_.n_cells(), weight, 0.0);
-    out_.mean = at::full({}, mean, log_factor_.options());
+    out_.mean = Tape::buffer({}, log_factor_.options());
+    set_all(out_.mean, mean);
     if (!with_grad_) return;
     auto& grads = out_.grads;
     const auto put = [&](std::size_t at, const DecoderHead<T>& head) {
@@ -167,8 +183,9 @@ class CountLossPass {
   at::Tensor cell_weight_;  // n
   at::Tensor log_factor_;   // n x 1
   CountLossResults out_;
-  std::vector<DecoderHead<T>> heads_;  // scale first, then those that there are
-  std::size_t dropout_ = 0;            // which of them; 0: none
+  c10::SmallVector<DecoderHead<T>, 3>
+      heads_;                // scale first, then those that there are
+  std::size_t dropout_ = 0;  // which of them; 0: none
   std::size_t cell_theta_ = 0;
   std::optional<SharedTheta<T>> shared_theta_;
   at::Tensor hidden_, grad_hidden_, grad_log_factor_;

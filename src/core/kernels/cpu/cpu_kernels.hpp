@@ -54,6 +54,12 @@ class CpuKernels : public ReferenceKernels {
   void scale_rows(const LikelihoodInput& decoded,
                   const ScaleRows& rows) const override;
   void adam(const std::vector<AdamUpdate>& updates) const override;
+
+  void add_step(const StepOutcome& step, at::Tensor& totals) const override;
+  void restore_unless(const at::Tensor& finite, const at::Tensor& saved,
+                      at::Tensor& values) const override;
+  void clip_factor(const std::vector<at::Tensor>& gradients, double max_norm,
+                   at::Tensor& factor) const override;
 };
 
 }  // namespace scvigor

@@ -1,10 +1,11 @@
 #ifndef SCVIGOR_CORE_KERNELS_CPU_DECODER_HEAD_HPP
 #define SCVIGOR_CORE_KERNELS_CPU_DECODER_HEAD_HPP
 
+#include <c10/util/SmallVector.h>
+
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "kernels/cpu/gemm.hpp"
 #include "kernels/cpu/tensor_data.hpp"
@@ -22,9 +23,10 @@ struct CellChunk {
 };
 
 // About equal ones of n cells, at most `size` each.
-inline std::vector<CellChunk> chunks_of(std::int64_t n, std::int64_t size) {
+inline c10::SmallVector<CellChunk, 8> chunks_of(std::int64_t n,
+                                                std::int64_t size) {
   const auto count = ceil_div(n, size);
-  std::vector<CellChunk> out;
+  c10::SmallVector<CellChunk, 8> out;
   for (std::int64_t i = 0; i < count; ++i) {
     const auto first = n * i / count;
     out.push_back({first, n * (i + 1) / count - first});

@@ -1,6 +1,3 @@
-#include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
-
 #include "kernels/cpu/cpu_kernels.hpp"
 #include "kernels/cpu/gemm.hpp"
 #include "kernels/cpu/tensor_data.hpp"
@@ -24,7 +21,7 @@ at::Tensor CpuKernels::dense_linear(const at::Tensor& x,
                                     const at::Tensor& bias) const {
   if (weight.scalar_type() != at::kFloat)
     return ReferenceKernels::dense_linear(x, weight, bias);
-  at::Tensor y = at::empty({x.size(0), weight.size(1)}, x.options());
+  at::Tensor y = Tape::buffer({x.size(0), weight.size(1)}, x.options());
   gemm({view(x),
         view(weight),
         {x.size(0), x.size(1), weight.size(1)},
@@ -40,7 +37,7 @@ DenseLinearGrads CpuKernels::dense_linear_backward(
   const bool needs_bias = bias.defined() && bias.requires_grad();
   DenseLinearGrads grads;
   if (x.requires_grad()) {
-    grads.x = at::empty_like(x);
+    grads.x = Tape::buffer(x.sizes(), x.options());
     gemm({view(grad_y),
           view(weight).transposed(),
           {x.size(0), weight.size(1), x.size(1)},

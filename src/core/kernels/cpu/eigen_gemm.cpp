@@ -130,7 +130,7 @@ void add_tasks(const AccumulatedGemm& products,
 
 }  // namespace
 
-void eigen_gemm(const std::vector<const AccumulatedGemm*>& batch) {
+void eigen_gemm(GemmBatch batch) {
   std::vector<ResultTask> tasks;
   for (const auto* products : batch) add_tasks(*products, tasks);
   share_tasks(static_cast<std::int64_t>(tasks.size()), 1, [&](auto take) {

@@ -1,10 +1,9 @@
 #include "util/gather_rows.hpp"
 
-#include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
-
 #include "kernels/cpu/cpu_kernels.hpp"
+#include "kernels/tape.hpp"
 #include "simd/add.hpp"
+#include "util/tensor_utils.hpp"
 
 namespace scvigor {
 namespace {
@@ -35,7 +34,8 @@ void scatter(const at::Tensor& codes, const at::Tensor& grad_y,
 at::Tensor CpuKernels::gather_rows(const at::Tensor& weight,
                                    const at::Tensor& codes,
                                    const at::Tensor& sum) const {
-  at::Tensor y = at::empty({codes.numel(), weight.size(1)}, weight.options());
+  at::Tensor y =
+      Tape::buffer({codes.numel(), weight.size(1)}, weight.options());
   if (weight.scalar_type() == at::kFloat)
     gather<float>(weight, codes, sum, y);
   else
@@ -47,7 +47,8 @@ at::Tensor CpuKernels::gather_rows_backward(const at::Tensor& codes,
                                             std::int64_t n_levels,
                                             const at::Tensor& grad_y) const {
   at::Tensor grad_weight =
-      at::zeros({n_levels, grad_y.size(1)}, grad_y.options());
+      Tape::buffer({n_levels, grad_y.size(1)}, grad_y.options());
+  set_all(grad_weight, 0.0);
   if (grad_y.scalar_type() == at::kFloat)
     scatter<float>(codes, grad_y, grad_weight);
   else

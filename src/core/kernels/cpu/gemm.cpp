@@ -11,7 +11,7 @@ namespace {
 
 struct GemmKernel {
   bool (*suits)(const AccumulatedGemm& products);
-  void (*run)(const std::vector<const AccumulatedGemm*>& batch);
+  void (*run)(GemmBatch batch);
 };
 
 // The first that suits computes the products.
@@ -29,14 +29,18 @@ std::size_t kernel_for(const AccumulatedGemm& products) {
 
 }  // namespace
 
-void gemm_batch(const std::vector<AccumulatedGemm>& batch) {
-  std::array<std::vector<const AccumulatedGemm*>, kGemmKernels.size()> shares;
+void gemm_batch(c10::ArrayRef<AccumulatedGemm> batch) {
+  std::array<c10::SmallVector<const AccumulatedGemm*, 4>, kGemmKernels.size()>
+      shares;
   for (const auto& products : batch)
     if (!products.empty()) shares[kernel_for(products)].push_back(&products);
   for (std::size_t i = 0; i < shares.size(); ++i)
     if (!shares[i].empty()) kGemmKernels[i].run(shares[i]);
 }
 
-void gemm(const Gemm& product) { gemm_batch({{product}}); }
+void gemm(const Gemm& product) {
+  const AccumulatedGemm one{product};
+  gemm_batch(one);
+}
 
 }  // namespace scvigor

@@ -1,9 +1,11 @@
 #ifndef SCVIGOR_CORE_KERNELS_CPU_GEMM_HPP
 #define SCVIGOR_CORE_KERNELS_CPU_GEMM_HPP
 
+#include <c10/util/ArrayRef.h>
+#include <c10/util/SmallVector.h>
+
 #include <algorithm>
 #include <cstdint>
-#include <vector>
 
 namespace scvigor {
 
@@ -64,10 +66,13 @@ void gemm(const Gemm& product);
 
 // Products of one shape but for k, of which those after the first add to its
 // target.
-using AccumulatedGemm = std::vector<Gemm>;
+using AccumulatedGemm = c10::SmallVector<Gemm, 3>;
 
 // Several of them in one parallel region.
-void gemm_batch(const std::vector<AccumulatedGemm>& batch);
+void gemm_batch(c10::ArrayRef<AccumulatedGemm> batch);
+
+// Those that one of the implementations computes.
+using GemmBatch = c10::ArrayRef<const AccumulatedGemm*>;
 
 }  // namespace scvigor
 

@@ -1,8 +1,7 @@
-#include <ATen/ops/empty_like.h>
-
 #include <limits>
 
 #include "kernels/cpu/cpu_kernels.hpp"
+#include "kernels/tape.hpp"
 #include "simd/dispatch.hpp"
 #include "simd/vector_math.hpp"
 #include "util/parallel.hpp"
@@ -29,7 +28,8 @@ SCVIGOR_KERNEL(log1p_span, log1p_span_body,
 at::Tensor CpuKernels::log1p_counts(const at::Tensor& x) const {
   if (x.scalar_type() != at::kFloat || !x.is_contiguous())
     return ReferenceKernels::log1p_counts(x);
-  at::Tensor out = at::empty_like(x);
+  at::Tensor out = x.dim() == 1 ? Tape::array_buffer(x.numel(), x.options())
+                                : Tape::buffer(x.sizes(), x.options());
   const float* from = x.data_ptr<float>();
   float* to = out.data_ptr<float>();
   parallel_for(0, x.numel(), kValuesPerTask,

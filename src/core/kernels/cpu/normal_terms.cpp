@@ -1,9 +1,7 @@
-#include <ATen/ops/empty.h>
-#include <ATen/ops/empty_like.h>
-
 #include <cmath>
 
 #include "kernels/cpu/cpu_kernels.hpp"
+#include "kernels/tape.hpp"
 #include "simd/dispatch.hpp"
 #include "simd/vector_math.hpp"
 
@@ -27,7 +25,7 @@ void map_span(std::int64_t n, T* to, Function function, const From*... from) {
 // function(x, more...) of every element; contiguous, and of one shape and type.
 template <class Function, class... More>
 at::Tensor map(Function function, const at::Tensor& x, const More&... more) {
-  at::Tensor out = at::empty_like(x);
+  at::Tensor out = Tape::buffer(x.sizes(), x.options());
   with_precision(x, [&](auto zero) {
     using T = decltype(zero);
     map_span(x.numel(), out.data_ptr<T>(), function, x.data_ptr<T>(),
@@ -110,8 +108,8 @@ NormalKl CpuKernels::normal_kl(const at::Tensor& mean,
                                const at::Tensor& var) const {
   const auto n_dims = mean.size(1);
   const auto n_cells = mean.size(0);
-  NormalKl out{at::empty({n_cells}, mean.options()),
-               at::empty({}, mean.options())};
+  NormalKl out{Tape::buffer({n_cells}, mean.options()),
+               Tape::buffer({}, mean.options())};
   with_precision(mean, [&](auto zero) {
     using T = decltype(zero);
     const T* m = mean.data_ptr<T>();
@@ -133,7 +131,8 @@ NormalKl CpuKernels::normal_kl(const at::Tensor& mean,
 NormalGrads CpuKernels::normal_kl_backward(const at::Tensor& mean,
                                            const at::Tensor& var,
                                            const at::Tensor& grad) const {
-  NormalGrads out{at::empty_like(mean), at::empty_like(var)};
+  NormalGrads out{Tape::buffer(mean.sizes(), mean.options()),
+                  Tape::buffer(var.sizes(), var.options())};
   with_precision(mean, [&](auto zero) {
     using T = decltype(zero);
     const T g = static_cast<T>(static_cast<double>(*grad.data_ptr<T>()) /

@@ -9,6 +9,7 @@
 #include "simd/cpu_level.hpp"
 #include "util/ceil_div.hpp"
 #include "util/parallel.hpp"
+#include "util/thread_scratch.hpp"
 
 // Goto and van de Geijn (2008), for one level of cache: a panel of b, kPanel
 // columns wide and kDepth rows deep, is packed so that it stays in the nearest
@@ -18,6 +19,10 @@ namespace scvigor {
 namespace {
 
 constexpr std::int64_t kDepth = 256;
+
+struct PanelScratch {
+  std::vector<float> panel;
+};
 
 // A panel of some rows of the result while it is computed: in place, or in a
 // buffer when the rows end before the panel does.
@@ -30,21 +35,24 @@ class PanelOutput {
         rows_(rows),
         columns_(std::min(kPanel, n - first)) {
     if (first + kPanel <= target.row_step) return;
-    buffer_.resize(rows * kPanel);
+    auto& panel = thread_scratch<PanelScratch>().panel;
+    panel.resize(static_cast<std::size_t>(rows * kPanel));
+    buffer_ = panel.data();
     if (add)
       for (std::int64_t i = 0; i < rows; ++i)
-        std::copy_n(out_ + i * row_step_, columns_,
-                    buffer_.data() + i * kPanel);
+        std::copy_n(out_ + i * row_step_, columns_, buffer_ + i * kPanel);
   }
 
   std::int64_t columns() const { return columns_; }
-  float* data() { return buffer_.empty() ? out_ : buffer_.data(); }
-  std::int64_t row_step() const { return buffer_.empty() ? row_step_ : kPanel; }
+  float* data() { return buffer_ == nullptr ? out_ : buffer_; }
+  std::int64_t row_step() const {
+    return buffer_ == nullptr ? row_step_ : kPanel;
+  }
 
   void finish() {
-    if (buffer_.empty()) return;
+    if (buffer_ == nullptr) return;
     for (std::int64_t i = 0; i < rows_; ++i)
-      std::copy_n(buffer_.data() + i * kPanel, columns_, out_ + i * row_step_);
+      std::copy_n(buffer_ + i * kPanel, columns_, out_ + i * row_step_);
   }
 
  private:
@@ -52,7 +60,7 @@ class PanelOutput {
   std::int64_t row_step_;
   std::int64_t rows_;
   std::int64_t columns_;
-  std::vector<float> buffer_;
+  float* buffer_ = nullptr;  // of the thread
 };
 
 // Adds to a panel of the result, from column `first` on, for `rows` of its rows
@@ -95,6 +103,11 @@ struct PanelTask {
   const AccumulatedGemm* products;
   std::int64_t first_panel, last_panel;
   std::int64_t row, last_row;
+};
+
+struct BatchScratch {
+  std::vector<PanelTask> tasks;
+  std::vector<std::int64_t> ends;
 };
 
 std::int64_t panels_of(const AccumulatedGemm& products) {
@@ -154,25 +167,20 @@ bool uses_simd(const AccumulatedGemm&) {
   return cpu_level() >= CpuLevel::kAvx2;
 }
 
-void simd_gemm(const std::vector<const AccumulatedGemm*>& batch) {
+void simd_gemm(GemmBatch batch) {
   std::int64_t work = 0;
-  std::int64_t panels = 0;
-  for (const auto* products : batch) {
-    work += work_of(*products);
-    panels += panels_of(*products);
-  }
+  for (const auto* products : batch) work += work_of(*products);
   const auto workers = workers_for(work / kWorkPerThread);
-  std::vector<PanelTask> tasks;
-  tasks.reserve(static_cast<std::size_t>(panels * workers));
-  std::vector<std::int64_t> ends;
+  auto& [tasks, ends] = thread_scratch<BatchScratch>();
+  tasks.clear();
+  ends.clear();
   for (std::int64_t worker = 0; worker < workers; ++worker) {
     for (const auto* products : batch)
       add_tasks(*products, worker, workers, tasks);
     ends.push_back(static_cast<std::int64_t>(tasks.size()));
   }
-  share_tasks(ends, [&](auto take) {
-    for (std::int64_t task; take(task);)
-      run(tasks[static_cast<std::size_t>(task)]);
+  share_tasks(ends, [first = tasks.data()](auto take) {
+    for (std::int64_t task; take(task);) run(first[task]);
   });
 }
 

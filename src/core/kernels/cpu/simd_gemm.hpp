@@ -1,8 +1,6 @@
 #ifndef SCVIGOR_CORE_KERNELS_CPU_SIMD_GEMM_HPP
 #define SCVIGOR_CORE_KERNELS_CPU_SIMD_GEMM_HPP
 
-#include <vector>
-
 #include "kernels/cpu/gemm.hpp"
 
 namespace scvigor {
@@ -11,7 +9,7 @@ namespace scvigor {
 bool uses_simd(const AccumulatedGemm& products);
 
 // gemm_batch() by vector registers.
-void simd_gemm(const std::vector<const AccumulatedGemm*>& batch);
+void simd_gemm(GemmBatch batch);
 
 }  // namespace scvigor
 

@@ -1,5 +1,3 @@
-#include <ATen/ops/empty.h>
-
 #include <algorithm>
 #include <vector>
 
@@ -8,6 +6,7 @@
 #include "kernels/tape.hpp"
 #include "simd/aligned_vector.hpp"
 #include "util/parallel.hpp"
+#include "util/thread_scratch.hpp"
 
 // y[i, :]           = sum over the genes g of cell i of x[i, g] W[g, :]
 // grad_weight[g, :] = sum over the cells i with gene g of x[i, g] grad_y[i, :]
@@ -45,14 +44,22 @@ std::int64_t lower_bound_from(std::int64_t gene, const std::int32_t* genes,
   return k + n;
 }
 
+// The entries of each cell in a tile of genes.
+struct TileEntries {
+  std::vector<std::int64_t> begin, end;
+};
+
 // y: n x width
 template <class T>
 void multiply(const SparseCounts& x, const at::Tensor& weight, at::Tensor& y) {
   const auto* indptr = x.indptr.data_ptr<std::int64_t>();
   const auto* genes = x.genes.data_ptr<std::int32_t>();
   const auto tile = genes_per_tile(x);
-  std::vector<std::int64_t> begin(indptr, indptr + x.n_cells());
-  std::vector<std::int64_t> end(begin);
+  auto& entries = thread_scratch<TileEntries>();
+  entries.begin.resize(static_cast<std::size_t>(x.n_cells()));
+  entries.end.assign(indptr, indptr + x.n_cells());
+  auto* begin = entries.begin.data();
+  auto* end = entries.end.data();
   parallel_for(
       0, x.n_cells(), kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
         SparseProduct<T> product{x.values.data_ptr<T>(), genes,
@@ -64,7 +71,7 @@ void multiply(const SparseCounts& x, const at::Tensor& weight, at::Tensor& y) {
             end[i] =
                 lower_bound_from(gene + tile, genes, end[i], indptr[i + 1]);
           }
-          add_rows(product, b, e, begin.data(), end.data());
+          add_rows(product, b, e, begin, end);
           product.add = true;
         }
       });
@@ -116,6 +123,12 @@ class EntriesByGene {
   std::vector<std::int64_t> begin_, end_;
 };
 
+template <class T>
+struct TransposedScratch {
+  EntriesByGene<T> entries;
+  std::vector<std::int64_t> at;  // the next entry of each cell
+};
+
 // Genes b to e - 1 of grad_weight: genes x width. Cells come in blocks whose
 // gradients stay in the nearest caches. The sum over the cells of a gene has
 // the same order whatever the number of threads.
@@ -127,8 +140,10 @@ void multiply_transposed(const SparseCounts& x, const at::Tensor& grad_y,
   const auto* indptr = x.indptr.data_ptr<std::int64_t>();
   const auto* genes = x.genes.data_ptr<std::int32_t>();
   const auto width = grad_y.size(1);
-  Entries entries;
-  std::vector<std::int64_t> at(static_cast<std::size_t>(x.n_cells()));
+  auto& scratch = thread_scratch<TransposedScratch<T>>();
+  auto& entries = scratch.entries;
+  auto& at = scratch.at;
+  at.resize(static_cast<std::size_t>(x.n_cells()));
   for (std::int64_t i = 0; i < x.n_cells(); ++i)
     at[i] = std::lower_bound(genes + indptr[i], genes + indptr[i + 1],
                              static_cast<std::int32_t>(b)) -
@@ -154,7 +169,7 @@ void multiply_transposed(const SparseCounts& x, const at::Tensor& grad_y,
 
 at::Tensor CpuKernels::sparse_linear(const SparseCounts& x,
                                      const at::Tensor& weight) const {
-  at::Tensor y = at::empty({x.n_cells(), weight.size(1)}, weight.options());
+  at::Tensor y = Tape::buffer({x.n_cells(), weight.size(1)}, weight.options());
   if (weight.scalar_type() == at::kFloat)
     multiply<float>(x, weight, y);
   else

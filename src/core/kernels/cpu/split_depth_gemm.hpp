@@ -33,10 +33,12 @@ class SplitDepthGemm {
            });
   }
 
-  explicit SplitDepthGemm(const AccumulatedGemm& products)
-      : target_(products.front().target),
-        m_(products.front().shape.m),
-        n_(products.front().shape.n) {
+  // Sets the product, in the memory of the one before.
+  void set(const AccumulatedGemm& products) {
+    target_ = products.front().target;
+    m_ = products.front().shape.m;
+    n_ = products.front().shape.n;
+    parts_.clear();
     for (const auto& p : products) add_parts(p);
     sums_.resize(parts_.size() * static_cast<std::size_t>(m_ * n_));
     for (std::size_t i = 0; i < parts_.size(); ++i)
@@ -79,8 +81,8 @@ class SplitDepthGemm {
       add_to(to, sum(part) + i * n_, n_);
   }
 
-  GemmOutput target_;
-  std::int64_t m_, n_;
+  GemmOutput target_{};
+  std::int64_t m_ = 0, n_ = 0;
   std::vector<Gemm> parts_;
   AlignedVector<float> sums_;
 };

@@ -1,0 +1,154 @@
+// A training step is work for the device: it asks the device for nothing, and
+// a step that goes wrong changes nothing.
+
+#include <ATen/ATen.h>
+
+#include <limits>
+
+#include "catch.hpp"
+#include "device_cases.hpp"
+#include "kernels/kernels.hpp"
+#include "mock_device.hpp"
+#include "model/vae.hpp"
+#include "simulated.hpp"
+#include "step_counter.hpp"
+#include "support.hpp"
+#include "train/training_step.hpp"
+#include "training.hpp"
+
+using namespace scvigor;
+using support::device_cases;
+using support::Training;
+using support::training_of;
+
+namespace {
+
+// A model and its step.
+class Stepper {
+ public:
+  explicit Stepper(const Training& t, at::Device device = at::kCPU)
+      : t_(t), vae_(t.model, 5, prior_of(t)) {
+    if (device.is_meta())
+      for (const auto& entry : vae_.state().entries())
+        for (const auto& part : entry.parts) support::move_to_mock_device(part);
+    vae_.move_to(device);
+    loader_.emplace(t_.cells, vae_.tensor_options());
+    step_.emplace(vae_, t.options, 3, local_);
+  }
+
+  void step(std::int64_t first = 0, std::int64_t n_cells = 64) {
+    step_->enqueue({loader_->load(t_.split.train.data() + first, n_cells), 0.5,
+                    1e-3, n_steps_++});
+  }
+  StepSums& sums() { return step_->sums(); }
+  std::vector<at::Tensor> state() const {
+    std::vector<at::Tensor> out;
+    for (const auto& entry : vae_.state().entries())
+      out.push_back(entry.read());
+    return out;
+  }
+
+ private:
+  static LibraryPrior prior_of(const Training& t) {
+    return library_prior(*t.cells.counts, t.cells.batch, t.model.n_batch);
+  }
+
+  Training t_;
+  Vae vae_;
+  LocalCommunicator local_;
+  std::optional<Loader> loader_;
+  std::optional<TrainingStep> step_;
+  std::uint64_t n_steps_ = 0;
+};
+
+bool all_equal(const std::vector<at::Tensor>& a,
+               const std::vector<at::Tensor>& b) {
+  return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(),
+      [](const at::Tensor& x, const at::Tensor& y) { return at::equal(x, y); });
+}
+
+}  // namespace
+
+TEST_CASE("nothing can be read back from the mock device") {
+  const at::Tensor x = at::ones({3}, support::mock_device());
+  CHECK_THROWS(x.sum().item<double>());
+  CHECK_THROWS(x.cpu());
+  CHECK_THROWS(x.nonzero());
+  CHECK_THROWS(at::repeat_interleave(x.to(at::kLong)));
+}
+
+TEST_CASE("enqueue() reads nothing back from its device") {
+  for (const auto& one : device_cases())
+    for (const auto precision : {Precision::kFloat32, Precision::kFloat64}) {
+      INFO(one.name << ", " << to_string(precision));
+      Stepper stepper(training_of(one, precision), support::mock_device());
+      CHECK_NOTHROW(stepper.step());
+      CHECK_NOTHROW(stepper.step());
+      CHECK_FALSE(stepper.sums().has_failed());
+      CHECK_THROWS(stepper.sums().read());
+    }
+}
+
+TEST_CASE("a step that is not finite changes nothing, nor those after it") {
+  Training t;
+  at::Tensor counts = support::simulate_counts(230, 40, 11);
+  counts[t.split.train[70]][0] = std::numeric_limits<double>::infinity();
+  t.cells.counts = support::dense_source(counts);
+  for (const bool by_reference : {false, true}) {
+    INFO(by_reference);
+    std::optional<UseReferenceKernels> reference;
+    if (by_reference) reference.emplace();
+    Stepper stepper(t);
+    stepper.step();
+    const auto after_one = stepper.state();
+    const auto sums = stepper.sums().read();
+    stepper.step(64);
+    stepper.step();
+    CHECK(all_equal(stepper.state(), after_one));
+    CHECK(stepper.sums().read().n_steps == 1);
+    CHECK_FALSE(stepper.sums().read().finite);
+    CHECK(stepper.sums().read().sums.loss == sums.sums.loss);
+    stepper.sums().reset();
+    stepper.step();
+    CHECK_FALSE(all_equal(stepper.state(), after_one));
+    CHECK(stepper.sums().read().finite);
+  }
+}
+
+TEST_CASE("the reference makes the steps that the kernels make") {
+  for (const auto& one : device_cases()) {
+    INFO(one.name);
+    const Training t = training_of(one, Precision::kFloat64);
+    const auto after_steps = [&] {
+      Stepper stepper(t);
+      for (int i = 0; i < 3; ++i) stepper.step(32 * i, 32 + i);
+      return stepper.state();
+    };
+    const auto found = after_steps();
+    const UseReferenceKernels reference;
+    const auto expected = after_steps();
+    for (std::size_t i = 0; i < found.size(); ++i)
+      REQUIRE_CLOSE(found[i].to(at::kDouble), expected[i].to(at::kDouble),
+                    1e-9);
+  }
+}
+
+TEST_CASE("a step in float32 allocates nothing and dispatches little") {
+  Training t;
+  t.model.precision = Precision::kFloat32;
+  Stepper stepper(t);
+  for (int i = 0; i < 4; ++i) stepper.step(32 * i, 32 + i % 2);
+  {
+    const StepCounter counter(StepCounter::What::kDispatches);
+    stepper.step();
+    std::string names;
+    for (const auto& [name, n] : counter.by_name()) names += name + " ";
+    INFO(names);
+    CHECK(counter.count() < 30);
+  }
+  for (int i = 0; i < 4; ++i) stepper.step(32 * i, 32);
+  const StepCounter counter(StepCounter::What::kAllocations);
+  for (int i = 0; i < 4; ++i) stepper.step(32 * i, 32);
+  CHECK(counter.count() == 0);
+}
