@@ -24,7 +24,7 @@ struct CountLocation {
   Layout layout = Layout::kCountFile;
   // kCountFile: which matrix, as for CountFile. Else the place of the group or
   // dataset in the HDF5 file.
-  std::string matrix;
+  std::string matrix{};
   // Of a sparse matrix.
   std::int64_t n_cells = 0;
   std::int64_t n_genes = 0;
