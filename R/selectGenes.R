@@ -66,6 +66,9 @@ selectGenes <- function(
     data <- .count_data(
         x, assay.type, altexp, assay, convert = .leave_arrays
     )
+    if (.is_count_stream(data$counts)) {
+        data$counts <- .cached(data$counts, data$label, "auto")
+    }
     codes <- .selection_batches(batch, data)
     sums <- .sum_counts(data, codes, num_threads)
     table <- .rank_genes(sums, codes, n)

@@ -291,3 +291,11 @@ test_that("a full disk is an error that leaves nothing behind", {
     expect_identical(list.files(folder, all.files = TRUE, no.. = TRUE),
                      character())
 })
+
+test_that("genes are selected from a path", {
+    file <- write_h5ad(counts, "genes", obs = cells)
+    expect_identical(
+        quiet(selectGenes(file, 5, batch = "batch")),
+        selectGenes(sce, 5, batch = "batch")
+    )
+})
