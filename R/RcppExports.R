@@ -157,6 +157,10 @@ default_max_epochs <- function(n_cells) {
     .Call('_scvigor_default_max_epochs', PACKAGE = 'scvigor', n_cells)
 }
 
+recipe_options <- function(recipe, n_train, has_validation, given) {
+    .Call('_scvigor_recipe_options', PACKAGE = 'scvigor', recipe, n_train, has_validation, given)
+}
+
 new_count_packer <- function(n_genes, path, overwrite, folder) {
     .Call('_scvigor_new_count_packer', PACKAGE = 'scvigor', n_genes, path, overwrite, folder)
 }

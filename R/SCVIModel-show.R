@@ -111,7 +111,7 @@ setMethod("show", "SCVIModel", function(object) {
         ))
     }
     why <- switch(run$stop_reason,
-        max_epochs = "all epochs done",
+        max_epochs = "all epochs done", max_steps = "all steps done",
         `early stopping` = "stopped early: no more improvement",
         interrupted = "interrupted by the user",
         `not finite` = "stopped by a number that was not finite",

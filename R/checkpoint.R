@@ -128,7 +128,7 @@
     expected <- list(
         config = c("model_options", "train_options", "genes", "cells",
                    "registry", "codes", "split", "log_library", "seed"),
-        state = names(.state_checks)
+        state = setdiff(names(.state_checks), "average")
     )
     for (part in names(expected)) {
         missing <- setdiff(expected[[part]], names(content[[part]]))
@@ -159,9 +159,12 @@
     config
 }
 
-# The core compares lengths and shapes with the model, see restore() in
+# Older versions knew no average of the weights. The core compares lengths and shapes with the model, see restore() in
 # src/core/train/checkpoint.cpp.
 .checked_state <- function(state) {
+    if (is.null(state$average)) {
+        state$average <- list()
+    }
     is_valid <- vapply(names(.state_checks), function(name) {
         isTRUE(.state_checks[[name]](state[[name]]))
     }, NA)
@@ -186,6 +189,7 @@
     stopped = function(value) isTRUE(value) || isFALSE(value),
     lr = .is_number,
     weights = function(value) .is_list_of(value, is.numeric),
+    average = function(value) .is_list_of(value, is.numeric),
     moments = function(value) .is_list_of(value, .is_moments),
     plateau = .is_monitor, early_stopping = .is_monitor,
     best = function(value) {

@@ -37,6 +37,9 @@
 #'   `batch`, `labels`, `categorical_covariates`, `continuous_covariates`,
 #'   `size_factor`, to be compared with those of training, and `assay.type`,
 #'   `altexp`, `assay`, where they differ.
+#' @param recipe `"fast"` or `"scvi-tools"`: takes the options that a recipe of
+#'   [trainSCVI()] decides from it. NULL (default): those that the model was
+#'   trained with stay.
 #' @param name The name of the result in `object`, see [scviModel()].
 #' @param checkpoint,checkpoint_overwrite As in [trainSCVI()].
 #' @param seed A whole number that fixes the result; NULL (default): drawn
@@ -60,7 +63,7 @@
 #' trainingHistory(longer)[, c("epoch", "elbo_train", "lr")]
 #' @export
 continueTraining <- function(
-    object, x = NULL, max_epochs = NULL, ..., name = NULL,
+    object, x = NULL, max_epochs = NULL, ..., recipe = NULL, name = NULL,
     checkpoint = NULL, checkpoint_overwrite = FALSE, seed = NULL,
     num_threads = NULL, accelerator = "auto", verbose = interactive()
 ) {
@@ -82,7 +85,7 @@ continueTraining <- function(
     model <- .with_training_cells(model, x, given$data, compute)
     config <- .run_config_of(model)
     config$train_options <- .continued_options(
-        config, given$options, max_epochs
+        config, given$options, max_epochs, recipe
     )
     if (isTRUE(config$train_options$update_only_decoder)) {
         config$posterior <- .posterior(model)
@@ -158,14 +161,30 @@ continueTraining <- function(
     isTRUE(train_options$n_batch_reference > 0)
 }
 
-.continued_options <- function(config, given, max_epochs) {
+# Without a recipe, those that the model was trained with; the number of steps
+# is that of a number of epochs that is given.
+.continued_options <- function(config, given, max_epochs, recipe) {
     if (!is.null(max_epochs)) {
         .check_count(max_epochs, "max_epochs")
+        given["max_epochs"] <- list(max_epochs)
     }
     options <- config$train_options
+    if (!is.null(recipe)) {
+        options[.recipe_decides] <-
+            default_options()$train[.recipe_decides]
+    } else if (!is.null(max_epochs)) {
+        options["max_steps"] <- list(NULL)
+    } else {
+        options["max_epochs"] <- list(NULL)
+    }
     options[names(given)] <- given
-    options["max_epochs"] <- list(max_epochs)
-    options <- .set_epochs(options, length(config$log_library))
+    n_cells <- length(config$log_library)
+    if (!is.null(recipe)) {
+        options <- .with_recipe(
+            options, names(given), recipe, n_cells, config$split
+        )
+    }
+    options <- .set_epochs(options, n_cells)
     validate_options(config$model_options, options)
     options
 }

@@ -22,9 +22,10 @@
 # is resumed; `checkpoint` is the path of a file, or NULL.
 .fit <- function(config, counts, checkpoint, accelerator, verbose,
                  start = list()) {
-    if (verbose) {
-        .inform_warmup(config$train_options)
-    }
+    .inform_warmup(
+        config$train_options, length(config$split$train),
+        config$model_options$n_batch
+    )
     cells <- .core_cells(
         config$codes, counts = counts, posterior = config$posterior
     )

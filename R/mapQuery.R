@@ -12,7 +12,7 @@
 #' @inheritParams loadQuery
 #' @param ... Further arguments of [loadQuery()], such as the switches of what
 #'   to train, and training options of [trainSCVI()].
-#' @param lr,batch_size,early_stopping As in [trainSCVI()].
+#' @param recipe,lr,batch_size,early_stopping As in [trainSCVI()].
 #' @param max_epochs Passes over the query's cells. NULL (default): as in
 #'   [trainSCVI()]. More adapt the model further to the query. 0: none, the
 #'   cells are placed by the reference alone.
@@ -57,10 +57,11 @@
 mapQuery <- function(
     x, reference, batch = NULL, labels = NULL, categorical_covariates = NULL,
     continuous_covariates = NULL, size_factor = NULL, ..., unfrozen = FALSE,
-    max_epochs = NULL, lr = 0.001, batch_size = 128, early_stopping = FALSE,
-    assay.type = NULL, altexp = NULL, assay = NULL, cache = "auto",
-    reference_data = NULL, name = NULL, reference_name = NULL,
-    checkpoint = NULL, checkpoint_overwrite = FALSE, seed = NULL, num_threads = NULL,
+    recipe = "scvi-tools", max_epochs = NULL, lr = 0.001, batch_size = 128,
+    early_stopping = FALSE, assay.type = NULL, altexp = NULL, assay = NULL,
+    cache = "auto", reference_data = NULL, name = NULL, reference_name = NULL,
+    checkpoint = NULL, checkpoint_overwrite = FALSE, seed = NULL,
+    num_threads = NULL,
     accelerator = "auto", verbose = interactive()
 ) {
     arguments <- c(.given_arguments(only = .map_formals), list(...))
@@ -139,7 +140,7 @@ mapQuery <- function(
 # Arguments of the two steps that mapQuery() has as its own.
 .map_formals <- c(
     "batch", "labels", "categorical_covariates", "continuous_covariates",
-    "size_factor", "unfrozen", "lr", "batch_size", "early_stopping",
+    "size_factor", "unfrozen", "recipe", "lr", "batch_size", "early_stopping",
     "assay.type", "altexp", "assay", "cache"
 )
 
@@ -151,7 +152,7 @@ mapQuery <- function(
     )
     load <- setdiff(names(formals(loadQuery)), own)
     train <- setdiff(
-        .option_names()$train, c("max_epochs", load)
+        c(.option_names()$train, "recipe"), c("max_epochs", load)
     )
     is_known <- names(dots) %in% c(load, train)
     .check_dots(

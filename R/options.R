@@ -41,7 +41,48 @@
     if (identical(model$gene_likelihood, "negative_binomial")) {
         model$gene_likelihood <- "nb"
     }
-    list(model = model, train = train)
+    list(
+        model = model, train = train,
+        given = intersect(c(given, from_list), names$train)
+    )
+}
+
+# What recipes set, see src/core/train/recipe.cpp.
+.recipe_decides <- c(
+    "max_epochs", "max_steps", "batch_size", "limit_train_batches",
+    "limit_val_batches", "lr_schedule", "lr", "eps", "pct_start",
+    "n_epochs_kl_warmup", "n_steps_kl_warmup", "early_stopping",
+    "early_stopping_patience_steps", "load_best_on_end",
+    "check_val_every_n_epoch"
+)
+
+# Training options with those of a recipe in place of the ones that are not
+# `given`.
+.with_recipe <- function(train, given, recipe, n_cells,
+                         external_indexing = NULL) {
+    if (!is.character(recipe) || length(recipe) != 1 || is.na(recipe)) {
+        .stop_argument(
+            "recipe", "`recipe` must be \"scvi-tools\" or \"fast\"."
+        )
+    }
+    train_size <- if (is.null(train$train_size)) 0.9 else train$train_size
+    n_train <- n_cells
+    has_validation <- TRUE
+    if (is.list(external_indexing)) {
+        has_validation <- length(external_indexing$validation) > 0
+    } else if (.is_number(train_size)) {
+        has_validation <- train_size < 1 &&
+            !identical(as.numeric(train$validation_size), 0)
+        n_train <- max(1, ceiling(n_cells * train_size))
+    }
+    decided <- intersect(given, c("batch_size", "max_epochs", "max_steps"))
+    chosen <- recipe_options(recipe, n_train, has_validation, train[decided])
+    chosen <- chosen[setdiff(names(chosen), c(given, .freeze_options))]
+    is_set <- !mapply(
+        identical, chosen, default_options()$train[names(chosen)]
+    )
+    train[names(chosen)[is_set]] <- chosen[is_set]
+    train
 }
 
 # The core sees the numbers below a factor or a date.
@@ -91,15 +132,37 @@
     train
 }
 
-.inform_warmup <- function(train) {
-    warmup <- train$n_epochs_kl_warmup
-    if (!is.null(warmup) && train$max_epochs < warmup) {
-        .inform(
-            "The KL weight grows over n_epochs_kl_warmup = ", warmup,
-            " epochs and will not reach its maximum in max_epochs = ",
-            train$max_epochs, "."
-        )
+# The KL weight of the last epoch, or of its last step at the latest.
+.last_kl_weight <- function(train, n_train) {
+    steps <- train$max_epochs * ceiling(n_train / train$batch_size)
+    steps <- min(steps, train$max_steps)
+    share <- if (!is.null(train$n_epochs_kl_warmup)) {
+        (train$max_epochs - 1) / train$n_epochs_kl_warmup
+    } else if (!is.null(train$n_steps_kl_warmup)) {
+        (steps - 1) / train$n_steps_kl_warmup
+    } else {
+        1
     }
+    train$min_kl_weight +
+        (train$max_kl_weight - train$min_kl_weight) * min(1, max(0, share))
+}
+
+# What a run that is too short for the KL weight leaves undone.
+.inform_warmup <- function(train, n_train, n_batch) {
+    last <- .last_kl_weight(train, n_train)
+    if (last >= 0.9 * train$max_kl_weight) {
+        return(invisible())
+    }
+    by_epochs <- !is.null(train$n_epochs_kl_warmup)
+    option <- if (by_epochs) "n_epochs_kl_warmup" else "n_steps_kl_warmup"
+    .inform(
+        "The KL weight grows over ", option, " = ",
+        .number_text(train[[option]]), if (by_epochs) " epochs" else " steps",
+        " and ends at ", .number_text(signif(last, 2)), " in max_epochs = ",
+        .number_text(train$max_epochs), ".",
+        if (n_batch > 1) " Batches may stay apart.",
+        " A smaller `", option, "`, or `recipe = \"fast\"`, changes that."
+    )
 }
 
 # Whether a likelihood is one of counts: whole numbers, from 0.

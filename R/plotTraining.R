@@ -54,7 +54,8 @@ plotTraining <- function(object, name = NULL, ..., skip = NULL) {
 .training_points <- function(history) {
     panels <- list(
         `negative ELBO (nats per cell)` = c(
-            training = "elbo_train", `held out` = "elbo_validation"
+            training = "elbo_train", `held out` = "elbo_validation",
+            `held out, weights not averaged` = "elbo_validation_raw"
         ),
         `KL weight` = c(training = "kl_weight"),
         `learning rate` = c(training = "lr")

@@ -1,9 +1,21 @@
 # The options of trainSCVI() that decide how weights are found; their defaults
 # are written in inst/include/scvigor/options.hpp and shown by its formals.
 
+#' @param recipe `"scvi-tools"` (default): every option as it is there. `"fast"`:
+#'   the same model and loss in a tenth of the time, by a learning rate that
+#'   rises and falls once (`lr_schedule = "one-cycle"`), a smaller `eps`, a KL
+#'   weight that grows over the first fifth of the steps, and a number of steps
+#'   that goes by the number of cells; training stops earlier where the held-out
+#'   cells no longer gain, and the weights of the best epoch are kept. Arguments
+#'   that are given win over the recipe; [trainOptions()] shows what it chose.
 #' @param max_epochs Passes over the data. NULL (default): 400, and fewer for
 #'   more than 20,000 cells (`20000 / cells * 400`). More fit better until
 #'   they overfit; see `early_stopping`.
+#' @param max_steps Training ends after so many steps, minibatches that is, if
+#'   not before. NULL (default): by epochs alone.
+#' @param limit_train_batches,limit_val_batches Minibatches of an epoch and of
+#'   a look at the validation cells, for data so large that an epoch is too long
+#'   to wait for. NULL (default): all.
 #' @param batch_size Cells per minibatch, default 128. More run faster per
 #'   epoch and take fewer steps.
 #' @param train_size,validation_size Shares of the cells that train and
@@ -25,6 +37,19 @@
 #'   minibatches over which the KL weight grows. NULL: it does not. Epochs win
 #'   when both are given.
 #' @param min_kl_weight,max_kl_weight The KL weight's range, default 0 to 1.
+#' @param lr_schedule How the learning rate depends on the step: `"constant"`
+#'   (default); `"cosine"`, falls from `lr` to `lr_min` at the last step;
+#'   `"one-cycle"`, rises to `lr` and falls, as torch's OneCycleLR; `"step"`, is
+#'   multiplied by `lr_gamma` after every `lr_step_size` steps.
+#' @param lr_warmup_steps Steps in which the learning rate grows linearly, before
+#'   the schedule begins. Default 0.
+#' @param pct_start,div_factor,final_div_factor Of `"one-cycle"`: the share of
+#'   the steps in which the rate rises (0.3), from `lr / div_factor` (25), and
+#'   by what the first rate is divided for the last (10,000).
+#' @param lr_step_size,lr_gamma Of `"step"`: 1000 steps and 0.3.
+#' @param ema_decay An exponential moving average of the weights (and of
+#'   BatchNorm's statistics) is validated, and is the model in the end. 0.99 to
+#'   0.999 are usual: more average over more steps. NULL (default): none.
 #' @param reduce_lr_on_plateau TRUE: the learning rate falls when
 #'   `lr_scheduler_metric` no longer does. Default FALSE.
 #' @param lr_factor,lr_patience,lr_threshold,lr_min It is multiplied by 0.6
@@ -38,6 +63,8 @@
 #' @param early_stopping_min_delta,early_stopping_patience Smallest change
 #'   that counts (0) and epochs to wait for one (45). More patience trains
 #'   longer.
+#' @param early_stopping_patience_steps The steps to wait, instead of
+#'   `early_stopping_patience` epochs. NULL (default): epochs.
 #' @param early_stopping_mode `"min"` (default) or `"max"`: the better
 #'   direction.
 #' @param early_stopping_warmup_epochs Epochs before it may stop, default 0.

@@ -111,16 +111,21 @@ trainSCVI <- function(
     log_variational = TRUE, batch_representation = "one-hot",
     batch_embedding_dim = 5, var_activation = "exp", decoder = "nonlinear",
     linear_decoder_bias = FALSE, precision = "float32",
-    max_epochs = NULL, batch_size = 128, train_size = NULL,
-    validation_size = NULL, shuffle_set_split = TRUE,
+    recipe = "scvi-tools", max_epochs = NULL, max_steps = NULL,
+    batch_size = 128, limit_train_batches = NULL, limit_val_batches = NULL,
+    train_size = NULL, validation_size = NULL, shuffle_set_split = TRUE,
     external_indexing = NULL, drop_last = FALSE, optimizer = "Adam",
     lr = 0.001, weight_decay = 1e-6, eps = 0.01, gradient_clip_val = NULL,
     n_epochs_kl_warmup = 400, n_steps_kl_warmup = NULL, min_kl_weight = 0,
-    max_kl_weight = 1, reduce_lr_on_plateau = FALSE, lr_factor = 0.6,
+    max_kl_weight = 1, lr_schedule = "constant", lr_warmup_steps = 0,
+    pct_start = 0.3, div_factor = 25, final_div_factor = 1e4,
+    lr_step_size = 1000, lr_gamma = 0.3, ema_decay = NULL,
+    reduce_lr_on_plateau = FALSE, lr_factor = 0.6,
     lr_patience = 30, lr_threshold = 0,
     lr_scheduler_metric = "elbo_validation", lr_min = 0,
     early_stopping = FALSE, early_stopping_monitor = "elbo_validation",
     early_stopping_min_delta = 0, early_stopping_patience = 45,
+    early_stopping_patience_steps = NULL,
     early_stopping_mode = "min", early_stopping_warmup_epochs = 0,
     check_val_every_n_epoch = NULL, load_best_on_end = FALSE,
     checkpointing_monitor = "elbo_validation", checkpoint = NULL,
@@ -154,6 +159,10 @@ trainSCVI <- function(
     registry$unnamed_genes <- if (is.null(genes_given)) TRUE
     options$model <- c(
         .options_from_data(nrow(data$counts), registry), options$model
+    )
+    options$train <- .with_recipe(
+        options$train, options$given, recipe, ncol(data$counts),
+        external_indexing
     )
     options$train <- .set_epochs(options$train, ncol(data$counts))
     validate_options(options$model, options$train)

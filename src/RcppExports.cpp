@@ -471,6 +471,19 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// recipe_options
+Rcpp::List recipe_options(const std::string& recipe, double n_train, bool has_validation, Rcpp::List given);
+RcppExport SEXP _scvigor_recipe_options(SEXP recipeSEXP, SEXP n_trainSEXP, SEXP has_validationSEXP, SEXP givenSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< const std::string& >::type recipe(recipeSEXP);
+    Rcpp::traits::input_parameter< double >::type n_train(n_trainSEXP);
+    Rcpp::traits::input_parameter< bool >::type has_validation(has_validationSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type given(givenSEXP);
+    rcpp_result_gen = Rcpp::wrap(recipe_options(recipe, n_train, has_validation, given));
+    return rcpp_result_gen;
+END_RCPP
+}
 // new_count_packer
 SEXP new_count_packer(double n_genes, const std::string& path, bool overwrite, const std::string& folder);
 RcppExport SEXP _scvigor_new_count_packer(SEXP n_genesSEXP, SEXP pathSEXP, SEXP overwriteSEXP, SEXP folderSEXP) {
@@ -751,6 +764,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_validate_options", (DL_FUNC) &_scvigor_validate_options, 2},
     {"_scvigor_likelihood_traits", (DL_FUNC) &_scvigor_likelihood_traits, 1},
     {"_scvigor_default_max_epochs", (DL_FUNC) &_scvigor_default_max_epochs, 1},
+    {"_scvigor_recipe_options", (DL_FUNC) &_scvigor_recipe_options, 4},
     {"_scvigor_new_count_packer", (DL_FUNC) &_scvigor_new_count_packer, 4},
     {"_scvigor_pack_cells", (DL_FUNC) &_scvigor_pack_cells, 2},
     {"_scvigor_discard_packer", (DL_FUNC) &_scvigor_discard_packer, 1},

@@ -48,3 +48,26 @@ double default_max_epochs(double n_cells) {
         scvigor::default_max_epochs(static_cast<std::int64_t>(n_cells)));
   });
 }
+
+// The options that `recipe` sets for `n_train` cells, with or without others to
+// validate. `given` may hold batch_size, max_epochs and max_steps.
+// [[Rcpp::export(rng = false)]]
+Rcpp::List recipe_options(const std::string& recipe, double n_train,
+                          bool has_validation, Rcpp::List given) {
+  return guarded([&] {
+    const auto optional = [&](const char* name) {
+      std::optional<std::int64_t> value;
+      if (given.containsElementNamed(name))
+        scvigor::r::from_r(name, given[name], value);
+      return value;
+    };
+    scvigor::RecipeRequest request;
+    request.recipe = scvigor::parse_choice<scvigor::Recipe>("recipe", recipe);
+    request.n_train = static_cast<std::int64_t>(n_train);
+    request.has_validation = has_validation;
+    request.batch_size = optional("batch_size");
+    request.max_epochs = optional("max_epochs");
+    request.max_steps = optional("max_steps");
+    return scvigor::r::options_to_list(scvigor::recipe_options(request));
+  });
+}

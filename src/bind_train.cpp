@@ -19,6 +19,8 @@ std::string name_of(scvigor::StopReason reason) {
       return "interrupted";
     case scvigor::StopReason::kNotFinite:
       return "not finite";
+    case scvigor::StopReason::kMaxSteps:
+      return "max_steps";
     case scvigor::StopReason::kMaxEpochs:
       break;
   }

@@ -71,11 +71,15 @@ inline std::vector<AdamMoments> moments_from_list(const Rcpp::List& list) {
 inline Rcpp::List monitor_to_list(const MonitorState& monitor) {
   return Rcpp::List::create(
       Rcpp::Named("best") = monitor.best,
-      Rcpp::Named("waited") = to_r(monitor.checks_since_best));
+      Rcpp::Named("waited") = to_r(monitor.checks_since_best),
+      Rcpp::Named("best_step") = to_r(monitor.best_step));
 }
 
+// Checkpoints of older versions have no best_step.
 inline MonitorState monitor_from_list(const Rcpp::List& list) {
-  return {Rcpp::as<double>(list["best"]), whole_number(list, "waited")};
+  const bool has_step = list.containsElementNamed("best_step");
+  return {Rcpp::as<double>(list["best"]), whole_number(list, "waited"),
+          has_step ? whole_number(list, "best_step") : 0};
 }
 
 inline Rcpp::List training_state_to_list(const TrainingState& state) {
@@ -85,6 +89,7 @@ inline Rcpp::List training_state_to_list(const TrainingState& state) {
       Named("epochs") = to_r(state.epochs), Named("steps") = to_r(state.steps),
       Named("stopped") = state.stopped, Named("lr") = state.lr,
       Named("weights") = state_to_list(state.weights),
+      Named("average") = state_to_list(state.average),
       Named("moments") = moments_to_list(state.moments),
       Named("plateau") = monitor_to_list(state.plateau),
       Named("early_stopping") = monitor_to_list(state.early_stopping),
@@ -104,6 +109,8 @@ inline TrainingState training_state_from_list(const Rcpp::List& list) {
   state.stopped = Rcpp::as<bool>(list["stopped"]);
   state.lr = Rcpp::as<double>(list["lr"]);
   state.weights = state_from_list(list["weights"]);
+  if (list.containsElementNamed("average"))
+    state.average = state_from_list(list["average"]);
   state.moments = moments_from_list(list["moments"]);
   state.plateau = monitor_from_list(list["plateau"]);
   state.early_stopping = monitor_from_list(list["early_stopping"]);

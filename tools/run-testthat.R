@@ -9,11 +9,15 @@ if (!nzchar(Sys.getenv("R_LIBS")) && dir.exists(own_library)) {
     .libPaths(c(normalizePath(own_library), .libPaths()))
 }
 
-run <- testthat::test_dir(
-    arguments[1],
-    filter = if (length(arguments) > 1) arguments[2],
-    package = "scvigor", load_package = "installed",
-    reporter = "summary", stop_on_failure = FALSE
+# Messages that no test looks at are not shown.
+run <- withCallingHandlers(
+    testthat::test_dir(
+        arguments[1],
+        filter = if (length(arguments) > 1) arguments[2],
+        package = "scvigor", load_package = "installed",
+        reporter = "summary", stop_on_failure = FALSE
+    ),
+    scvigor_message = function(message) invokeRestart("muffleMessage")
 )
 results <- as.data.frame(run)
 failed <- results$failed > 0 | results$error | results$warning > 0

@@ -15,7 +15,8 @@ std::int64_t stop_epoch(const TrainOptions& options,
                         const std::vector<double>& metric) {
   EarlyStopping stopping(options);
   for (std::size_t i = 0; i < metric.size(); ++i)
-    if (stopping.update(metric[i], static_cast<std::int64_t>(i) + 1))
+    if (stopping.update(metric[i], static_cast<std::int64_t>(i) + 1,
+                        10 * (static_cast<std::int64_t>(i) + 1)))
       return static_cast<std::int64_t>(i) + 1;
   return 0;
 }

@@ -69,7 +69,7 @@ test_that("B35: the checkpoint of another run is kept unless asked", {
     )
     expect_silent(
         quick_train(toy_counts(20, 50), checkpoint = file,
-                    checkpoint_overwrite = TRUE)
+                    checkpoint_overwrite = TRUE, n_epochs_kl_warmup = NULL)
     )
 })
 

@@ -158,8 +158,8 @@ test_that("a transposed matrix is reported", {
     genes <- counts
     rownames(genes) <- sprintf("ENSMUSG%011d", 1:20)
     expect_warning(quick_train(t(genes)), "transposed")
-    expect_silent(quick_train(barcodes))
-    expect_silent(quick_train(genes))
+    expect_silent(quick_train(barcodes, n_epochs_kl_warmup = NULL))
+    expect_silent(quick_train(genes, n_epochs_kl_warmup = NULL))
 })
 
 test_that("logarithms and scaled counts are reported", {

@@ -1,7 +1,10 @@
 test_that("training is silent unless verbose", {
     sce <- toy_sce(10, per_batch = 50)
-    expect_silent(quick_train(sce))
-    expect_silent(trainSCVI(sce, max_epochs = 1, n_hidden = 8))
+    # but for a warning of what the options do
+    expect_silent(quick_train(sce, n_epochs_kl_warmup = NULL))
+    expect_silent(trainSCVI(
+        sce, max_epochs = 1, n_hidden = 8, n_epochs_kl_warmup = NULL
+    ))
 })
 
 test_that("verbose training reports epochs, ELBO and the KL warm-up", {

@@ -242,7 +242,10 @@ test_that("damaged, foreign and newer files are clear errors", {
     }
     for (name in names(content$state)) {
         write_content(state = content$state[setdiff(names(content$state), name)])
-        expect_file_error(paste0("damaged: it lacks \"", name, "\""))
+        # older versions knew no average of the weights
+        if (name != "average") {
+            expect_file_error(paste0("damaged: it lacks \"", name, "\""))
+        }
         state <- content$state
         state[[name]] <- list("?")
         write_content(state = state)

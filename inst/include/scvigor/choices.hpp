@@ -18,6 +18,8 @@ enum class VarActivation { kExp, kSoftplus };
 enum class DecoderKind { kNonlinear, kLinear };
 enum class Precision { kFloat32, kFloat64 };
 enum class Optimizer { kAdam, kAdamW };
+enum class LrSchedule { kConstant, kCosine, kOneCycle, kStep };
+enum class Recipe { kScviTools, kFast };
 enum class Accelerator { kAuto, kCpu, kCuda };
 
 // The public spelling of every choice, in the order shown to users.
@@ -79,6 +81,19 @@ inline const ChoiceNames<Precision>& choice_names(Precision) {
 inline const ChoiceNames<Optimizer>& choice_names(Optimizer) {
   static const ChoiceNames<Optimizer> names{{Optimizer::kAdam, "Adam"},
                                             {Optimizer::kAdamW, "AdamW"}};
+  return names;
+}
+inline const ChoiceNames<LrSchedule>& choice_names(LrSchedule) {
+  static const ChoiceNames<LrSchedule> names{
+      {LrSchedule::kConstant, "constant"},
+      {LrSchedule::kCosine, "cosine"},
+      {LrSchedule::kOneCycle, "one-cycle"},
+      {LrSchedule::kStep, "step"}};
+  return names;
+}
+inline const ChoiceNames<Recipe>& choice_names(Recipe) {
+  static const ChoiceNames<Recipe> names{{Recipe::kScviTools, "scvi-tools"},
+                                         {Recipe::kFast, "fast"}};
   return names;
 }
 inline const ChoiceNames<Accelerator>& choice_names(Accelerator) {

@@ -119,7 +119,12 @@ void visit_freeze_options(Options& o, Visitor&& visit) {
 // How the weights are trained. An empty optional is scvi-tools' None.
 struct TrainOptions {
   std::optional<std::int64_t> max_epochs;  // empty: default_max_epochs()
+  // A step is one minibatch. Empty: as many as the epochs take.
+  std::optional<std::int64_t> max_steps;
   std::int64_t batch_size = 128;
+  // Minibatches of an epoch and of a validation; empty: all.
+  std::optional<std::int64_t> limit_train_batches;
+  std::optional<std::int64_t> limit_val_batches;
   std::optional<double> train_size;       // empty: 0.9
   std::optional<double> validation_size;  // empty: the rest
   bool shuffle_set_split = true;
@@ -136,6 +141,21 @@ struct TrainOptions {
   double min_kl_weight = 0.0;
   double max_kl_weight = 1.0;
 
+  // The learning rate of a step, see train/schedule.hpp. The schedules that end
+  // do so with the last step of the run.
+  LrSchedule lr_schedule = LrSchedule::kConstant;
+  std::int64_t lr_warmup_steps = 0;  // linear, from lr / lr_warmup_steps
+  // "one-cycle", as torch's OneCycleLR with cosines.
+  double pct_start = 0.3;
+  double div_factor = 25.0;
+  double final_div_factor = 1e4;
+  // "step", as torch's StepLR, in steps.
+  std::int64_t lr_step_size = 1000;
+  double lr_gamma = 0.3;
+
+  // Of an exponential moving average of the weights, per step; empty: none.
+  std::optional<double> ema_decay;
+
   bool reduce_lr_on_plateau = false;
   double lr_factor = 0.6;
   std::int64_t lr_patience = 30;
@@ -147,6 +167,8 @@ struct TrainOptions {
   std::string early_stopping_monitor = "elbo_validation";
   double early_stopping_min_delta = 0.0;
   std::int64_t early_stopping_patience = 45;
+  // Instead of epochs; empty: epochs.
+  std::optional<std::int64_t> early_stopping_patience_steps;
   std::string early_stopping_mode = "min";
   std::int64_t early_stopping_warmup_epochs = 0;
 
@@ -163,7 +185,10 @@ struct TrainOptions {
 template <class Options, class Visitor>
 void visit_train_options(Options& o, Visitor&& visit) {
   visit("max_epochs", o.max_epochs);
+  visit("max_steps", o.max_steps);
   visit("batch_size", o.batch_size);
+  visit("limit_train_batches", o.limit_train_batches);
+  visit("limit_val_batches", o.limit_val_batches);
   visit("train_size", o.train_size);
   visit("validation_size", o.validation_size);
   visit("shuffle_set_split", o.shuffle_set_split);
@@ -177,6 +202,14 @@ void visit_train_options(Options& o, Visitor&& visit) {
   visit("n_steps_kl_warmup", o.n_steps_kl_warmup);
   visit("min_kl_weight", o.min_kl_weight);
   visit("max_kl_weight", o.max_kl_weight);
+  visit("lr_schedule", o.lr_schedule);
+  visit("lr_warmup_steps", o.lr_warmup_steps);
+  visit("pct_start", o.pct_start);
+  visit("div_factor", o.div_factor);
+  visit("final_div_factor", o.final_div_factor);
+  visit("lr_step_size", o.lr_step_size);
+  visit("lr_gamma", o.lr_gamma);
+  visit("ema_decay", o.ema_decay);
   visit("reduce_lr_on_plateau", o.reduce_lr_on_plateau);
   visit("lr_factor", o.lr_factor);
   visit("lr_patience", o.lr_patience);
@@ -187,6 +220,7 @@ void visit_train_options(Options& o, Visitor&& visit) {
   visit("early_stopping_monitor", o.early_stopping_monitor);
   visit("early_stopping_min_delta", o.early_stopping_min_delta);
   visit("early_stopping_patience", o.early_stopping_patience);
+  visit("early_stopping_patience_steps", o.early_stopping_patience_steps);
   visit("early_stopping_mode", o.early_stopping_mode);
   visit("early_stopping_warmup_epochs", o.early_stopping_warmup_epochs);
   visit("check_val_every_n_epoch", o.check_val_every_n_epoch);
@@ -211,6 +245,22 @@ void validate(const TrainOptions& options);
 
 // min(400, round(20000 / n_cells * 400)), at least 1.
 std::int64_t default_max_epochs(std::int64_t n_cells);
+
+// Minibatches of an epoch in which n_cells train.
+std::int64_t steps_per_epoch(std::int64_t n_cells, const TrainOptions& options);
+
+// What a recipe is for, and what has been decided about it.
+struct RecipeRequest {
+  Recipe recipe = Recipe::kScviTools;
+  std::int64_t n_train = 0;    // cells that are trained on
+  bool has_validation = true;  // whether cells are held out
+  std::optional<std::int64_t> batch_size;
+  std::optional<std::int64_t> max_epochs;
+  std::optional<std::int64_t> max_steps;
+};
+
+// The options of a recipe; the defaults are those of kScviTools.
+TrainOptions recipe_options(const RecipeRequest& request);
 
 }  // namespace scvigor
 

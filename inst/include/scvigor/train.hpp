@@ -47,6 +47,7 @@ struct AdamMoments {
 struct MonitorState {
   double best = std::numeric_limits<double>::infinity();
   std::int64_t checks_since_best = 0;
+  std::int64_t best_step = 0;
 };
 
 // The epoch with the lowest `checkpointing_monitor`; epoch 0: none yet.
@@ -66,6 +67,7 @@ struct TrainingState {
   bool stopped = false;  // by early stopping
   double lr = 0.0;
   State weights;
+  State average;                     // of the weights; empty without ema_decay
   std::vector<AdamMoments> moments;  // of the trained parameters, in order
   MonitorState plateau;
   MonitorState early_stopping;
@@ -75,7 +77,13 @@ struct TrainingState {
 };
 
 // kNotFinite: see load_best_on_end in train().
-enum class StopReason { kMaxEpochs, kEarlyStopping, kInterrupted, kNotFinite };
+enum class StopReason {
+  kMaxEpochs,
+  kMaxSteps,
+  kEarlyStopping,
+  kInterrupted,
+  kNotFinite
+};
 
 struct TrainResult {
   History history;
@@ -88,11 +96,13 @@ struct TrainResult {
 };
 
 // Trains in place. A fixed seed and number of threads give the same result, bit
-// for bit. With load_best_on_end the model ends with the weights of its best
-// epoch, also after an interrupt or a NumericError, which is then reported in
-// the result. Otherwise a NumericError leaves the weights from before the
-// failing step; weights that became infinite in the step itself are detected at
-// the end of the epoch only.
+// for bit. With ema_decay the model ends with the average of its weights, which
+// is what validation looks at; the history has the weights' own numbers in
+// columns that end in _raw. With load_best_on_end it ends with the weights of
+// its best epoch, also after an interrupt or a NumericError, which is then
+// reported in the result. Otherwise a NumericError leaves the weights from
+// before the failing step; weights that became infinite in the step itself are
+// detected at the end of the epoch only.
 TrainResult train(Model& model, const Cells& cells, const Split& split,
                   const TrainOptions& options, std::uint64_t seed,
                   const Hooks& hooks = {});

@@ -1,6 +1,7 @@
 #include "train/history.hpp"
 
 #include <limits>
+#include <vector>
 
 namespace scvigor {
 namespace {
@@ -37,18 +38,27 @@ void Recorder::add_train(const EpochSums& sums) {
   put("kl_local_train", sums.kl_local / sums.n_cells);
 }
 
-void Recorder::add_validation(const EpochSums& sums) {
-  put("validation_loss", sums.loss / sums.n_cells);
-  put("elbo_validation",
-      (sums.reconstruction_loss + sums.kl_local) / sums.n_cells);
-  put("reconstruction_loss_validation",
-      sums.reconstruction_loss / sums.n_cells);
-  put("kl_local_validation", sums.kl_local / sums.n_cells);
+void Recorder::add_validation(const EpochSums& sums,
+                              const std::string& suffix) {
+  const auto put_validated = [&](const std::string& name, double sum) {
+    put(name + suffix, sum / sums.n_cells);
+  };
+  put_validated("validation_loss", sums.loss);
+  put_validated("elbo_validation", sums.reconstruction_loss + sums.kl_local);
+  put_validated("reconstruction_loss_validation", sums.reconstruction_loss);
+  put_validated("kl_local_validation", sums.kl_local);
 }
 
+// A new column has no values in the epochs before.
 void Recorder::put(const std::string& name, double value) {
   for (auto& column : history_.columns)
-    if (column.first == name) column.second.back() = value;
+    if (column.first == name) {
+      column.second.back() = value;
+      return;
+    }
+  const auto n_rows = history_.columns.front().second.size();
+  history_.columns.push_back({name, std::vector<double>(n_rows, kMissing)});
+  history_.columns.back().second.back() = value;
 }
 
 double Recorder::last(const std::string& name) const {

@@ -22,7 +22,8 @@ class Recorder {
  public:
   void start_epoch(double kl_weight, double lr);
   void add_train(const EpochSums& sums);
-  void add_validation(const EpochSums& sums);
+  // In columns whose names end in `suffix`.
+  void add_validation(const EpochSums& sums, const std::string& suffix);
 
   // A value of the last epoch; NaN if there is none.
   double last(const std::string& name) const;

@@ -17,6 +17,7 @@ TrainResult finish(Trainer& trainer, const Cells& cells,
   TrainResult result;
   try {
     result.stop_reason = trainer.run(max_epochs);
+    trainer.load_average();
     if (options.load_best_on_end) result.best_epoch = trainer.load_best();
   } catch (const NumericError& error) {
     if (options.load_best_on_end) result.best_epoch = trainer.load_best();

@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "data/split.hpp"
 #include "util/tensor_operators.hpp"
@@ -10,22 +11,6 @@
 
 namespace scvigor {
 namespace {
-
-// The ends of the minibatches of n cells. A last one that is too small for
-// BatchNorm is merged with the one before it.
-std::vector<std::int64_t> minibatch_ends(std::int64_t n,
-                                         std::int64_t batch_size,
-                                         bool drop_last) {
-  std::vector<std::int64_t> ends;
-  for (std::int64_t end = batch_size; end < n; end += batch_size)
-    ends.push_back(end);
-  const auto rest = n - (ends.empty() ? 0 : ends.back());
-  const bool incomplete = rest < batch_size;
-  if (incomplete && drop_last && !ends.empty()) return ends;
-  if (rest < kMinTrainingCells && !ends.empty()) ends.pop_back();
-  ends.push_back(n);
-  return ends;
-}
 
 EpochSums sums_of(const LossTerms& terms, double kl_weight) {
   const double reconstruction = sum_of(terms.reconstruction_loss);
@@ -66,6 +51,9 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
       plateau_(options),
       stopping_(options),
       check_val_every_(validation_interval(options)) {
+  if (options.ema_decay)
+    average_.emplace(training_step_.optimizer().bucket().weights(),
+                     vae.state().buffers(), *options.ema_decay);
   if (const std::string option = monitoring_option(options);
       !option.empty() && split.validation.empty())
     throw ArgumentError(option,
@@ -76,7 +64,14 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
 StopReason Trainer::run(std::int64_t until_epoch) {
   if (stopped_) return StopReason::kEarlyStopping;
   communicator_.broadcast(training_step_.optimizer().bucket().weights(), 0);
-  while (epoch_ < until_epoch) {
+  constexpr auto kNoLimit = std::numeric_limits<std::int64_t>::max();
+  const auto max_steps = options_.max_steps.value_or(kNoLimit);
+  const auto per_epoch = core::steps_per_epoch(
+      static_cast<std::int64_t>(split_.train.size()), options_);
+  n_steps_ = until_epoch < kNoLimit / per_epoch
+                 ? std::min(max_steps, until_epoch * per_epoch)
+                 : max_steps;
+  while (epoch_ < until_epoch && step_ < max_steps) {
     if (!train_epoch()) return StopReason::kInterrupted;
     check_weights();
     if (validation_is_due() && !validate_epoch())
@@ -87,7 +82,7 @@ StopReason Trainer::run(std::int64_t until_epoch) {
     checkpoint(until_epoch);
     if (stopped_) return StopReason::kEarlyStopping;
   }
-  return StopReason::kMaxEpochs;
+  return epoch_ < until_epoch ? StopReason::kMaxSteps : StopReason::kMaxEpochs;
 }
 
 bool Trainer::train_epoch() {
@@ -99,20 +94,24 @@ bool Trainer::train_epoch() {
   const auto first_step = step_;
   double weight = kl_weight(epoch_, step_, options_);
   std::int64_t first = 0;
-  for (const auto end :
-       minibatch_ends(n, options_.batch_size, options_.drop_last)) {
+  for (const auto end : minibatch_ends(n, options_)) {
+    if (step_ >= n_steps_) break;
     if (interrupted()) return false;
     if (sums.has_failed()) break;
     weight = kl_weight(epoch_, step_, options_);
+    if (has_lr_schedule(options_))
+      lr_ = learning_rate(step_, n_steps_, options_);
     training_step_.enqueue(
         {loader_.load(split_.train.data() + first, end - first), weight, lr_,
          static_cast<std::uint64_t>(step_)});
     ++step_;
+    if (average_) average_->update(step_);
     first = end;
   }
   StepSums::Values steps = sums.read();
   step_ = first_step + steps.n_steps;
   check_steps(steps);
+  if (average_) average_->update_now(step_);
   steps.sums.n_cells = static_cast<double>(first);
   recorder_.start_epoch(weight, lr_);
   recorder_.add_train(steps.sums);
@@ -126,6 +125,13 @@ bool Trainer::validation_is_due() const {
 }
 
 bool Trainer::validate_epoch() {
+  if (!average_) return validate_weights("");
+  if (!validate_weights("_raw")) return false;
+  const WeightAverage::Scope scope(*average_);
+  return validate_weights("");
+}
+
+bool Trainer::validate_weights(const std::string& suffix) {
   const at::NoGradGuard no_grad;
   const Mode mode{};
   // A stream of its own: validation must not change the training.
@@ -133,7 +139,7 @@ bool Trainer::validate_epoch() {
       derive_seed(derive_draw_seed(seed_, static_cast<std::uint64_t>(epoch_)),
                   SeedUse::kInference));
   const double weight = kl_weight(epoch_ - 1, step_ - 1, options_);
-  const auto n = static_cast<std::int64_t>(split_.validation.size());
+  const auto n = n_validated();
   EpochSums sums;
   for (std::int64_t first = 0; first < n; first += options_.batch_size) {
     if (interrupted()) return false;
@@ -144,8 +150,14 @@ bool Trainer::validate_epoch() {
     const Noise noise = vae_.draw_noise(size, rng);
     sums.add(sums_of(vae_.loss_terms(batch, encoded, noise, mode), weight));
   }
-  recorder_.add_validation(sums);
+  recorder_.add_validation(sums, suffix);
   return true;
+}
+
+std::int64_t Trainer::n_validated() const {
+  const auto n = static_cast<std::int64_t>(split_.validation.size());
+  if (!options_.limit_val_batches) return n;
+  return std::min(n, *options_.limit_val_batches * options_.batch_size);
 }
 
 bool Trainer::update_schedules() {
@@ -154,12 +166,12 @@ bool Trainer::update_schedules() {
     lr_ = plateau_.update(recorder_.last(options_.lr_scheduler_metric), lr_);
   return options_.early_stopping &&
          stopping_.update(recorder_.last(options_.early_stopping_monitor),
-                          epoch_);
+                          epoch_, step_);
 }
 
-void Trainer::checkpoint(std::int64_t until_epoch) const {
+void Trainer::checkpoint(std::int64_t until_epoch) {
   if (!hooks_.on_checkpoint) return;
-  const bool last = stopped_ || epoch_ >= until_epoch;
+  const bool last = stopped_ || epoch_ >= until_epoch || step_ >= n_steps_;
   if (last || epoch_ % options_.checkpoint_every == 0)
     hooks_.on_checkpoint(capture());
 }

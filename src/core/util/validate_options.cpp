@@ -36,6 +36,11 @@ void positive(const std::string& argument, double value) {
           "a finite number above 0", value);
 }
 
+void at_least_one(const std::string& argument, double value) {
+  require(std::isfinite(value) && value >= 1.0, argument,
+          "a finite number of at least 1", value);
+}
+
 void one_of(const std::string& argument, const std::string& value,
             const std::vector<std::string>& choices) {
   std::string known;
@@ -65,6 +70,28 @@ void validate_kl_warmup(const TrainOptions& o) {
   not_negative("max_kl_weight", o.max_kl_weight);
   require(o.min_kl_weight <= o.max_kl_weight, "min_kl_weight",
           "at most `max_kl_weight`", o.min_kl_weight);
+}
+
+void validate_lr_schedule(const TrainOptions& o) {
+  at_least(0, "lr_warmup_steps", o.lr_warmup_steps);
+  require(o.pct_start >= 0.0 && o.pct_start <= 1.0, "pct_start", "from 0 to 1",
+          o.pct_start);
+  at_least_one("div_factor", o.div_factor);
+  at_least_one("final_div_factor", o.final_div_factor);
+  at_least(1, "lr_step_size", o.lr_step_size);
+  require(o.lr_gamma > 0.0 && o.lr_gamma <= 1.0, "lr_gamma",
+          "above 0 and at most 1", o.lr_gamma);
+  if (o.lr_schedule == LrSchedule::kOneCycle && o.lr_warmup_steps > 0)
+    throw ArgumentError("lr_warmup_steps",
+                        "`lr_schedule = \"one-cycle\"` has a warm-up of its "
+                        "own, see `pct_start`; leave out `lr_warmup_steps`.");
+  const bool scheduled =
+      o.lr_schedule != LrSchedule::kConstant || o.lr_warmup_steps > 0;
+  if (o.reduce_lr_on_plateau && scheduled)
+    throw ArgumentError("reduce_lr_on_plateau",
+                        "The learning rate follows a schedule (`lr_schedule`, "
+                        "`lr_warmup_steps`) or falls on a plateau "
+                        "(`reduce_lr_on_plateau`), not both.");
 }
 
 const std::vector<std::string>& monitors() {
@@ -100,19 +127,27 @@ void validate(const ModelOptions& o) {
 
 void validate(const TrainOptions& o) {
   at_least(1, "max_epochs", o.max_epochs);
+  at_least(1, "max_steps", o.max_steps);
   at_least(1, "batch_size", o.batch_size);
+  at_least(1, "limit_train_batches", o.limit_train_batches);
+  at_least(1, "limit_val_batches", o.limit_val_batches);
   validate_split(o);
   not_negative("lr", o.lr);
   positive("eps", o.eps);
   not_negative("weight_decay", o.weight_decay);
   if (o.gradient_clip_val) positive("gradient_clip_val", *o.gradient_clip_val);
   validate_kl_warmup(o);
+  validate_lr_schedule(o);
+  if (o.ema_decay)
+    require(*o.ema_decay >= 0.0 && *o.ema_decay < 1.0, "ema_decay",
+            "at least 0 and below 1", *o.ema_decay);
   require(o.lr_factor > 0.0 && o.lr_factor < 1.0, "lr_factor",
           "above 0 and below 1", o.lr_factor);
   at_least(0, "lr_patience", o.lr_patience);
   not_negative("lr_threshold", o.lr_threshold);
   not_negative("lr_min", o.lr_min);
   at_least(0, "early_stopping_patience", o.early_stopping_patience);
+  at_least(1, "early_stopping_patience_steps", o.early_stopping_patience_steps);
   at_least(0, "early_stopping_warmup_epochs", o.early_stopping_warmup_epochs);
   not_negative("early_stopping_min_delta", o.early_stopping_min_delta);
   one_of("early_stopping_mode", o.early_stopping_mode, {"min", "max"});
