@@ -10,31 +10,10 @@
 # scvi-tools' bands.
 
 for (file in c("arguments.R", "data.R", "metrics.R", "bands.R",
-               "score_model.R")) {
+               "score_model.R", "results.R")) {
     source(file.path("bench", file))
 }
 suppressPackageStartupMessages(library(scvigor))
-
-# The scores known so far: one per line.
-read_results <- function(path) {
-    if (!file.exists(path)) {
-        return(data.frame(
-            data = character(), model = character(), seed = numeric(),
-            metric = character(), value = numeric()
-        ))
-    }
-    utils::read.csv(path)
-}
-
-add_results <- function(path, row, seed, scores) {
-    dir.create(dirname(path), FALSE, TRUE)
-    utils::write.table(
-        data.frame(row$data, row$model_name, seed, names(scores), scores),
-        path, append = file.exists(path), sep = ",", row.names = FALSE,
-        col.names = if (file.exists(path)) FALSE else
-            c("data", "model", "seed", "metric", "value")
-    )
-}
 
 # One line per metric, in the form of a Markdown table.
 print_comparison <- function(rows, results) {
@@ -76,17 +55,18 @@ if (length(options$words)) {
 }
 for (row in rows) {
     for (seed in number_list(options$seeds)) {
-        known <- read_results(options$results)
-        is_known <- known$data == row$data &
-            known$model == row$model_name & known$seed == seed
-        if (!any(is_known)) {
+        key <- list(data = row$data, model = row$model_name, seed = seed)
+        known <- read_results(options$results, names(key))
+        if (!any(is_result_of(known, key))) {
             scores <- score_model(row, seed, options$threads)
             message(
                 row$data, ", ", row$model_name, ", seed ", seed, ": ",
                 format(scores[["seconds"]], digits = 3), " s"
             )
-            add_results(options$results, row, seed, scores)
+            add_results(options$results, key, scores)
         }
     }
 }
-print_comparison(rows, read_results(options$results))
+print_comparison(
+    rows, read_results(options$results, c("data", "model", "seed"))
+)
