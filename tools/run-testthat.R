@@ -1,7 +1,7 @@
 # Rscript tools/run-testthat.R TESTS [FILTER]: runs the testthat files in the
 # folder TESTS (those whose name matches FILTER) against the installed package.
-# The last line counts the tests; the status tells whether all went well. A
-# warning that a test does not expect fails that test.
+# The last lines name the slowest files and count the tests; the status tells
+# whether all went well. A warning that a test does not expect fails that test.
 arguments <- commandArgs(trailingOnly = TRUE)
 Sys.setenv(NOT_CRAN = "true")
 own_library <- file.path("build", "library")
@@ -29,6 +29,13 @@ for (test in run[skipped]) {
     reason <- sub("^Reason: ", "", strsplit(reason, "\n")[[1]][1])
     cat("skipped: ", reason, "\n", sep = "")
 }
+# where the time goes
+seconds <- sort(tapply(results$real, results$file, sum), decreasing = TRUE)
+slowest <- head(seconds, 10)
+cat("slowest of ", round(sum(seconds)), " s: ", paste0(
+    sub("^test-(.*)[.]R$", "\\1", names(slowest)), " ", round(slowest),
+    collapse = ", "
+), "\n", sep = "")
 cat(sprintf("R tests: %d passed, %d failed, %d skipped\n",
     sum(!failed & !skipped), sum(failed), sum(skipped)))
 quit(status = as.integer(any(failed) || nrow(results) == 0))

@@ -82,3 +82,24 @@ test_that("a session ends cleanly while its threads sleep or wait", {
         expect_identical(session$status, 0L)
     }
 })
+
+test_that("B12 default threads beside a busy process are no slower than one", {
+    skip_if(processors < 2, "a second processor")
+    x <- matrix(rpois(5e5, 1), 1000)
+    seconds <- function(num_threads) {
+        min(replicate(3, system.time(trainSCVI(
+            x, max_epochs = 5, seed = 1, num_threads = num_threads,
+            verbose = FALSE
+        ))[["elapsed"]]))
+    }
+    busy <- lapply(seq_len(processors - 1), function(i) {
+        parallel::mcparallel(repeat sqrt(2), silent = TRUE)
+    })
+    withr::defer({
+        tools::pskill(vapply(busy, `[[`, 0L, "pid"), tools::SIGKILL)
+        suppressWarnings(parallel::mccollect(busy))
+    })
+    one <- seconds(1)
+    # spinning threads made it 20 to 40 times
+    expect_lt(seconds(NULL), 4 * one)
+})
