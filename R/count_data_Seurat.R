@@ -88,8 +88,16 @@
         )
     }
     layer_data <- getExportedValue("SeuratObject", "LayerData")
+    # It names the genes and cells of a matrix, which must be valid for that.
+    read <- function(name) {
+        tryCatch(layer_data(assay, layer = name), error = function(error) {
+            .stop_argument(
+                "x", label, " is not a valid matrix: ", conditionMessage(error)
+            )
+        })
+    }
     .join_layers(
-        lapply(layers, function(name) layer_data(assay, layer = name)),
+        lapply(layers, read),
         genes = rownames(assay), cells = cells, label = label, cache = cache
     )
 }

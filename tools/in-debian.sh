@@ -175,7 +175,8 @@ run_inside() {
   IFS='
 '
   # shellcheck disable=SC2046 # one variable per line
-  set -- env -i $(passed_on) HOME=/root TERM="${TERM:-dumb}" \
+  # A background job ignores Ctrl-C, and so would all that it starts.
+  set -- env --default-signal=INT,QUIT -i $(passed_on) HOME=/root TERM="${TERM:-dumb}" \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     sh -c 'cd /work/scvigor && exec "$@"' sh "$@"
   IFS=$old_ifs

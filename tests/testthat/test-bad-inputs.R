@@ -49,7 +49,7 @@ test_that("a name that Seurat changes is refused before training", {
     x <- suppressWarnings(SeuratObject::CreateSeuratObject(sparse))
     for (name in c("a b", "1st", "my-scvi")) {
         expect_argument_error(quick_run(x, name = name), "name",
-                              "Seurat calls it")
+                              "Seurat calls it|cannot be stored under")
     }
 })
 

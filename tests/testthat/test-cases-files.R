@@ -346,10 +346,9 @@ test_that("paths that lead to no file are errors in words", {
     expect_file_error(readCounts(cut), "is incomplete")
 })
 
-test_that("a DelayedMatrix without a way to a sparse matrix is read", {
+test_that("a dense H5ADMatrix, with a way to a sparse matrix or not, is read", {
     skip_if_not_installed("HDF5Array")
     dense <- HDF5Array::H5ADMatrix(write_case())
-    expect_error(suppressWarnings(as(dense, "dgCMatrix")))
     expect_equal(as.matrix(.count_data(dense)$counts), case_counts())
     expect_s4_class(
         trainSCVI(dense, max_epochs = 1, n_hidden = 4, seed = 1), "SCVIModel"

@@ -34,14 +34,23 @@ test_that("a DelayedMatrix without a coercion of its own is read by blocks", {
 })
 
 test_that("a matrix that cannot be read says what its class says", {
-    setClass("BrokenSeed", slots = c(values = "matrix"), where = environment())
+    setClass("BrokenSeed", slots = c(values = "matrix", disk = "environment"),
+             where = environment())
     setMethod("dim", "BrokenSeed", function(x) dim(x@values))
     setMethod("dimnames", "BrokenSeed", function(x) NULL)
-    setMethod(DelayedArray::extract_array, "BrokenSeed",
-              function(x, index) stop("the disk is gone"))
-    broken <- DelayedArray::DelayedArray(
-        new("BrokenSeed", values = as.matrix(counts))
+    setMethod(
+        DelayedArray::extract_array, "BrokenSeed", function(x, index) {
+            if (isTRUE(x@disk$is_gone)) {
+                stop("the disk is gone")
+            }
+            DelayedArray::extract_array(x@values, index)
+        }
     )
+    disk <- new.env()
+    broken <- DelayedArray::DelayedArray(
+        new("BrokenSeed", values = as.matrix(counts), disk = disk)
+    )
+    disk$is_gone <- TRUE
     expect_argument_error(quick_train(broken), "x", "the disk is gone")
 })
 

@@ -157,7 +157,7 @@ test_that("B01: also inside of what holds a matrix", {
         assay@counts <- bad
     }
     seurat@assays$RNA <- assay
-    expect_argument_error(quick_train(seurat), "x", "not a valid dgCMatrix")
+    expect_argument_error(quick_train(seurat), "x", "not a valid ")
 })
 
 test_that("B01: rows that are only out of order are sorted", {

@@ -3,6 +3,7 @@
 #ifndef SCVIGOR_R_API_HPP
 #define SCVIGOR_R_API_HPP
 
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
