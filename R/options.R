@@ -50,8 +50,8 @@
 # What recipes set, see src/core/train/recipe.cpp.
 .recipe_decides <- c(
     "max_epochs", "max_steps", "batch_size", "limit_train_batches",
-    "limit_val_batches", "lr_schedule", "lr", "eps", "pct_start",
-    "n_epochs_kl_warmup", "n_steps_kl_warmup", "early_stopping",
+    "limit_val_batches", "lr_schedule", "lr", "eps", "gradient_clip_val",
+    "pct_start", "n_epochs_kl_warmup", "n_steps_kl_warmup", "early_stopping",
     "early_stopping_patience_steps", "load_best_on_end",
     "check_val_every_n_epoch"
 )

@@ -3,11 +3,13 @@
 
 #' @param recipe `"scvi-tools"` (default): every option as it is there. `"fast"`:
 #'   the same model and loss in a tenth of the time, by a learning rate that
-#'   rises and falls once (`lr_schedule = "one-cycle"`), a smaller `eps`, a KL
-#'   weight that grows over the first fifth of the steps, and a number of steps
-#'   that goes by the number of cells; training stops earlier where the held-out
-#'   cells no longer gain, and the weights of the best epoch are kept. Arguments
-#'   that are given win over the recipe; [trainOptions()] shows what it chose.
+#'   rises to 0.016 and falls (`lr_schedule = "one-cycle"`) with clipped
+#'   gradients and a smaller `eps`, a KL weight that grows over the first fifth
+#'   of the steps, and a number of steps that goes by the number of cells (25
+#'   epochs, at least 600 and at most 20,000 steps); training stops earlier
+#'   where the held-out cells no longer gain, and the weights of the best epoch
+#'   are kept. Arguments that are given win over the recipe; [trainOptions()]
+#'   shows what it chose.
 #' @param max_epochs Passes over the data. NULL (default): 400, and fewer for
 #'   more than 20,000 cells (`20000 / cells * 400`). More fit better until
 #'   they overfit; see `early_stopping`.
@@ -41,8 +43,8 @@
 #'   (default); `"cosine"`, falls from `lr` to `lr_min` at the last step;
 #'   `"one-cycle"`, rises to `lr` and falls, as torch's OneCycleLR; `"step"`, is
 #'   multiplied by `lr_gamma` after every `lr_step_size` steps.
-#' @param lr_warmup_steps Steps in which the learning rate grows linearly, before
-#'   the schedule begins. Default 0.
+#' @param lr_warmup_steps Steps in which the learning rate grows linearly,
+#'   before the schedule begins. Default 0.
 #' @param pct_start,div_factor,final_div_factor Of `"one-cycle"`: the share of
 #'   the steps in which the rate rises (0.3), from `lr / div_factor` (25), and
 #'   by what the first rate is divided for the last (10,000).

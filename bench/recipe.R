@@ -1,14 +1,15 @@
-# Which recipe trains best in little time: candidates beside scvi-tools' defaults
-# (400 epochs; with early stopping and the best weights), on every data set, two
-# models, with and without batches, over seeds. Every tenth cell is held out.
+# Which recipe trains best in little time: candidates beside scvi-tools'
+# defaults (400 epochs; with early stopping and the best weights), on every
+# data set, two models, with and without batches, over seeds. Every tenth cell
+# is held out.
 #
 #   Rscript bench/recipe.R [--seeds=1:5] [--threads=2] [--candidates="A;B"]
 #                          [--models=default,nb] [--results=FILE.csv] [DATA...]
 #
 # DATA are beginnings of data sets' names; none means all. Scores are added to
 # FILE as soon as they are known, and what is there is not computed again. The
-# tables at the end are of all that FILE holds: mean ranks of the candidates, and
-# each data set's scores.
+# tables at the end are of all that FILE holds: mean ranks of the candidates,
+# and each data set's scores.
 
 for (file in c("arguments.R", "data.R", "metrics.R", "score_model.R",
                "results.R")) {
@@ -22,15 +23,18 @@ candidates <- list(
         max_epochs = 400, early_stopping = TRUE, load_best_on_end = TRUE
     ),
     fast = list(recipe = "fast"),
-    `fast, lr 2e-3` = list(recipe = "fast", lr = 2e-3),
+    `fast, lr 4e-3` = list(recipe = "fast", lr = 4e-3),
     `fast, lr 8e-3` = list(recipe = "fast", lr = 8e-3),
+    `fast, lr 32e-3` = list(recipe = "fast", lr = 32e-3),
     `fast, cosine` = list(
         recipe = "fast", lr_schedule = "cosine", lr_warmup_steps = 50
     ),
+    `fast, pct_start 0.1` = list(recipe = "fast", pct_start = 0.1),
     `fast, pct_start 0.4` = list(recipe = "fast", pct_start = 0.4),
     `fast, average` = list(recipe = "fast", ema_decay = 0.98),
-    `fast, eps 1e-2` = list(recipe = "fast", eps = 1e-2),
-    `fast, eps 1e-3` = list(recipe = "fast", eps = 1e-3)
+    `fast, eps 1e-3` = list(recipe = "fast", eps = 1e-3),
+    `fast, no clipping` = list(recipe = "fast", gradient_clip_val = NULL),
+    `fast, batch 128` = list(recipe = "fast", batch_size = 128)
 )
 models <- list(
     default = list(),

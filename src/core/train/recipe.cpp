@@ -18,6 +18,7 @@ constexpr std::int64_t kMaxSteps = 20000;
 constexpr std::int64_t kMaxStepsPerEpoch = 1000;
 
 std::int64_t default_batch_size(std::int64_t n_train) {
+  if (n_train <= 5000) return 64;
   if (n_train <= 100000) return 128;
   return n_train <= 1000000 ? 256 : 512;
 }
@@ -49,8 +50,10 @@ TrainOptions fast(const RecipeRequest& request) {
   o.max_epochs = request.max_epochs.value_or(ceil_of_ratio(steps, per_epoch));
   o.max_steps = steps;
   o.lr_schedule = LrSchedule::kOneCycle;
-  o.lr = 4e-3;
+  o.lr = 16e-3;
   o.eps = 1e-4;
+  // Early steps of such a size have gradients that lead away.
+  o.gradient_clip_val = 50.0;
   o.pct_start = 0.2;
   o.n_epochs_kl_warmup = std::nullopt;
   o.n_steps_kl_warmup = std::max<std::int64_t>(1, steps / 5);
