@@ -76,9 +76,16 @@ plotTraining <- function(object, name = NULL, ..., skip = NULL) {
             }
         })
     }), recursive = FALSE))
-    points$cells <- factor(points$cells, c("training", "held out"))
+    points$cells <- factor(
+        points$cells, intersect(names(.history_colors()), points$cells)
+    )
     points$panel <- factor(points$panel, intersect(names(panels), points$panel))
     points
+}
+
+.history_colors <- function() {
+    c(training = .plot_blue, `held out` = .plot_orange,
+      `held out, weights not averaged` = .plot_gray)
 }
 
 # NULL unless the weights are those of another epoch than the last.
@@ -106,10 +113,11 @@ plotTraining <- function(object, name = NULL, ..., skip = NULL) {
     ) <= 20
     plot + ggplot2::geom_line() +
         ggplot2::geom_point(data = points[is_sparse, ], size = 1) +
-        ggplot2::facet_wrap(~panel, scales = "free_y") +
-        ggplot2::scale_color_manual(
-            values = c(training = .plot_blue, `held out` = .plot_orange)
+        ggplot2::facet_wrap(
+            ~panel, scales = "free_y",
+            labeller = ggplot2::label_wrap_gen(width = 18)
         ) +
+        ggplot2::scale_color_manual(values = .history_colors()) +
         ggplot2::labs(y = NULL, color = NULL, title = title) +
         .plot_theme() +
         ggplot2::theme(

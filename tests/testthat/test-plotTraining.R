@@ -26,6 +26,18 @@ test_that("ELBO and KL weight have panels, a learning rate if it changed", {
     expect_true("learning rate" %in% plotTraining(falling)$data$panel)
 })
 
+test_that("averaged weights and those of the steps have a line each", {
+    model <- quick_train(
+        sce, max_epochs = 4, ema_decay = 0.9, check_val_every_n_epoch = 1
+    )
+    shown <- plotTraining(model)$data
+    expect_identical(
+        levels(shown$cells),
+        c("training", "held out", "held out, weights not averaged")
+    )
+    expect_false(anyNA(shown$cells))
+})
+
 test_that("the epoch whose weights are kept is marked", {
     model <- quick_train(
         sce, max_epochs = 5, load_best_on_end = TRUE, lr = 0.5
