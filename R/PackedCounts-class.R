@@ -64,8 +64,8 @@ setClass("PackedCounts", slots = c(
     if (is.null(store$path)) {
         .stop_argument(
             "x", label, " was packed in memory, or in a temporary file, by ",
-            "another session and is gone. Pack the counts again; packCounts(x, file = ) keeps them ",
-            "in a file."
+            "another session and is gone. Pack the counts again; ",
+            "packCounts(x, file = ) keeps them in a file."
         )
     }
     found <- open_packed_counts(.native_path(store$path))

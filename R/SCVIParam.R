@@ -19,10 +19,11 @@
 #' @return `SCVIParam()`: an object of class `SCVIParam`.
 #'
 #'   `batchCorrect()` with it: a SingleCellExperiment with the cells in the
-#'   given order; in `colData` their `batch`; as assay `corrected` the expression
-#'   that the model expects of each cell, as the mean over all batches, as
-#'   `log2(1 + counts per 10,000)`; as reduced dimension `corrected` the latent
-#'   space. [scviModel()] finds the model. The assay is dense: choose genes.
+#'   given order; in `colData` their `batch`; as assay `corrected` the
+#'   expression that the model expects of each cell, as the mean over all
+#'   batches, as `log2(1 + counts per 10,000)`; as reduced dimension
+#'   `corrected` the latent space. [scviModel()] finds the model. The assay is
+#'   dense: choose genes.
 #' @seealso [trainSCVI()], [runSCVI()]
 #' @examples
 #' SCVIParam(n_latent = 20, max_epochs = 50, seed = 1)

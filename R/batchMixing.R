@@ -20,7 +20,8 @@
 #' @param per_cell TRUE: a number for every cell. Default FALSE: their mean.
 #'
 #' @return One number, or a vector with the names of the cells; NA for cells
-#'   without a batch or group, and where all cells of the group are of one batch.
+#'   without a batch or group, and where all cells of the group are of one
+#'   batch.
 #' @seealso [didItWork], [plotLatent()]
 #' @examples
 #' sce <- exampleSCE()

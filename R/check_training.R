@@ -15,8 +15,8 @@
     empty <- find_empty_genes(data$counts, num_threads)
     if (length(empty)) {
         .warn(
-            data$label, " has ", .pluralize(length(empty), "gene"), " without a ",
-            "single count",
+            data$label, " has ", .pluralize(length(empty), "gene"),
+            " without a single count",
             if (!is.null(rownames(data$counts))) {
                 paste0(": ", .quote_first(rownames(data$counts)[empty], 3))
             },
@@ -30,7 +30,8 @@
     rows <- head(rownames(counts), 1000)
     columns <- head(colnames(counts), 1000)
     barcodes <- function(names) {
-        length(names) > 0 && mean(grepl("^[ACGTN]{10,}(-[0-9]+)?$", names)) > 0.5
+        length(names) > 0 &&
+            mean(grepl("^[ACGTN]{10,}(-[0-9]+)?$", names)) > 0.5
     }
     genes <- function(names) {
         length(names) > 0 && mean(grepl(

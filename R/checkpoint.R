@@ -159,8 +159,8 @@
     config
 }
 
-# Older versions knew no average of the weights. The core compares lengths and shapes with the model, see restore() in
-# src/core/train/checkpoint.cpp.
+# Older versions knew no average of the weights. The core compares lengths and
+# shapes with the model, see restore() in src/core/train/checkpoint.cpp.
 .checked_state <- function(state) {
     if (is.null(state$average)) {
         state$average <- list()

@@ -9,8 +9,8 @@
 #'   \item{`scvigor_file_error`}{A file cannot be read or written.}
 #'   \item{`scvigor_numeric_error`}{A loss, gradient or weight was not finite.
 #'     The field `epoch` says when.}
-#'   \item{`scvigor_interrupted_error`}{Ctrl-C, or a time limit, before there was
-#'     a result.}
+#'   \item{`scvigor_interrupted_error`}{Ctrl-C, or a time limit, before there
+#'     was a result.}
 #'   \item{`scvigor_error`}{All of these, and any other error.}
 #'   \item{`scvigor_warning`}{A warning.}
 #'   \item{`scvigor_message`}{A message, which `suppressMessages(classes =

@@ -187,7 +187,8 @@ dimnames.scvigor_count_stream <- function(x) unclass(x)$dimnames
         .native_path(place$path), place$matrix, place$layout, dim(found$seed),
         found$index[[1]], found$index[[2]]
     )
-    if (!identical(as.numeric(.file_dim(stream)), as.numeric(dim(found$seed)))) {
+    is_as_large <- all(.file_dim(stream) == dim(found$seed))
+    if (!isTRUE(is_as_large)) {
         close_count_stream(unclass(stream)$pointer)
         return(NULL)
     }
@@ -239,7 +240,8 @@ dimnames.scvigor_count_stream <- function(x) unclass(x)$dimnames
             "by_genes"
         }
         matrix <- slot(seed, "group")
-    } else if (is(seed, "HDF5ArraySeed") && !is(seed, "ReshapedHDF5ArraySeed")) {
+    } else if (is(seed, "HDF5ArraySeed") &&
+               !is(seed, "ReshapedHDF5ArraySeed")) {
         layout <- "dense"
         matrix <- slot(seed, "name")
     } else {

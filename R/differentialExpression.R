@@ -13,13 +13,13 @@
 #'
 #' @section Why so few genes are called:
 #' The test compares cells, not means. A cell of one group is drawn against a
-#' cell of the other, again and again, and `proba_de` is the share of these pairs
-#' whose expression differs by more than `delta`. A gene is certain to differ
-#' only if nearly any cell of one group differs from nearly any cell of the
-#' other; more cells do not change that. A Wilcoxon or t test asks whether the
-#' means differ at all, which more cells always show. So groups that overlap,
-#' such as naive and memory T cells, may have no gene that is called where a
-#' Wilcoxon test finds a hundred.
+#' cell of the other, again and again, and `proba_de` is the share of these
+#' pairs whose expression differs by more than `delta`. A gene is certain to
+#' differ only if nearly any cell of one group differs from nearly any cell of
+#' the other; more cells do not change that. A Wilcoxon or t test asks whether
+#' the means differ at all, which more cells always show. So groups that
+#' overlap, such as naive and memory T cells, may have no gene that is called
+#' where a Wilcoxon test finds a hundred.
 #'
 #' In such a comparison look at the order rather than at the calls:
 #' [topMarkers()] takes the largest changes whether they are called or not. To
@@ -78,11 +78,11 @@
 #'
 #' @return A [S4Vectors::DataFrame] (of class
 #'   [SCVIDifferentialExpression-class]) with a row per gene and comparison,
-#'   sorted by `proba_de` (in mode `"vanilla"` by `bayes_factor`). The first columns
-#'   are `gene`, `comparison`, `within` where asked for, `lfc_median` (log2,
-#'   group 1 over group 2), `proba_de` and `is_de`, TRUE where the gene is
-#'   called; printing shows these alone. `metadata()` has the parameters of the
-#'   comparison (mode, delta, pseudocount, fdr_target, seed, test_mode,
+#'   sorted by `proba_de` (in mode `"vanilla"` by `bayes_factor`). The first
+#'   columns are `gene`, `comparison`, `within` where asked for, `lfc_median`
+#'   (log2, group 1 over group 2), `proba_de` and `is_de`, TRUE where the gene
+#'   is called; printing shows these alone. `metadata()` has the parameters of
+#'   the comparison (mode, delta, pseudocount, fdr_target, seed, test_mode,
 #'   n_samples_overall, batch_correction and so on) and in `columns` what each
 #'   column is. `as.data.frame()` makes it a table for dplyr and its like.
 #' @seealso [topMarkers()], [plotVolcano()], [plotMarkers()]

@@ -16,8 +16,8 @@
 
 .add_cells <- function(model, x, ..., compute) {
     query <- .query(
-        model, x, list(...), subset.col = NULL, name = NULL, needs_counts = TRUE,
-        known = character(),
+        model, x, list(...), subset.col = NULL, name = NULL,
+        needs_counts = TRUE, known = character(),
         num_threads = compute$num_threads
     )
     cells <- query$cells

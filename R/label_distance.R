@@ -3,8 +3,8 @@
 
 # By label, of its reference cells, or some of them where it has many:
 # `distance`, the mean distances to their `k` nearest reference cells but
-# themselves, sorted; `smoothed`, what .smoother() makes of their ranks. `search`:
-# see .neighbor_search().
+# themselves, sorted; `smoothed`, what .smoother() makes of their ranks.
+# `search`: see .neighbor_search().
 .own_distances <- function(latent, labels, k, search, n_smoothed,
                            n_most = 1000) {
     chosen <- sort(unlist(lapply(split(seq_along(labels), labels), function(x) {

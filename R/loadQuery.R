@@ -95,7 +95,8 @@ loadQuery <- function(
     freeze_batchnorm_decoder = FALSE, train_size = NULL,
     validation_size = NULL, shuffle_set_split = TRUE,
     external_indexing = NULL, assay.type = NULL, altexp = NULL, assay = NULL,
-    cache = "auto", name = NULL, seed = NULL, num_threads = NULL, accelerator = "auto"
+    cache = "auto", name = NULL, seed = NULL, num_threads = NULL,
+    accelerator = "auto"
 ) {
     arguments <- mget(setdiff(
         names(formals()), c("reference", "x", "...")

@@ -18,8 +18,8 @@ loadSCVI <- function(path, x = NULL, ...) {
         return(.check_minified_cells(model, x))
     }
     query <- .query(
-        model, x, list(...), subset.col = NULL, name = NULL, needs_counts = FALSE,
-        known = "x"
+        model, x, list(...), subset.col = NULL, name = NULL,
+        needs_counts = FALSE, known = "x"
     )
     .check_no_further_genes(model, query$n_genes_given)
     .with_query_cells(model, query, .compute_options(NULL, "auto"))

@@ -152,7 +152,8 @@ isMinified <- function(object, name = NULL) {
 
 .with_cells_of <- function(model, x, ..., compute) {
     query <- .query(
-        model, x, list(...), subset.col = NULL, name = NULL, needs_counts = FALSE,
+        model, x, list(...), subset.col = NULL, name = NULL,
+        needs_counts = FALSE,
         known = c("x", "keep_counts", "num_threads", "accelerator"),
         num_threads = compute$num_threads
     )

@@ -31,8 +31,9 @@
 #'
 #' @return For a SummarizedExperiment, the same with the packed counts as assay;
 #'   for the path of a file, a SingleCellExperiment as of [readCounts()], with
-#'   packed counts and without features that are not genes; for anything else, and for a file that exists,
-#'   [PackedCounts][PackedCounts-class], with names of genes and cells.
+#'   packed counts and without features that are not genes; for anything else,
+#'   and for a file that exists, [PackedCounts][PackedCounts-class], with names
+#'   of genes and cells.
 #' @seealso [readCounts()], [trainSCVI()]
 #' @examples
 #' sce <- exampleSCE()

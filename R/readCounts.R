@@ -2,9 +2,9 @@
 #'
 #' Reads AnnData's `.h5ad` files, of any version, a modality of MuData's
 #' `.h5mu` files, the `.h5` files of 10x Genomics' Cell Ranger, and its folders
-#' of `matrix.mtx`, `features.tsv` and `barcodes.tsv`, compressed by gzip or not,
-#' into a SingleCellExperiment, without Python. The counts stay sparse, and reading
-#' takes little more memory than the result.
+#' of `matrix.mtx`, `features.tsv` and `barcodes.tsv`, compressed by gzip or
+#' not, into a SingleCellExperiment, without Python. The counts stay sparse,
+#' and reading takes little more memory than the result.
 #'
 #' @section Which matrix:
 #' In an `.h5ad` file, counts may be in `X` or, where `X` holds normalized
@@ -51,10 +51,11 @@
 #' @param verbose TRUE: say what was read. Default: in an interactive session.
 #'
 #' @return A SingleCellExperiment with the assay "counts", a dgCMatrix of genes
-#'   x cells, or with `on_disk` a DelayedMatrix. `colData` has the columns of `obs`, `rowData` those of `var`;
-#'   categories are factors, missing values NA. From a 10x file, `rowData` has
-#'   ID, Symbol, Type and Genome; features that are not genes, such as
-#'   antibodies, are alternative experiments named after their type.
+#'   x cells, or with `on_disk` a DelayedMatrix. `colData` has the columns of
+#'   `obs`, `rowData` those of `var`; categories are factors, missing values
+#'   NA. From a 10x file, `rowData` has ID, Symbol, Type and Genome; features
+#'   that are not genes, such as antibodies, are alternative experiments named
+#'   after their type.
 #' @seealso [runSCVI()]
 #' @examples
 #' # A small 10x file

@@ -21,11 +21,11 @@
 #' On x86-64, the computations are compiled for AVX2, AVX-512 and Intel's AMX as
 #' well as for any processor, and the best that the processor has is used. The
 #' environment variable `SCVIGOR_CPU_LEVEL`, set before the package is loaded,
-#' lowers it to `base` (none of these), `avx2`, `avx512` or `amx`. Results differ
-#' by the rounding of float32. A level that is unknown or missing is warned of,
-#' and changes nothing. `R CMD INSTALL --configure-args=--without-amx`, or
-#' `SCVIGOR_DISABLE_AMX=1` in the environment of the installation, compiles no
-#' code for AMX.
+#' lowers it to `base` (none of these), `avx2`, `avx512` or `amx`. Results
+#' differ by the rounding of float32. A level that is unknown or missing is
+#' warned of, and changes nothing. `R CMD INSTALL
+#' --configure-args=--without-amx`, or `SCVIGOR_DISABLE_AMX=1` in the
+#' environment of the installation, compiles no code for AMX.
 #'
 #' @references Lopez R, Regier J, Cole MB, Jordan MI, Yosef N (2018). Deep
 #'   generative modeling for single-cell transcriptomics. *Nature Methods* 15,

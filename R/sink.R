@@ -3,8 +3,8 @@
 
 # A list of `write(sample, first, block)` for a block of genes x cells, and
 # `close()`, which returns the DelayedArray. `sink` is a back end's name or a
-# sink; `n_samples` adds a third dimension; `type` is that of the values; a block
-# has `batch_size` cells.
+# sink; `n_samples` adds a third dimension; `type` is that of the values; a
+# block has `batch_size` cells.
 .open_sink <- function(sink, dimnames, n_cells, batch_size, n_samples = NULL,
                        type = "double") {
     .check_package("DelayedArray", "sink")
@@ -73,8 +73,9 @@
     DelayedArray::AutoRealizationSink(dim, dimnames, type)
 }
 
-# Chunks of which a block covers all that it touches: a chunk that several blocks
-# share would be unpacked and packed again for each. Up to a million values.
+# Chunks of which a block covers all that it touches: a chunk that several
+# blocks share would be unpacked and packed again for each. Up to a million
+# values.
 .chunk_of_blocks <- function(dim, batch_size) {
     n_cells <- min(dim[2], batch_size, 1e6)
     n_genes <- min(dim[1], max(1, 1e6 %/% max(1, n_cells)))

@@ -46,10 +46,10 @@
 #' farther out as a whole: look at all distances, by [plotTransfer()], before
 #' you believe the threshold.
 #'
-#' Without `BNPARAM`, all pairs of cells are compared, in C++ and on all threads, so that the
-#' neighbors are the true ones and always the same. Time grows with the
-#' product of their numbers: 50,000 cells and a reference of 100,000 take some
-#' seconds.
+#' Without `BNPARAM`, all pairs of cells are compared, in C++ and on all
+#' threads, so that the neighbors are the true ones and always the same. Time
+#' grows with the product of their numbers: 50,000 cells and a reference of
+#' 100,000 take some seconds.
 #'
 #' @param x The query: an object that [mapQuery()] returned, its model, or a
 #'   matrix of latent coordinates (cells x dimensions).

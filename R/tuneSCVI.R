@@ -2,9 +2,9 @@
 #'
 #' Trains models with different options and compares how well they predict cells
 #' that they were not trained on. Most of them are trained for a short time
-#' only: successive halving (Jamieson and Talwalkar 2016) gives all of them a few
-#' epochs, continues the best third for three times as many, and so on, so that
-#' the last ones have seen `max_epochs`.
+#' only: successive halving (Jamieson and Talwalkar 2016) gives all of them a
+#' few epochs, continues the best third for three times as many, and so on, so
+#' that the last ones have seen `max_epochs`.
 #'
 #' All trials hold out the same cells. The score is the mean log-probability of
 #' their counts, so that models of different likelihoods of counts can be
@@ -17,13 +17,13 @@
 #' @param space What to try: a named list of vectors, or lists, of values of
 #'   arguments of [trainSCVI()], such as
 #'   `list(n_latent = c(10, 20, 30), gene_likelihood = c("nb", "zinb"))`.
-#' @param ... Arguments of [trainSCVI()] that are the same in all trials, such as
-#'   `batch` and `subset.row`.
+#' @param ... Arguments of [trainSCVI()] that are the same in all trials, such
+#'   as `batch` and `subset.row`.
 #' @param n_trials How many combinations of the values are tried, drawn at
 #'   random. NULL (default): all of them.
 #' @param metric `"elbo"` (default), see [elbo()]; or
-#'   `"marginal_log_likelihood"`, see [marginalLogLik()], which is nearer to what
-#'   is meant and takes longer.
+#'   `"marginal_log_likelihood"`, see [marginalLogLik()], which is nearer to
+#'   what is meant and takes longer.
 #' @param max_epochs Epochs of the models that are trained longest, default 27.
 #' @param eta One of `eta` trials is continued, for `eta` times as many epochs.
 #'   Default 3. More drop trials earlier.

@@ -2,11 +2,12 @@
 # 5 % changed, and how many of the changed ones does it call? For scvigor and
 # scvi-tools, on the same simulated counts:
 #
-#   SCVIGOR_PYTHON=python Rscript bench/calibration.R [--seeds=0:2] [--threads=2]
+#   SCVIGOR_PYTHON=python Rscript bench/calibration.R [--seeds=0:2]
+#   [--threads=2]
 #
 # From a model of the CD14+ monocytes of kang_ctrl_donors (2,770 cells), 60 of
-# 1,287 genes changed by +lfc or -lfc, for several lfc. The two sides are told to
-# the new model as `batch`, or not. Means over seeds; without SCVIGOR_PYTHON
+# 1,287 genes changed by +lfc or -lfc, for several lfc. The two sides are told
+# to the new model as `batch`, or not. Means over seeds; without SCVIGOR_PYTHON
 # scvigor stands alone.
 
 for (file in c("arguments.R", "data.R", "de_programs.R", "simulate.R")) {

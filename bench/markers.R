@@ -1,5 +1,5 @@
-# Where known genes stand in the tables of scvigor and of scvi-tools, each of its
-# own models of the same cells, mode "change":
+# Where known genes stand in the tables of scvigor and of scvi-tools, each of
+# its own models of the same cells, mode "change":
 #
 #   SCVIGOR_PYTHON=python Rscript bench/markers.R [--seeds=0:2] [--threads=2]
 #       [DATA...]

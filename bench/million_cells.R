@@ -1,8 +1,8 @@
 # A data set that is read from disk: simulates cells x 2,000 genes (negative
-# binomial, a tenth of the counts not 0, 20 types, 5 batches) into an .h5ad file,
-# some cells at a time, then trains on the file and computes latents from it, with
-# cache = "disk" and "memory", each in a session of its own. Prints a table in
-# Markdown.
+# binomial, a tenth of the counts not 0, 20 types, 5 batches) into an .h5ad
+# file, some cells at a time, then trains on the file and computes latents from
+# it, with cache = "disk" and "memory", each in a session of its own. Prints a
+# table in Markdown.
 #
 #   Rscript bench/million_cells.R [--cells=100000] [--epochs=1] [--threads=2]
 #     [--file=cells.h5ad]

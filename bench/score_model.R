@@ -1,5 +1,5 @@
-# Models trained and scored as scvi-tools was for quality.md: losses of the cells
-# held out and of the others, the latent space of all. Needs data.R and
+# Models trained and scored as scvi-tools was for quality.md: losses of the
+# cells held out and of the others, the latent space of all. Needs data.R and
 # metrics.R.
 
 # `row` is one of read_bands().

@@ -1,9 +1,9 @@
 # scvigor and scvi-tools in turns.
 
-# Seconds per unit of the figure, one row per repeat, and `others`: the share of the
-# processors that other programs had meanwhile. When they had much, the repeat
-# is made again, and the quietest ones count; who is first changes from one to
-# the next.
+# Seconds per unit of the figure, one row per repeat, and `others`: the share
+# of the processors that other programs had meanwhile. When they had much, the
+# repeat is made again, and the quietest ones count; who is first changes from
+# one to the next.
 time_figure <- function(figure, repeats, scvi_tools) {
     sides <- list(scvigor = function() time_scvigor(figure))
     if (!is.null(scvi_tools)) {

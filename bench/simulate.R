@@ -2,8 +2,8 @@
 
 # Counts drawn from a model with the negative binomial likelihood, with the mean
 # and dispersion that it gives each cell and gene: the expression of the genes
-# `changed` is multiplied by 2^lfc in a random half of the cells, which colData's
-# `group` calls "treated".
+# `changed` is multiplied by 2^lfc in a random half of the cells, which
+# colData's `group` calls "treated".
 simulate_change <- function(model, sce, changed, lfc, seed) {
     scale <- scvigor::normalizedExpression(model, sce, seed = seed)
     theta <- as.vector(scvigor::likelihoodParameters(

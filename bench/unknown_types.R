@@ -3,10 +3,11 @@
 #   Rscript bench/unknown_types.R [--data=kang_ctrl_donors.h5ad] [--k=50]
 #       [--epochs=60] [--cells=250] [--seed=1]
 #
-# Three donors are the reference, two others the query. One type after another is
-# left out of the reference; the AUROC says how well a figure separates its cells
-# from the others of the query. The last columns: of which share of the left-out
-# cells, and of the others, transferLabels(max_distance = 0.95) says "unknown".
+# Three donors are the reference, two others the query. One type after another
+# is left out of the reference; the AUROC says how well a figure separates its
+# cells from the others of the query. The last columns: of which share of the
+# left-out cells, and of the others, transferLabels(max_distance = 0.95) says
+# "unknown".
 
 source(file.path("bench", "arguments.R"))
 suppressPackageStartupMessages({

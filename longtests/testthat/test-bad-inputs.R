@@ -1,6 +1,6 @@
-# Bad inputs that the files of longtests/bad-inputs generate: each gives an error
-# of a class of scvigor's or the number of the clean input, and none ends R, takes
-# more than 2 GB or more than 30 seconds.
+# Bad inputs that the files of longtests/bad-inputs generate: each gives an
+# error of a class of scvigor's or the number of the clean input, and none ends
+# R, takes more than 2 GB or more than 30 seconds.
 
 test_that("objects: damaged matrices and what holds them", {
     expect_bad_inputs_handled(try_bad_inputs("objects"), 800)

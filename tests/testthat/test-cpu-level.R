@@ -1,7 +1,7 @@
 skip_if_not_installed("callr")
 
-# The level and a latent space in a session with SCVIGOR_CPU_LEVEL = `level`, and
-# what the package warned of when it was loaded.
+# The level and a latent space in a session with SCVIGOR_CPU_LEVEL = `level`,
+# and what the package warned of when it was loaded.
 in_session <- function(level, counts) {
     callr::r(function(counts) {
         warned <- character()
