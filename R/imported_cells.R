@@ -60,7 +60,7 @@
     }
     data <- list(
         counts = .cells_without_counts(n_cells),
-        cell_data = .file_table(found$cells)
+        cell_data = .file_table(found$cells, n_cells)
     )
     .set_training_cells(
         model, .codes_for(model, data, list()), found$cells$names,
