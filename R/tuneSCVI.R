@@ -229,15 +229,18 @@ tuneSCVI <- function(
     state
 }
 
-# The learning rate is low at the end of each round. The KL weight grows in the
-# first.
+# The learning rate is low at the end of each round, all of which is trained. The
+# KL weight grows in the first.
 .continue_trial <- function(state, run, until) {
     common <- list(
         max_epochs = until - state$epochs, seed = run$seed,
         num_threads = run$num_threads, verbose = FALSE
     )
+    given <- c(run$fixed, state$values)
+    if (!"early_stopping" %in% names(given)) {
+        common$early_stopping <- FALSE
+    }
     if (is.null(state$model)) {
-        given <- c(run$fixed, state$values)
         if (identical(run$recipe, "scvi-tools") &&
             !"n_epochs_kl_warmup" %in% names(given)) {
             given$n_epochs_kl_warmup <- max(1, until %/% 2)
