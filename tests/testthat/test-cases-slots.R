@@ -240,7 +240,9 @@ test_that("B03: threads beyond the processors are capped", {
                      latentRepresentation(model), tolerance = 1e-6),
         "num_threads"
     )
-    expect_silent(quick_train(sparse, num_threads = processors))
+    expect_silent(quick_train(
+        sparse, num_threads = processors, n_epochs_kl_warmup = NULL
+    ))
     expect_message(transferLabels(model, model, rep("a", 60), k = 3,
                                   num_threads = 1e4))
 })

@@ -164,7 +164,7 @@ test_that("Seurat's names of genes are those of other objects", {
     expect_message(
         mapped <- quick_map(reference, query, n_epochs_kl_warmup = NULL), NA
     )
-    by_sce <- quick_map(reference, parts$query)
+    by_sce <- quick_map(reference, parts$query, n_epochs_kl_warmup = NULL)
     expect_equal(
         unname(SeuratObject::Embeddings(mapped, "scvi")),
         unname(SingleCellExperiment::reducedDim(by_sce))
@@ -255,8 +255,10 @@ test_that("bad values of every argument are errors that name it", {
 
 test_that("the reference may still be given first, with one message", {
     rm(list = ls(scvigor:::.informed), envir = scvigor:::.informed)
-    map <- function(...) mapQuery(..., max_epochs = 1, seed = 1,
-                                  verbose = FALSE)
+    map <- function(...) mapQuery(
+        ..., max_epochs = 1, n_epochs_kl_warmup = NULL, seed = 1,
+        verbose = FALSE
+    )
     expected <- modelWeights(map(parts$query, reference))
     model <- scviModel(reference)
     expect_message(old <- map(reference, parts$query), "mapQuery(x, reference)",
