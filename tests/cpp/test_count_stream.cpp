@@ -304,7 +304,7 @@ TEST_CASE("Count stream: what is wrong in a Matrix Market file is named",
       while (stream.next(block)) {
       }
     });
-    CHECK_THAT(error, Catch::Matchers::Contains(expected));
+    CHECK_THAT(error, contains(expected));
   }
 }
 
@@ -325,7 +325,7 @@ TEST_CASE("Count stream: a file that changes while it is read is an error",
     while (stream.next(block)) {
     }
   });
-  CHECK_THAT(error, Catch::Matchers::Contains("changed while it was read"));
+  CHECK_THAT(error, contains("changed while it was read"));
 }
 
 TEST_CASE("Count stream: one that is not read to its end leaves no process",
