@@ -204,6 +204,22 @@ void write_frames(H5Writer& file) {
   write_frame(file, "var", {"g1", "g2", "g3"});
 }
 
+void write_small_counts(const std::string& path, int form,
+                        const Storage& storage) {
+  const SmallCounts small;
+  H5Writer file(path);
+  write_frames(file);
+  if (form == 0)
+    write_sparse(file, "X", true, small.data, small.indices, small.indptr,
+                 {4, 3}, storage);
+  if (form == 1)
+    write_sparse(file, "X", false, small.data_by_gene, small.indices_by_gene,
+                 small.indptr_by_gene, {4, 3}, storage);
+  Storage square = storage;
+  if (!square.chunk.empty()) square.chunk = {3, 2};
+  if (form == 2) file.numbers("X", small.dense, {4, 3}, square);
+}
+
 void write_h5ad(const std::string& path, const Storage& storage) {
   const SmallCounts small;
   H5Writer file(path);

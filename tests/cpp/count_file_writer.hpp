@@ -85,6 +85,11 @@ void write_frame(H5Writer& file, const std::string& path,
 // obs and var of SmallCounts.
 void write_frames(H5Writer& file);
 
+// SmallCounts as X of a file with obs and var. `form` 0: by cells, 1: by genes,
+// 2: dense.
+void write_small_counts(const std::string& path, int form,
+                        const Storage& storage);
+
 // A complete file of the current encoding with a column of each kind.
 void write_h5ad(const std::string& path, const Storage& storage = {});
 

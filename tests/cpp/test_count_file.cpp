@@ -32,19 +32,7 @@ TEST_CASE("Count file: sparse by cell, by gene, and dense are the same") {
   const Storage storage = GENERATE_COPY(plain, packed);
   const int form = GENERATE(0, 1, 2);
   const TemporaryFile path;
-  {
-    H5Writer file(path.path());
-    write_frames(file);
-    if (form == 0)
-      write_sparse(file, "X", true, small.data, small.indices, small.indptr,
-                   {4, 3}, storage);
-    if (form == 1)
-      write_sparse(file, "X", false, small.data_by_gene, small.indices_by_gene,
-                   small.indptr_by_gene, {4, 3}, storage);
-    Storage square = storage;
-    if (!square.chunk.empty()) square.chunk = {3, 2};
-    if (form == 2) file.numbers("X", small.dense, {4, 3}, square);
-  }
+  write_small_counts(path.path(), form, storage);
   const CountFile file(path.path());
   CHECK(file.format() == CountFileFormat::kH5ad);
   CHECK(file.assay() == "X");

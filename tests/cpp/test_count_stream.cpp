@@ -22,6 +22,7 @@ using support::SmallCounts;
 using support::Storage;
 using support::TemporaryFile;
 using support::write_frames;
+using support::write_small_counts;
 using support::write_sparse;
 
 namespace {
@@ -60,22 +61,7 @@ std::vector<double> read_dense(CountStream& stream, std::int64_t n_genes,
   return dense;
 }
 
-// SmallCounts, `form` 0: by cells, 1: by genes, 2: dense.
-void write_small(const std::string& path, int form, const Storage& storage) {
-  const SmallCounts small;
-  H5Writer file(path);
-  write_frames(file);
-  if (form == 0)
-    write_sparse(file, "X", true, small.data, small.indices, small.indptr,
-                 {4, 3}, storage);
-  if (form == 1)
-    write_sparse(file, "X", false, small.data_by_gene, small.indices_by_gene,
-                 small.indptr_by_gene, {4, 3}, storage);
-  Storage square = storage;
-  if (!square.chunk.empty()) square.chunk = {3, 2};
-  if (form == 2) file.numbers("X", small.dense, {4, 3}, square);
-}
-
+// `form` as in write_small_counts().
 CountLocation place_of(const std::string& path, int form) {
   const Layout layouts[] = {Layout::kSparseByCells, Layout::kSparseByGenes,
                             Layout::kDense};
@@ -111,7 +97,7 @@ TEST_CASE("Count stream: every layout gives the same cells", "[stream]") {
   const int form = GENERATE(0, 1, 2);
   const bool as_file = GENERATE(true, false);
   const TemporaryFile path;
-  write_small(path.path(), form, storage);
+  write_small_counts(path.path(), form, storage);
   CountStream stream =
       open(as_file ? CountLocation{path.path()} : place_of(path.path(), form));
   CHECK(stream.n_cells() == 4);
@@ -125,7 +111,7 @@ TEST_CASE("Count stream: every layout gives the same cells", "[stream]") {
 TEST_CASE("Count stream: chosen genes and cells", "[stream]") {
   const int form = GENERATE(0, 1, 2);
   const TemporaryFile path;
-  write_small(path.path(), form, {});
+  write_small_counts(path.path(), form, {});
   CountStream stream = open({path.path()});
   stream.keep({1, 0, 1, 1}, {1, 0, 1});
   CHECK(read_dense(stream, 2) == std::vector<double>{1, 2, 0, 300, 4, 0});
@@ -312,7 +298,7 @@ TEST_CASE("Count stream: a file that changes while it is read is an error",
           "[stream]") {
   const int change = GENERATE(0, 1, 2);
   const TemporaryFile path;
-  write_small(path.path(), 0, {});
+  write_small_counts(path.path(), 0, {});
   CountStream stream = open({path.path()});
   if (change == 0) std::ofstream(path.path(), std::ios::app) << "more";
   if (change == 1) std::filesystem::remove(path.path());
@@ -331,7 +317,7 @@ TEST_CASE("Count stream: a file that changes while it is read is an error",
 TEST_CASE("Count stream: one that is not read to its end leaves no process",
           "[stream]") {
   const TemporaryFile path;
-  write_small(path.path(), 0, {});
+  write_small_counts(path.path(), 0, {});
   for (int i = 0; i < 3; ++i) {
     const CountStream stream = open({path.path()});
     CHECK(stream.n_cells() == 4);
