@@ -1,15 +1,6 @@
 # Counts that are on disk are read once, and kept packed: in memory, or in a
 # temporary file.
 
-.check_cache <- function(cache) {
-    choices <- c("auto", "memory", "disk")
-    if (!is.character(cache) || length(cache) != 1 || !cache %in% choices) {
-        .stop_argument(
-            "cache", "`cache` must be \"auto\", \"memory\" or \"disk\"."
-        )
-    }
-}
-
 # Packs what is on disk. Says before where, and how much that takes.
 .cached <- function(counts, label, cache) {
     stream <- if (.is_count_stream(counts)) counts else {

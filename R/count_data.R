@@ -7,7 +7,7 @@
 .count_data <- function(x, assay.type = "counts", altexp = NULL,
                         assay = NULL, convert = .as_counts, cache = "auto") {
     .check_source(assay.type, altexp, assay)
-    .check_cache(cache)
+    .check_choice(cache, c("auto", "memory", "disk"), "cache")
     UseMethod(".count_data")
 }
 
