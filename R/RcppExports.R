@@ -237,6 +237,10 @@ split_cells <- function(n_cells, train_options, seed) {
     .Call('_scvigor_split_cells', PACKAGE = 'scvigor', n_cells, train_options, seed)
 }
 
+last_kl_weight <- function(n_train, train_options) {
+    .Call('_scvigor_last_kl_weight', PACKAGE = 'scvigor', n_train, train_options)
+}
+
 train_scvi <- function(cells, model_options, train_options, split, seed, compute, hooks, start) {
     .Call('_scvigor_train_scvi', PACKAGE = 'scvigor', cells, model_options, train_options, split, seed, compute, hooks, start)
 }

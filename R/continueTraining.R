@@ -170,8 +170,8 @@ continueTraining <- function(
     }
     options <- config$train_options
     if (!is.null(recipe)) {
-        options[.recipe_decides] <-
-            default_options()$train[.recipe_decides]
+        decided <- .recipe_decides()
+        options[decided] <- default_options()$train[decided]
     } else if (!is.null(max_epochs)) {
         options["max_steps"] <- list(NULL)
     } else {

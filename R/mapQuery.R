@@ -61,8 +61,7 @@ mapQuery <- function(
     early_stopping = FALSE, assay.type = NULL, altexp = NULL, assay = NULL,
     cache = "auto", reference_data = NULL, name = NULL, reference_name = NULL,
     checkpoint = NULL, checkpoint_overwrite = FALSE, seed = NULL,
-    num_threads = NULL,
-    accelerator = "auto", verbose = interactive()
+    num_threads = NULL, accelerator = "auto", verbose = interactive()
 ) {
     arguments <- c(.given_arguments(only = .map_formals), list(...))
     .check_flag(verbose, "verbose")

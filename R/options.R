@@ -47,14 +47,16 @@
     )
 }
 
-# What recipes set, see src/core/train/recipe.cpp.
-.recipe_decides <- c(
-    "max_epochs", "max_steps", "batch_size", "limit_train_batches",
-    "limit_val_batches", "lr_schedule", "lr", "eps", "gradient_clip_val",
-    "pct_start", "n_epochs_kl_warmup", "n_steps_kl_warmup", "early_stopping",
-    "early_stopping_patience_steps", "load_best_on_end",
-    "check_val_every_n_epoch"
-)
+# The options that differ from the defaults in a list.
+.not_default <- function(options) {
+    default <- default_options()$train[names(options)]
+    options[!mapply(identical, options, default)]
+}
+
+# What recipes set: all of it for data large enough.
+.recipe_decides <- function() {
+    names(.not_default(recipe_options("fast", 1e9, TRUE, list())))
+}
 
 # Training options with those of a recipe in place of the ones that are not
 # `given`.
@@ -78,10 +80,8 @@
     decided <- intersect(given, c("batch_size", "max_epochs", "max_steps"))
     chosen <- recipe_options(recipe, n_train, has_validation, train[decided])
     chosen <- chosen[setdiff(names(chosen), c(given, .freeze_options))]
-    is_set <- !mapply(
-        identical, chosen, default_options()$train[names(chosen)]
-    )
-    train[names(chosen)[is_set]] <- chosen[is_set]
+    chosen <- .not_default(chosen)
+    train[names(chosen)] <- chosen
     train
 }
 
@@ -132,24 +132,9 @@
     train
 }
 
-# The KL weight of the last epoch, or of its last step at the latest.
-.last_kl_weight <- function(train, n_train) {
-    steps <- train$max_epochs * ceiling(n_train / train$batch_size)
-    steps <- min(steps, train$max_steps)
-    share <- if (!is.null(train$n_epochs_kl_warmup)) {
-        (train$max_epochs - 1) / train$n_epochs_kl_warmup
-    } else if (!is.null(train$n_steps_kl_warmup)) {
-        (steps - 1) / train$n_steps_kl_warmup
-    } else {
-        1
-    }
-    train$min_kl_weight +
-        (train$max_kl_weight - train$min_kl_weight) * min(1, max(0, share))
-}
-
 # What a run that is too short for the KL weight leaves undone.
 .inform_warmup <- function(train, n_train, n_batch) {
-    last <- .last_kl_weight(train, n_train)
+    last <- last_kl_weight(n_train, train)
     if (last >= 0.9 * train$max_kl_weight) {
         return(invisible())
     }

@@ -692,6 +692,17 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// last_kl_weight
+double last_kl_weight(double n_train, Rcpp::List train_options);
+RcppExport SEXP _scvigor_last_kl_weight(SEXP n_trainSEXP, SEXP train_optionsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< double >::type n_train(n_trainSEXP);
+    Rcpp::traits::input_parameter< Rcpp::List >::type train_options(train_optionsSEXP);
+    rcpp_result_gen = Rcpp::wrap(last_kl_weight(n_train, train_options));
+    return rcpp_result_gen;
+END_RCPP
+}
 // train_scvi
 Rcpp::List train_scvi(Rcpp::List cells, Rcpp::List model_options, Rcpp::List train_options, Rcpp::List split, double seed, Rcpp::List compute, Rcpp::List hooks, Rcpp::List start);
 RcppExport SEXP _scvigor_train_scvi(SEXP cellsSEXP, SEXP model_optionsSEXP, SEXP train_optionsSEXP, SEXP splitSEXP, SEXP seedSEXP, SEXP computeSEXP, SEXP hooksSEXP, SEXP startSEXP) {
@@ -784,6 +795,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_is_ascii", (DL_FUNC) &_scvigor_is_ascii, 1},
     {"_scvigor_canonical_matches", (DL_FUNC) &_scvigor_canonical_matches, 1},
     {"_scvigor_split_cells", (DL_FUNC) &_scvigor_split_cells, 3},
+    {"_scvigor_last_kl_weight", (DL_FUNC) &_scvigor_last_kl_weight, 2},
     {"_scvigor_train_scvi", (DL_FUNC) &_scvigor_train_scvi, 8},
     {"_scvigor_extend_scvi", (DL_FUNC) &_scvigor_extend_scvi, 5},
     {NULL, NULL, 0}

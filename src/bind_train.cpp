@@ -113,6 +113,15 @@ Rcpp::List split_cells(double n_cells, Rcpp::List train_options, double seed) {
   });
 }
 
+// [[Rcpp::export(rng = false)]]
+double last_kl_weight(double n_train, Rcpp::List train_options) {
+  return guarded([&] {
+    return scvigor::last_kl_weight(
+        static_cast<std::int64_t>(n_train),
+        scvigor::r::options_from_list<scvigor::TrainOptions>(train_options));
+  });
+}
+
 // Makes a model and trains it. The core derives the seeds of the weights and
 // the minibatches from `seed`. `start` is empty for a new model, list(weights
 // =) to continue with given weights, or the state of a run to resume, which has

@@ -29,6 +29,10 @@ struct Split {
 Split split_cells(std::int64_t n_cells, const TrainOptions& options,
                   std::uint64_t seed);
 
+// The KL weight of the last step of a run in which n_train cells are trained
+// on; max_epochs must be given.
+double last_kl_weight(std::int64_t n_train, const TrainOptions& options);
+
 // One row per epoch; NaN where a value was not computed. Column names are
 // scvi-tools': train_loss, elbo_train, reconstruction_loss_train,
 // kl_local_train, kl_weight, lr, validation_loss, elbo_validation, ...

@@ -9,6 +9,7 @@
 #include "model/memory.hpp"
 #include "model/vae.hpp"
 #include "train/run.hpp"
+#include "train/schedule.hpp"
 
 namespace scvigor {
 namespace {
@@ -60,6 +61,11 @@ Split split_cells(std::int64_t n_cells, const TrainOptions& options,
   validate(options);
   return without_torch_errors(
       [&] { return core::split_cells(n_cells, options, seed); });
+}
+
+double last_kl_weight(std::int64_t n_train, const TrainOptions& options) {
+  validate(options);
+  return core::last_kl_weight(n_train, options);
 }
 
 TrainResult train(Model& model, const Cells& cells, const Split& split,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "data/split.hpp"
 
@@ -109,6 +110,25 @@ double kl_weight(std::int64_t epoch, std::int64_t step, const TrainOptions& o) {
     return ramp(step, *o.n_steps_kl_warmup);
   return o.max_kl_weight;
 }
+
+namespace core {
+
+std::int64_t steps_of_run(std::int64_t n_train, std::int64_t until_epoch,
+                          const TrainOptions& o) {
+  constexpr auto kNoLimit = std::numeric_limits<std::int64_t>::max();
+  const auto max_steps = o.max_steps.value_or(kNoLimit);
+  const auto per_epoch = core::steps_per_epoch(n_train, o);
+  return until_epoch < kNoLimit / per_epoch
+             ? std::min(max_steps, until_epoch * per_epoch)
+             : max_steps;
+}
+
+double last_kl_weight(std::int64_t n_train, const TrainOptions& o) {
+  const auto max_epochs = o.max_epochs.value();
+  return kl_weight(max_epochs - 1, steps_of_run(n_train, max_epochs, o) - 1, o);
+}
+
+}  // namespace core
 
 double PlateauSchedule::update(double metric, double lr) {
   if (metric < monitor_.best - options_.lr_threshold) {

@@ -40,6 +40,17 @@ bool has_lr_schedule(const TrainOptions& options);
 double learning_rate(std::int64_t step, std::int64_t n_steps,
                      const TrainOptions& options);
 
+namespace core {
+
+// See scvigor/train.hpp.
+double last_kl_weight(std::int64_t n_train, const TrainOptions& options);
+
+// The steps of a run until an epoch, or until max_steps.
+std::int64_t steps_of_run(std::int64_t n_train, std::int64_t until_epoch,
+                          const TrainOptions& options);
+
+}  // namespace core
+
 // Reduces the learning rate when a metric has stopped falling, as torch's
 // ReduceLROnPlateau with an absolute threshold.
 class PlateauSchedule {

@@ -3,7 +3,6 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "data/split.hpp"
 #include "util/tensor_operators.hpp"
@@ -64,14 +63,9 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
 StopReason Trainer::run(std::int64_t until_epoch) {
   if (stopped_) return StopReason::kEarlyStopping;
   communicator_.broadcast(training_step_.optimizer().bucket().weights(), 0);
-  constexpr auto kNoLimit = std::numeric_limits<std::int64_t>::max();
-  const auto max_steps = options_.max_steps.value_or(kNoLimit);
-  const auto per_epoch = core::steps_per_epoch(
-      static_cast<std::int64_t>(split_.train.size()), options_);
-  n_steps_ = until_epoch < kNoLimit / per_epoch
-                 ? std::min(max_steps, until_epoch * per_epoch)
-                 : max_steps;
-  while (epoch_ < until_epoch && step_ < max_steps) {
+  n_steps_ = core::steps_of_run(static_cast<std::int64_t>(split_.train.size()),
+                                until_epoch, options_);
+  while (epoch_ < until_epoch && step_ < n_steps_) {
     if (!train_epoch()) return StopReason::kInterrupted;
     check_weights();
     if (validation_is_due() && !validate_epoch())
