@@ -185,6 +185,10 @@ open_packed_counts <- function(path) {
     .Call('_scvigor_open_packed_counts', PACKAGE = 'scvigor', path)
 }
 
+packed_file_bytes <- function(counts) {
+    .Call('_scvigor_packed_file_bytes', PACKAGE = 'scvigor', counts)
+}
+
 unpack_counts <- function(counts) {
     .Call('_scvigor_unpack_counts', PACKAGE = 'scvigor', counts)
 }

@@ -83,7 +83,8 @@ setMethod("show", "SCVIModel", function(object) {
         if (length(registry$continuous)) {
             paste("covariates", .quote_first(names(registry$continuous)))
         },
-        if (length(registry$size_factor)) "size factors"
+        if (length(registry$size_factor)) "size factors",
+        if (length(.codes(model)$cell_weights)) "weighted cells"
     )
     paste(parts, collapse = ", ")
 }

@@ -205,6 +205,12 @@
 .code_problems <- function(slots, n_cells) {
     registry <- slots$registry
     codes <- slots$codes
+    weights <- codes$cell_weights
+    if (!is.null(weights) && !(is.numeric(weights) &&
+        length(weights) == n_cells && all(is.finite(weights)) &&
+        all(weights >= 0))) {
+        return("slot `codes` must have a number from 0 per cell as `cell_weights`")
+    }
     unlist(lapply(names(.argument_of), function(field) {
         entries <- registry[[field]]
         if (!length(entries)) {

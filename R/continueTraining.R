@@ -32,6 +32,7 @@
 #'   (default): as in [trainSCVI()].
 #' @param ... Training options of [trainSCVI()], such as `lr` or
 #'   `early_stopping`, by default those that the model was trained with;
+#'   `balance_by` and `cell_weights`, NULL to draw every cell once per epoch;
 #'   `update_only_decoder`, see above; for a model of [loadQuery()] its switches
 #'   of what is frozen too. Also
 #'   `batch`, `labels`, `categorical_covariates`, `continuous_covariates`,
@@ -90,14 +91,24 @@ continueTraining <- function(
     if (isTRUE(config$train_options$update_only_decoder)) {
         config$posterior <- .posterior(model)
     }
-    counts <- .training_counts(config, x, given$data)
+    data <- .training_data(config, x, given$data)
     checkpoint <- .checked_checkpoint_path(checkpoint, checkpoint_overwrite)
     config$seed <- .check_seed(seed)
     config$num_threads <- compute$num_threads
     config$split <- .split_or_draw(config)
+    config$train_options <- .set_shuffle(
+        config$train_options,
+        list(counts = data$counts, label = data$as_read$label)
+    )
+    if (length(given$weights)) {
+        config$codes$cell_weights <- .cell_weights(
+            given$weights$balance_by, given$weights$cell_weights, data$as_read,
+            config$split$train, data$cells
+        )
+    }
     .check_other_run(checkpoint, config, checkpoint_overwrite)
     trained <- .fit(
-        config, counts, checkpoint, accelerator, verbose,
+        config, data$counts, checkpoint, accelerator, verbose,
         start = list(weights = .weights(model))
     )
     if (is_model) {
@@ -121,7 +132,8 @@ continueTraining <- function(
 
 .split_options <- c("train_size", "validation_size", "shuffle_set_split")
 
-# What `...` holds: training options, and how to read the data.
+# What `...` holds: training options, how to read the data, and how often each
+# cell is drawn.
 .split_dots <- function(dots, model) {
     fixed <- intersect(names(dots), c(.split_options, "external_indexing"))
     if (length(fixed)) {
@@ -147,13 +159,17 @@ continueTraining <- function(
             "frozen weights."
         )
     }
-    is_known <- names(dots) %in% c(options, .reading_arguments)
+    other <- c(.reading_arguments, .weight_arguments)
+    is_known <- names(dots) %in% c(options, other)
     .check_dots(
         if (is.null(names(dots))) dots else dots[!is_known],
-        c(options, .reading_arguments, names(formals(continueTraining)))
+        c(options, other, names(formals(continueTraining)))
     )
-    is_option <- names(dots) %in% options
-    list(options = dots[is_option], data = dots[!is_option])
+    list(
+        options = dots[names(dots) %in% options],
+        data = dots[names(dots) %in% .reading_arguments],
+        weights = dots[names(dots) %in% .weight_arguments]
+    )
 }
 
 # A model that loadQuery() made stores the number of its reference's levels.

@@ -151,7 +151,8 @@ mapQuery <- function(
     )
     load <- setdiff(names(formals(loadQuery)), own)
     train <- setdiff(
-        c(.option_names()$train, "recipe"), c("max_epochs", load)
+        c(.option_names()$train, .weight_arguments, "recipe"),
+        c("max_epochs", load)
     )
     is_known <- names(dots) %in% c(load, train)
     .check_dots(

@@ -132,6 +132,26 @@
     train
 }
 
+# The order of the cells of an epoch is drawn in blocks where they are read from
+# a file that memory does not hold.
+.set_shuffle <- function(train, data, memory = .free_memory()) {
+    if (!is.null(train$shuffle_block_size) ||
+        !is(data$counts, "PackedCounts")) {
+        return(train)
+    }
+    bytes <- packed_file_bytes(data$counts)
+    if (bytes <= memory) {
+        return(train)
+    }
+    train$shuffle_block_size <- 16
+    .inform(
+        "The packed counts of ", data$label, " have ", .size_text(bytes),
+        ", more than the ", .size_text(memory), " of memory that are free: ",
+        "cells are shuffled in blocks of `shuffle_block_size = 16`."
+    )
+    train
+}
+
 # What a run that is too short for the KL weight leaves undone.
 .inform_warmup <- function(train, n_train, n_batch) {
     last <- last_kl_weight(n_train, train)

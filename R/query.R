@@ -8,7 +8,7 @@
         counts = counts, batch = codes$batch, labels = codes$labels,
         categorical = transposed(codes$categorical),
         continuous = transposed(codes$continuous),
-        size_factor = codes$size_factor,
+        size_factor = codes$size_factor, cell_weights = codes$cell_weights,
         latent_mean = transposed(posterior$mean),
         latent_var = transposed(posterior$var), log_library = log_library
     )

@@ -27,8 +27,25 @@
 #' @param external_indexing Instead of shares: a list `train`, `validation`,
 #'   `test` of cells (positions, names, or TRUE and FALSE). Without `train`
 #'   all other cells train.
+#' @param balance_by A category of cells, such as a rare and a frequent cell type
+#'   or a large and a small sample, of which each level is to be trained on
+#'   equally often: a column name, or a value per cell. As many cells as there
+#'   are for training are drawn in each epoch, with replacement, so that cells
+#'   of small levels are seen several times and others not at all. NULL
+#'   (default): every cell once per epoch. Held-out cells are never weighted;
+#'   losses of the training in [trainingHistory()] are those of the cells drawn.
+#' @param cell_weights How often each cell is drawn, in proportion, as torch's
+#'   WeightedRandomSampler does: a column name, or a number from 0 per cell. 0:
+#'   never. With `balance_by`, within each level. NULL (default): all alike.
 #' @param drop_last TRUE: an incomplete last minibatch is skipped. Default
 #'   FALSE.
+#' @param shuffle_block_size Cells that are neighbors in a file of packed counts
+#'   and are read together, so that data which memory does not hold are read in
+#'   larger pieces. Blocks of so many cells are shuffled, and then the cells
+#'   among at least 16,384 and 128 minibatches; the mean of anything over a
+#'   minibatch varies by a factor of at most 1 + `shuffle_block_size` / 128 more
+#'   than with 1, the full shuffle. NULL (default): 16 for packed counts in a
+#'   file that is larger than the free memory, with a message, else 1.
 #' @param optimizer `"Adam"` (default) or `"AdamW"`.
 #' @param lr Learning rate, default 0.001. Larger is faster and less stable.
 #' @param weight_decay L2 penalty on the weights, default 1e-6.

@@ -114,7 +114,8 @@ trainSCVI <- function(
     recipe = "scvi-tools", max_epochs = NULL, max_steps = NULL,
     batch_size = 128, limit_train_batches = NULL, limit_val_batches = NULL,
     train_size = NULL, validation_size = NULL, shuffle_set_split = TRUE,
-    external_indexing = NULL, drop_last = FALSE, optimizer = "Adam",
+    external_indexing = NULL, balance_by = NULL, cell_weights = NULL,
+    drop_last = FALSE, shuffle_block_size = NULL, optimizer = "Adam",
     lr = 0.001, weight_decay = 1e-6, eps = 0.01, gradient_clip_val = NULL,
     n_epochs_kl_warmup = 400, n_steps_kl_warmup = NULL, min_kl_weight = 0,
     max_kl_weight = 1, lr_schedule = "constant", lr_warmup_steps = 0,
@@ -165,6 +166,7 @@ trainSCVI <- function(
         external_indexing
     )
     options$train <- .set_epochs(options$train, ncol(data$counts))
+    options$train <- .set_shuffle(options$train, data)
     validate_options(options$model, options$train)
     .check_counts(data, options$model$gene_likelihood, compute$num_threads)
     .warn_about_data(data, compute$num_threads)
@@ -176,6 +178,9 @@ trainSCVI <- function(
     config <- .new_run_config(
         data, codes, registry, options, external_indexing,
         .check_seed(seed), compute$num_threads
+    )
+    config$codes$cell_weights <- .cell_weights(
+        balance_by, cell_weights, data, config$split$train
     )
     .check_library_prior(
         options$model, config$log_library, codes, registry

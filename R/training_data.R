@@ -18,6 +18,11 @@
 # The counts of the config's genes and cells in their order. `given` are
 # covariates and arguments that say how to read `x`, by name.
 .training_counts <- function(config, x, given) {
+    .training_data(config, x, given)$counts
+}
+
+# The same with the data as they were read, and where the cells are in them.
+.training_data <- function(config, x, given) {
     .check_reading_arguments(given, character())
     source <- .source_with(
         config$registry$source, given[names(given) %in% .source_arguments]
@@ -25,6 +30,7 @@
     data <- do.call(.count_data, c(list(x), source, .cache_of(given)))
     cells <- .same_cells(config, data)
     .check_same_codes(config, data, given, cells)
+    as_read <- data
     data$counts <- .match_genes(
         data$counts, config$genes, data$label, config$registry
     )
@@ -33,7 +39,7 @@
     }
     .check_counts(data, config$model_options$gene_likelihood)
     .check_same_totals(data$counts, config)
-    data$counts
+    list(counts = data$counts, as_read = as_read, cells = cells)
 }
 
 .reading_arguments <- c(.argument_of, .source_arguments, "cache")

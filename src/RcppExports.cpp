@@ -548,6 +548,16 @@ BEGIN_RCPP
     return rcpp_result_gen;
 END_RCPP
 }
+// packed_file_bytes
+double packed_file_bytes(SEXP counts);
+RcppExport SEXP _scvigor_packed_file_bytes(SEXP countsSEXP) {
+BEGIN_RCPP
+    Rcpp::RObject rcpp_result_gen;
+    Rcpp::traits::input_parameter< SEXP >::type counts(countsSEXP);
+    rcpp_result_gen = Rcpp::wrap(packed_file_bytes(counts));
+    return rcpp_result_gen;
+END_RCPP
+}
 // unpack_counts
 Rcpp::List unpack_counts(SEXP counts);
 RcppExport SEXP _scvigor_unpack_counts(SEXP countsSEXP) {
@@ -782,6 +792,7 @@ static const R_CallMethodDef CallEntries[] = {
     {"_scvigor_finish_packing", (DL_FUNC) &_scvigor_finish_packing, 3},
     {"_scvigor_join_packed_counts", (DL_FUNC) &_scvigor_join_packed_counts, 1},
     {"_scvigor_open_packed_counts", (DL_FUNC) &_scvigor_open_packed_counts, 1},
+    {"_scvigor_packed_file_bytes", (DL_FUNC) &_scvigor_packed_file_bytes, 1},
     {"_scvigor_unpack_counts", (DL_FUNC) &_scvigor_unpack_counts, 1},
     {"_scvigor_libtorch_in_use", (DL_FUNC) &_scvigor_libtorch_in_use, 0},
     {"_scvigor_runtime_info", (DL_FUNC) &_scvigor_runtime_info, 0},

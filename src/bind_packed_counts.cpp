@@ -114,6 +114,13 @@ Rcpp::List open_packed_counts(const std::string& path) {
   });
 }
 
+// How many bytes a pass over all cells reads from files.
+// [[Rcpp::export(rng = false)]]
+double packed_file_bytes(SEXP counts) {
+  return guarded(
+      [&] { return scvigor::r::view_packed_counts(counts)->file_bytes(); });
+}
+
 // The slots of a dgCMatrix.
 // [[Rcpp::export(rng = false)]]
 Rcpp::List unpack_counts(SEXP counts) {

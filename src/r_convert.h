@@ -301,6 +301,7 @@ inline Cells cells_from_list(const Rcpp::List& cells) {
   out.latent_mean = member<double>(cells, "latent_mean");
   out.latent_var = member<double>(cells, "latent_var");
   out.log_library = member<double>(cells, "log_library");
+  out.cell_weights = member<double>(cells, "cell_weights");
   return out;
 }
 

@@ -160,7 +160,7 @@ void print_counts(const std::map<std::string, std::int64_t>& dispatches,
 }
 
 // The operations and allocations of the trainer's own step, after some others.
-void count_steps(Vae& vae, const Loader& loader,
+void count_steps(Vae& vae, const MinibatchReader& reader,
                  const std::vector<std::int64_t>& order,
                  std::int64_t batch_size) {
   LocalCommunicator local;
@@ -170,7 +170,7 @@ void count_steps(Vae& vae, const Loader& loader,
   const auto run = [&] {
     if (first + static_cast<std::size_t>(batch_size) > order.size()) first = 0;
     step.enqueue(
-        {loader.load(order.data() + first, batch_size), 0.5, 1e-3, n_steps++});
+        {reader.load(order.data() + first, batch_size), 0.5, 1e-3, n_steps++});
     first += static_cast<std::size_t>(batch_size);
   };
   for (std::size_t i = 0; i < order.size(); i += 128) run();
@@ -217,7 +217,7 @@ int main(int argc, char** argv) {
   const bool on_cpu = args["accelerator"] == "cpu";
   if (!on_cpu) vae.move_to(at::kCUDA);
   AdamOptimizer optimizer(vae.trainable_slices(), TrainOptions{});
-  const Loader loader(cells, vae.tensor_options());
+  const MinibatchReader reader(cells, vae.tensor_options());
   Rng rng(1);
   std::vector<std::int64_t> order(static_cast<std::size_t>(data.n_cells));
   std::iota(order.begin(), order.end(), 0);
@@ -242,7 +242,7 @@ int main(int argc, char** argv) {
     if (first + batch_size > data.n_cells) first = 0;
     whole.start();
     parts.start();
-    const Minibatch batch = loader.load(order.data() + first, batch_size);
+    const Minibatch batch = reader.load(order.data() + first, batch_size);
     first += batch_size;
     parts.lap("load");
     const Mode mode{true, &rng};
@@ -295,7 +295,7 @@ int main(int argc, char** argv) {
     std::printf(", %.2f x its products",
                 step / parts.median("(its products alone)"));
   std::printf("\n");
-  count_steps(vae, loader, order, batch_size);
+  count_steps(vae, reader, order, batch_size);
   time_latent(vae, cells);
   return 0;
 }

@@ -183,6 +183,40 @@ TEST_CASE("verbs that need counts refuse minified cells") {
   }
 }
 
+TEST_CASE("weights of cells that nothing can be drawn by are refused") {
+  const auto refused_weights = [](const std::vector<double>& weights) {
+    Cells cells = full_cells();
+    cells.cell_weights = weights;
+    TrainOptions options;
+    options.max_epochs = 1;
+    Split split;
+    split.train = {0, 1, 2, 3, 4, 5, 6, 7};
+    split.validation = {8, 9, 10, 11};
+    Model model(full_options(), 1);
+    try {
+      train(model, cells, split, options, 1);
+    } catch (const ArgumentError& error) {
+      return error.argument();
+    }
+    return std::string();
+  };
+  const auto with = [](std::size_t cell, double weight) {
+    std::vector<double> weights(12, 1.0);
+    weights[cell] = weight;
+    return weights;
+  };
+  CHECK(refused_weights(with(3, 0.0)) == "");
+  CHECK(refused_weights({0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0}) == "");
+  for (const double bad : {-1e-9, kNan, HUGE_VAL, -HUGE_VAL}) {
+    CHECK(refused_weights(with(3, bad)) == "cell_weights");
+    CHECK(refused_weights(with(9, bad)) == "cell_weights");
+  }
+  CHECK(refused_weights(std::vector<double>(11, 1.0)) == "cell_weights");
+  CHECK(refused_weights({0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1}) ==
+        "cell_weights");
+  CHECK(refused_weights(std::vector<double>(12, 1e308)) == "cell_weights");
+}
+
 TEST_CASE("options of the verbs out of range are refused") {
   const Cells cells = full_cells();
   const auto r = [&](const std::function<void(const Model&)>& ask) {

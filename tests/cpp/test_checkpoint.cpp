@@ -96,6 +96,19 @@ TEST_CASE("TR20 a run resumed from plain data is the uninterrupted run") {
     }
 }
 
+TEST_CASE("a run of weighted cells or of blocks is resumed bit for bit") {
+  for (const bool weighted : {false, true}) {
+    INFO("weighted: " << weighted);
+    Training t = eventful();
+    t.options.shuffle_block_size = weighted ? 1 : 8;
+    if (weighted) t.cells.cell_weights.assign(230, 1.0);
+    Trained whole = support::run(t);
+    const auto states = states_of(t, &whole);
+    CHECK(states[3].split.train == t.split.train);
+    check_same(resumed(t, states[3]), whole);
+  }
+}
+
 TEST_CASE("a finished run can be resumed with more epochs") {
   Training t = eventful();
   t.options.early_stopping = false;

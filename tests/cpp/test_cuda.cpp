@@ -56,8 +56,8 @@ at::Tensor first_step(const Training& t, Accelerator accelerator) {
               library_prior(*t.cells.counts, t.cells.batch, t.model.n_batch));
   const DeviceScope device(model, accelerator);
   Vae& vae = model.vae();
-  const Minibatch batch =
-      Loader(t.cells, vae.tensor_options()).load(t.split.train.data(), kCells);
+  const Minibatch batch = MinibatchReader(t.cells, vae.tensor_options())
+                              .load(t.split.train.data(), kCells);
   Rng rng(3);
   const Mode mode{true, &rng};
   Tape tape;

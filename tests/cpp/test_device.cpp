@@ -56,7 +56,7 @@ TEST_CASE("the state lists the tensors that the layers compute with") {
     const Cells cells = support::cells_of(counts);
     const std::vector<std::int64_t> all{0, 1, 2, 3, 4, 5};
     const Minibatch batch =
-        Loader(cells, vae.tensor_options()).load(all.data(), 6);
+        MinibatchReader(cells, vae.tensor_options()).load(all.data(), 6);
     const EncoderOutput q = vae.infer(batch, Mode{});
     CHECK(q.qz.mean.abs().max().item<double>() == 0.0);
     CHECK(q.ql.mean.abs().max().item<double>() == 0.0);

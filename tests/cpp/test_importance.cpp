@@ -77,7 +77,7 @@ at::Tensor expected_weights(Fixed& fit, const OverallOptions& o) {
   for (std::size_t i = 0; i < positions.size(); ++i)
     positions[i] = static_cast<std::int64_t>(i);
   const Minibatch draws =
-      Loader(pool, vae.tensor_options()).load(positions.data(), n);
+      MinibatchReader(pool, vae.tensor_options()).load(positions.data(), n);
   const LikelihoodParameters p = parameters_of(vae.decode(
       u, draws.log_library,
       o.transform_batch.empty() ? draws : as_batch(draws, o.transform_batch[0]),

@@ -97,9 +97,9 @@ TEST_CASE("a minibatch has the rows of every covariate in its order") {
   cells.categorical = {0, 10, 1, 11, 2, 12};
   cells.continuous = {0.5, 1.5, 2.5};
   cells.size_factor = {10, 20, 30};
-  const Loader loader(cells, at::kDouble);
+  const MinibatchReader reader(cells, at::kDouble);
   const std::vector<std::int64_t> positions{2, 0};
-  const Minibatch batch = loader.load(positions.data(), 2);
+  const Minibatch batch = reader.load(positions.data(), 2);
   CHECK(batch.n_cells() == 2);
   CHECK(batch.batch.equal(at::tensor({2, 0}, at::kLong)));
   CHECK(batch.labels.equal(at::tensor({7, 5}, at::kLong)));
@@ -122,9 +122,9 @@ TEST_CASE("a minibatch of minified cells holds their posterior") {
   cells.latent_var = {5, 6, 7, 8};
   cells.log_library = {0.5, 1.5};
   CHECK(cells.n_cells() == 2);
-  const Loader loader(cells, at::kDouble);
+  const MinibatchReader reader(cells, at::kDouble);
   const std::vector<std::int64_t> positions{1};
-  const Minibatch batch = loader.load(positions.data(), 1);
+  const Minibatch batch = reader.load(positions.data(), 1);
   CHECK(
       batch.latent_mean.equal(at::tensor({3, 4}, at::kDouble).reshape({1, 2})));
   CHECK(

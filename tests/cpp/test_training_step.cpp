@@ -37,12 +37,12 @@ class Stepper {
       for (const auto& entry : vae_.state().entries())
         for (const auto& part : entry.parts) support::move_to_mock_device(part);
     vae_.move_to(device);
-    loader_.emplace(t_.cells, vae_.tensor_options());
+    reader_.emplace(t_.cells, vae_.tensor_options());
     step_.emplace(vae_, t.options, 3, local_);
   }
 
   void step(std::int64_t first = 0, std::int64_t n_cells = 64) {
-    step_->enqueue({loader_->load(t_.split.train.data() + first, n_cells), 0.5,
+    step_->enqueue({reader_->load(t_.split.train.data() + first, n_cells), 0.5,
                     1e-3, n_steps_++});
   }
   StepSums& sums() { return step_->sums(); }
@@ -61,7 +61,7 @@ class Stepper {
   Training t_;
   Vae vae_;
   LocalCommunicator local_;
-  std::optional<Loader> loader_;
+  std::optional<MinibatchReader> reader_;
   std::optional<TrainingStep> step_;
   std::uint64_t n_steps_ = 0;
 };

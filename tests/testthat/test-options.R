@@ -18,7 +18,7 @@ test_that("every option of the core is an argument and the other way round", {
     known <- unlist(scvigor:::.option_names(), use.names = FALSE)
     other <- c(
         "x", scvigor:::.argument_of, "external_indexing", "plan_kwargs",
-        "recipe",
+        "recipe", scvigor:::.weight_arguments,
         "checkpoint", "checkpoint_overwrite",
         "subset.row", scvigor:::.source_arguments, "cache", "seed",
         "num_threads", "accelerator", "verbose", "..."

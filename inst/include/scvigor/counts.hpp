@@ -46,6 +46,15 @@ class CountSource {
   // The values of a cell, if the source has them in memory: reading all of them
   // then needs no copy.
   virtual std::optional<StoredValues> stored(std::int64_t) const { return {}; }
+
+  // What a source in a file says of itself; without effect on results.
+  // How many bytes reading all cells takes from the file; 0: it is in memory.
+  virtual double file_bytes() const { return 0.0; }
+  // A number for each cell that grows along the file.
+  virtual std::int64_t file_position(std::int64_t cell) const { return cell; }
+  // These cells are read next, in any order: the system may fetch them from the
+  // disk meanwhile. Does not wait.
+  virtual void will_read(const std::int64_t*, std::int64_t) const {}
 };
 
 // Views of memory that the caller keeps alive; nothing is copied.
@@ -91,7 +100,8 @@ LibraryPrior library_prior(const CountSource& source,
 // empty vector means that the model does not have the covariate.
 //
 // Inference also accepts cells without counts ("minified"): then `counts` is
-// null and the last three vectors replace what would be computed from it.
+// null and `latent_mean`, `latent_var` and `log_library` replace what would be
+// computed from it.
 // Training with `update_only_decoder` needs counts and a posterior.
 struct Cells {
   std::shared_ptr<const CountSource> counts;
@@ -104,6 +114,10 @@ struct Cells {
   std::vector<double> latent_mean;  // n_cells x n_latent, of q(z | x)
   std::vector<double> latent_var;   // n_cells x n_latent
   std::vector<double> log_library;  // n_cells
+
+  // How often each cell is drawn in training, in proportion; n_cells. Without,
+  // every cell is once in each epoch.
+  std::vector<double> cell_weights;
 
   std::int64_t n_cells() const {
     return counts ? counts->n_cells()

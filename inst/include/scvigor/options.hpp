@@ -129,6 +129,9 @@ struct TrainOptions {
   std::optional<double> validation_size;  // empty: the rest
   bool shuffle_set_split = true;
   bool drop_last = false;
+  // Neighbors in a file that stay together while the order of an epoch is
+  // drawn, see data/sampler.hpp; empty: 1, any order is as likely.
+  std::optional<std::int64_t> shuffle_block_size;
 
   Optimizer optimizer = Optimizer::kAdam;
   double lr = 1e-3;
@@ -193,6 +196,7 @@ void visit_train_options(Options& o, Visitor&& visit) {
   visit("validation_size", o.validation_size);
   visit("shuffle_set_split", o.shuffle_set_split);
   visit("drop_last", o.drop_last);
+  visit("shuffle_block_size", o.shuffle_block_size);
   visit("optimizer", o.optimizer);
   visit("lr", o.lr);
   visit("weight_decay", o.weight_decay);

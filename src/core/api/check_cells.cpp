@@ -93,4 +93,20 @@ void check_split(const Split& split, std::int64_t n_cells) {
                        std::to_string(kMinTrainingCells) + ".");
 }
 
+void check_cell_weights(const Cells& cells, const Split& split) {
+  const std::string argument = "cell_weights";
+  if (cells.cell_weights.empty()) return;
+  check_length(argument, cells.cell_weights.size(), cells.n_cells(), 1);
+  for (const double weight : cells.cell_weights)
+    if (!std::isfinite(weight) || weight < 0.0)
+      fail(argument, "`cell_weights` must be finite and not negative.");
+  double sum = 0.0;
+  for (const auto cell : split.train)
+    sum += cells.cell_weights[static_cast<std::size_t>(cell)];
+  if (!std::isfinite(sum) || sum <= 0.0)
+    fail(argument,
+         "`cell_weights` must have a sum above 0, and not infinite, over the "
+         "training cells.");
+}
+
 }  // namespace scvigor

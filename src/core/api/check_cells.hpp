@@ -15,6 +15,10 @@ void check_cells(const Cells& cells, const ModelOptions& options);
 // training cells.
 void check_split(const Split& split, std::int64_t n_cells);
 
+// Throws an ArgumentError if the cells' weights, where they have some, are not
+// numbers from 0, or if all training cells have 0.
+void check_cell_weights(const Cells& cells, const Split& split);
+
 }  // namespace scvigor
 
 #endif

@@ -52,6 +52,7 @@ void check_request(const Model& model, const Cells& cells, const Split& split,
   core::check_training_fits(model.options(),
                             std::min(options.batch_size, cells.n_cells()));
   check_split(split, cells.n_cells());
+  check_cell_weights(cells, split);
 }
 
 }  // namespace

@@ -23,15 +23,34 @@ class CellView final : public CountSource {
   std::int64_t n_genes() const override { return source_->n_genes(); }
   void read(const std::int64_t* cells, std::int64_t n,
             CsrBlock& out) const override {
-    std::vector<std::int64_t> source_cells(static_cast<std::size_t>(n));
-    std::transform(cells, cells + n, source_cells.begin(),
-                   [&](std::int64_t cell) {
-                     return cells_[static_cast<std::size_t>(cell)];
-                   });
+    const auto source_cells = in_source(cells, n);
     source_->read(source_cells.data(), n, out);
   }
 
+  double file_bytes() const override {
+    const auto n = static_cast<double>(source_->n_cells());
+    return n > 0.0 ? source_->file_bytes() *
+                         std::min(1.0, static_cast<double>(n_cells()) / n)
+                   : 0.0;
+  }
+  std::int64_t file_position(std::int64_t cell) const override {
+    return source_->file_position(cells_[static_cast<std::size_t>(cell)]);
+  }
+  void will_read(const std::int64_t* cells, std::int64_t n) const override {
+    const auto source_cells = in_source(cells, n);
+    source_->will_read(source_cells.data(), n);
+  }
+
  private:
+  std::vector<std::int64_t> in_source(const std::int64_t* cells,
+                                      std::int64_t n) const {
+    std::vector<std::int64_t> out(static_cast<std::size_t>(n));
+    std::transform(cells, cells + n, out.begin(), [&](std::int64_t cell) {
+      return cells_[static_cast<std::size_t>(cell)];
+    });
+    return out;
+  }
+
   std::shared_ptr<const CountSource> source_;
   std::vector<std::int64_t> cells_;
 };
@@ -74,6 +93,14 @@ class GeneView final : public CountSource {
       for (auto i = b; i < e; ++i) copy_cell(*block, i, out);
     });
     spare.push_back(std::move(block));
+  }
+
+  double file_bytes() const override { return source_->file_bytes(); }
+  std::int64_t file_position(std::int64_t cell) const override {
+    return source_->file_position(cell);
+  }
+  void will_read(const std::int64_t* cells, std::int64_t n) const override {
+    source_->will_read(cells, n);
   }
 
  private:

@@ -68,6 +68,15 @@ class FileStore final : public ByteStore {
     return buffer.data();
   }
 
+  void will_read(std::int64_t begin, std::int64_t n) const override {
+#ifdef POSIX_FADV_WILLNEED
+    posix_fadvise(descriptor_, begin, n, POSIX_FADV_WILLNEED);
+#else
+    static_cast<void>(begin);
+    static_cast<void>(n);
+#endif
+  }
+
   bool is_file() const override { return true; }
 
  private:

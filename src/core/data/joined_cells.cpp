@@ -26,12 +26,10 @@ class JoinedCells final : public CountSource {
     std::vector<std::pair<std::size_t, std::int64_t>> places;  // in a share
     places.reserve(static_cast<std::size_t>(n));
     for (std::int64_t i = 0; i < n; ++i) {
-      const auto part = static_cast<std::size_t>(
-          std::upper_bound(ends_.begin(), ends_.end(), cells[i]) -
-          ends_.begin());
+      const auto part = part_of(cells[i]);
       std::vector<std::int64_t>& chosen = shares[part].cells;
       places.emplace_back(part, static_cast<std::int64_t>(chosen.size()));
-      chosen.push_back(cells[i] - (part > 0 ? ends_[part - 1] : 0));
+      chosen.push_back(in_part(cells[i], part));
     }
     for (std::size_t part = 0; part < parts_.size(); ++part) {
       const auto n_chosen =
@@ -44,7 +42,38 @@ class JoinedCells final : public CountSource {
     merge(shares, places, out);
   }
 
+  double file_bytes() const override {
+    double bytes = 0.0;
+    for (const auto& part : parts_) bytes += part->file_bytes();
+    return bytes;
+  }
+  // One file after another.
+  std::int64_t file_position(std::int64_t cell) const override {
+    constexpr std::int64_t kMaxFile = std::int64_t{1} << 44;
+    const auto part = part_of(cell);
+    return static_cast<std::int64_t>(part) * kMaxFile +
+           parts_[part]->file_position(in_part(cell, part));
+  }
+  void will_read(const std::int64_t* cells, std::int64_t n) const override {
+    std::vector<std::vector<std::int64_t>> chosen(parts_.size());
+    for (std::int64_t i = 0; i < n; ++i) {
+      const auto part = part_of(cells[i]);
+      chosen[part].push_back(in_part(cells[i], part));
+    }
+    for (std::size_t part = 0; part < parts_.size(); ++part)
+      parts_[part]->will_read(chosen[part].data(),
+                              static_cast<std::int64_t>(chosen[part].size()));
+  }
+
  private:
+  std::size_t part_of(std::int64_t cell) const {
+    return static_cast<std::size_t>(
+        std::upper_bound(ends_.begin(), ends_.end(), cell) - ends_.begin());
+  }
+  std::int64_t in_part(std::int64_t cell, std::size_t part) const {
+    return cell - (part > 0 ? ends_[part - 1] : 0);
+  }
+
   struct Share {
     std::vector<std::int64_t> cells;
     CsrBlock block;

@@ -66,11 +66,12 @@ Minibatch as_batch(Minibatch cells, std::int64_t code) {
   return cells;
 }
 
-Loader::Loader(const Cells& cells, const at::TensorOptions& options)
+MinibatchReader::MinibatchReader(const Cells& cells,
+                                 const at::TensorOptions& options)
     : cells_(cells), options_(options) {}
 
-SparseCounts Loader::read_counts(const std::int64_t* positions,
-                                 std::int64_t n) const {
+SparseCounts MinibatchReader::read_counts(const std::int64_t* positions,
+                                          std::int64_t n) const {
   const auto is_free = [](const at::Tensor& tensor) {
     return !tensor.defined() || is_unshared(tensor);
   };
@@ -87,7 +88,7 @@ SparseCounts Loader::read_counts(const std::int64_t* positions,
           converted(values_, options_), cells_.counts->n_genes()};
 }
 
-at::Tensor Loader::log_library_sizes() const {
+at::Tensor MinibatchReader::log_library_sizes() const {
   at::Tensor out =
       pool_.take({block_->n_cells(), 1}, options_.device(at::kCPU));
   if (out.scalar_type() == at::kFloat)
@@ -98,10 +99,10 @@ at::Tensor Loader::log_library_sizes() const {
 }
 
 template <class T>
-at::Tensor Loader::take_rows(const std::vector<T>& values,
-                             const std::int64_t* positions, std::int64_t n,
-                             std::size_t n_dims,
-                             const at::TensorOptions& options) const {
+at::Tensor MinibatchReader::take_rows(const std::vector<T>& values,
+                                      const std::int64_t* positions,
+                                      std::int64_t n, std::size_t n_dims,
+                                      const at::TensorOptions& options) const {
   const auto width =
       static_cast<std::int64_t>(values.size()) / cells_.n_cells();
   const std::array<std::int64_t, 2> shape{n, width};
@@ -119,7 +120,8 @@ at::Tensor Loader::take_rows(const std::vector<T>& values,
   return converted(out, options);
 }
 
-Minibatch Loader::load(const std::int64_t* positions, std::int64_t n) const {
+Minibatch MinibatchReader::load(const std::int64_t* positions,
+                                std::int64_t n) const {
   const at::TensorOptions codes = options_.dtype(at::kLong);
   const auto take = [&](const auto& values, const at::TensorOptions& options) {
     return take_rows(values, positions, n, 2, options);

@@ -33,9 +33,9 @@ Minibatch as_batch(Minibatch cells, std::int64_t code);
 
 // Reads minibatches of `cells` in any order, in the memory of those that are
 // no longer used.
-class Loader {
+class MinibatchReader {
  public:
-  Loader(const Cells& cells, const at::TensorOptions& options);
+  MinibatchReader(const Cells& cells, const at::TensorOptions& options);
 
   Minibatch load(const std::int64_t* positions, std::int64_t n) const;
 

@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::int64_t kCellsPerTask = 16;
 constexpr std::int64_t kMaxRun = std::int64_t{1} << 20;  // bytes
+// Between cells that are fetched at once, of a disk's block.
+constexpr std::int64_t kMaxGap = 4096;
 
 class PackedSource final : public CountSource {
  public:
@@ -36,6 +38,37 @@ class PackedSource final : public CountSource {
       std::vector<unsigned char> buffer;
       while (b < e) b += read_run(cells + b, e - b, out, b, buffer);
     });
+  }
+
+  double file_bytes() const override {
+    double bytes = 0.0;
+    if (packed_.store->is_file())
+      for (const PackedCell& cell : packed_.cells)
+        bytes += static_cast<double>(n_bytes(cell, n_genes()));
+    return bytes;
+  }
+
+  std::int64_t file_position(std::int64_t cell) const override {
+    return at(cell).begin;
+  }
+
+  void will_read(const std::int64_t* cells, std::int64_t n) const override {
+    if (!packed_.store->is_file()) return;
+    using Range = std::pair<std::int64_t, std::int64_t>;
+    std::vector<Range> ranges;
+    ranges.reserve(static_cast<std::size_t>(n));
+    for (std::int64_t i = 0; i < n; ++i) {
+      const PackedCell& cell = at(cells[i]);
+      ranges.emplace_back(cell.begin, cell.begin + n_bytes(cell, n_genes()));
+    }
+    std::sort(ranges.begin(), ranges.end());
+    for (std::size_t i = 0; i < ranges.size();) {
+      Range joined = ranges[i];
+      for (; i < ranges.size() && ranges[i].first <= joined.second + kMaxGap;
+           ++i)
+        joined.second = std::max(joined.second, ranges[i].second);
+      packed_.store->will_read(joined.first, joined.second - joined.first);
+    }
   }
 
  private:

@@ -33,6 +33,7 @@ Cells take_cells(const Cells& cells,
   out.latent_mean = take(cells.latent_mean, n, positions);
   out.latent_var = take(cells.latent_var, n, positions);
   out.log_library = take(cells.log_library, n, positions);
+  out.cell_weights = take(cells.cell_weights, n, positions);
   return out;
 }
 

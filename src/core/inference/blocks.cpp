@@ -30,13 +30,13 @@ BlockReader::BlockReader(Vae& vae, const Cells& cells, std::int64_t batch_size)
     : vae_(vae),
       n_cells_(cells.n_cells()),
       batch_size_(batch_size),
-      loaders_(static_cast<std::size_t>(
+      readers_(static_cast<std::size_t>(
                    blocks_at_once(vae, cells.n_cells(), batch_size)),
-               Loader(cells, vae.tensor_options())) {}
+               MinibatchReader(cells, vae.tensor_options())) {}
 
 std::vector<std::int64_t> BlockReader::next(std::int64_t first) const {
   std::vector<std::int64_t> starts;
-  for (; first < n_cells_ && starts.size() < loaders_.size();
+  for (; first < n_cells_ && starts.size() < readers_.size();
        first += batch_size_)
     starts.push_back(first);
   return starts;
@@ -47,7 +47,7 @@ CellBlock BlockReader::read(std::int64_t first, std::size_t i) const {
       static_cast<std::size_t>(size_of_block(first)));
   std::iota(positions.begin(), positions.end(), first);
   CellBlock block{first, {}, {}};
-  block.cells = loaders_[i].load(positions.data(), size_of_block(first));
+  block.cells = readers_[i].load(positions.data(), size_of_block(first));
   block.q = vae_.infer(block.cells, Mode{});
   return block;
 }

@@ -55,7 +55,8 @@ class BlockReader {
   Vae& vae_;
   std::int64_t n_cells_;
   std::int64_t batch_size_;
-  std::vector<Loader> loaders_;  // of the blocks read at once, one each
+  std::vector<MinibatchReader>
+      readers_;  // of the blocks read at once, one each
 };
 
 // Calls visit(first, minibatch, encoder output) for all cells, in blocks, in

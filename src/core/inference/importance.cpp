@@ -50,9 +50,9 @@ Anchors make_anchors(Vae& vae, const Cells& cells,
       core::latent_posterior(vae, chosen, options.batch_size, hooks);
 
   Anchors out;
-  const Loader loader(chosen, vae.tensor_options());
+  const MinibatchReader reader(chosen, vae.tensor_options());
   for (std::int64_t i = 0; i < chosen.n_cells(); ++i)
-    out.cells.push_back(loader.load(&i, 1));
+    out.cells.push_back(reader.load(&i, 1));
   out.log_px =
       doubles(core::marginal_log_likelihood(vae, chosen, marginal, hooks));
   out.posterior.mean = doubles(q.mean.values).reshape({-1, q.mean.n_cols});

@@ -19,6 +19,7 @@ TrainingState Trainer::capture() {
   out.early_stopping = stopping_.monitor();
   out.best = best_;
   out.split = split_;
+  out.split.train = sampler_.cells();
   out.history = recorder_.history();
   return out;
 }
@@ -40,6 +41,7 @@ void Trainer::restore(const TrainingState& state) {
   stopping_.restore(state.early_stopping);
   best_ = state.best;
   split_ = state.split;
+  sampler_.restore(state.split.train);
   recorder_.restore(state.history);
 }
 

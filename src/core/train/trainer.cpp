@@ -3,6 +3,7 @@
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "data/split.hpp"
 #include "util/tensor_operators.hpp"
@@ -44,7 +45,8 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
       seed_(seed),
       lr_(options.lr),
       loader_(cells, vae.tensor_options()),
-      shuffle_rng_(derive_seed(seed, SeedUse::kShuffle)),
+      sampler_(cells, split.train, options,
+               derive_seed(seed, SeedUse::kShuffle)),
       training_step_(vae, options, derive_seed(seed, SeedUse::kTraining),
                      communicator),
       plateau_(options),
@@ -63,8 +65,7 @@ Trainer::Trainer(Vae& vae, const Cells& cells, const Split& split,
 StopReason Trainer::run(std::int64_t until_epoch) {
   if (stopped_) return StopReason::kEarlyStopping;
   communicator_.broadcast(training_step_.optimizer().bucket().weights(), 0);
-  n_steps_ = core::steps_of_run(static_cast<std::int64_t>(split_.train.size()),
-                                until_epoch, options_);
+  n_steps_ = core::steps_of_run(n_train(), until_epoch, options_);
   while (epoch_ < until_epoch && step_ < n_steps_) {
     if (!train_epoch()) return StopReason::kInterrupted;
     check_weights();
@@ -80,15 +81,15 @@ StopReason Trainer::run(std::int64_t until_epoch) {
 }
 
 bool Trainer::train_epoch() {
-  shuffle_rng_.seek(static_cast<std::uint64_t>(epoch_));
-  shuffle_rng_.shuffle(split_.train);
-  const auto n = static_cast<std::int64_t>(split_.train.size());
+  Sampler::Order order = sampler_.order(epoch_);
+  const auto ends = minibatch_ends(n_train(), options_);
+  Loader::Pass pass(loader_, order.cells, ends, std::move(order.window_ends));
   StepSums& sums = training_step_.sums();
   sums.reset();
   const auto first_step = step_;
   double weight = kl_weight(epoch_, step_, options_);
-  std::int64_t first = 0;
-  for (const auto end : minibatch_ends(n, options_)) {
+  std::int64_t n_seen = 0;
+  for (const auto end : ends) {
     if (step_ >= n_steps_) break;
     if (interrupted()) return false;
     if (sums.has_failed()) break;
@@ -96,17 +97,16 @@ bool Trainer::train_epoch() {
     if (has_lr_schedule(options_))
       lr_ = learning_rate(step_, n_steps_, options_);
     training_step_.enqueue(
-        {loader_.load(split_.train.data() + first, end - first), weight, lr_,
-         static_cast<std::uint64_t>(step_)});
+        {*pass.next(), weight, lr_, static_cast<std::uint64_t>(step_)});
     ++step_;
     if (average_) average_->update(step_);
-    first = end;
+    n_seen = end;
   }
   StepSums::Values steps = sums.read();
   step_ = first_step + steps.n_steps;
   check_steps(steps);
   if (average_) average_->update_now(step_);
-  steps.sums.n_cells = static_cast<double>(first);
+  steps.sums.n_cells = static_cast<double>(n_seen);
   recorder_.start_epoch(weight, lr_);
   recorder_.add_train(steps.sums);
   ++epoch_;
@@ -133,25 +133,30 @@ bool Trainer::validate_weights(const std::string& suffix) {
       derive_seed(derive_draw_seed(seed_, static_cast<std::uint64_t>(epoch_)),
                   SeedUse::kInference));
   const double weight = kl_weight(epoch_ - 1, step_ - 1, options_);
-  const auto n = n_validated();
+  Loader::Pass pass(loader_, split_.validation, validation_ends());
   EpochSums sums;
-  for (std::int64_t first = 0; first < n; first += options_.batch_size) {
+  while (const auto batch = pass.next()) {
     if (interrupted()) return false;
-    const auto size = std::min(options_.batch_size, n - first);
-    const Minibatch batch =
-        loader_.load(split_.validation.data() + first, size);
-    const EncoderOutput encoded = vae_.infer(batch, mode);
-    const Noise noise = vae_.draw_noise(size, rng);
-    sums.add(sums_of(vae_.loss_terms(batch, encoded, noise, mode), weight));
+    const EncoderOutput encoded = vae_.infer(*batch, mode);
+    const Noise noise = vae_.draw_noise(batch->n_cells(), rng);
+    sums.add(sums_of(vae_.loss_terms(*batch, encoded, noise, mode), weight));
   }
   recorder_.add_validation(sums, suffix);
   return true;
 }
 
-std::int64_t Trainer::n_validated() const {
-  const auto n = static_cast<std::int64_t>(split_.validation.size());
-  if (!options_.limit_val_batches) return n;
-  return std::min(n, *options_.limit_val_batches * options_.batch_size);
+std::int64_t Trainer::n_train() const {
+  return static_cast<std::int64_t>(sampler_.cells().size());
+}
+
+std::vector<std::int64_t> Trainer::validation_ends() const {
+  auto n = static_cast<std::int64_t>(split_.validation.size());
+  if (options_.limit_val_batches)
+    n = std::min(n, *options_.limit_val_batches * options_.batch_size);
+  std::vector<std::int64_t> ends;
+  for (std::int64_t first = 0; first < n; first += options_.batch_size)
+    ends.push_back(std::min(n, first + options_.batch_size));
+  return ends;
 }
 
 bool Trainer::update_schedules() {

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "data/minibatch.hpp"
+#include "data/loader.hpp"
+#include "data/sampler.hpp"
 #include "model/vae.hpp"
 #include "scvigor/train.hpp"
 #include "train/communicator.hpp"
@@ -47,7 +48,8 @@ class Trainer {
   bool validate_epoch();
   // Adds the columns whose names end in `suffix` to the history.
   bool validate_weights(const std::string& suffix);
-  std::int64_t n_validated() const;
+  std::int64_t n_train() const;
+  std::vector<std::int64_t> validation_ends() const;
   // Throw a NumericError if a number is not finite (finite.cpp). A step with
   // such a loss or gradient has changed nothing.
   void check_steps(const StepSums::Values& steps) const;
@@ -63,14 +65,14 @@ class Trainer {
   bool interrupted() const;
 
   Vae& vae_;
-  Split split_;
+  Split split_;  // the training cells as they were at first
   TrainOptions options_;
   Hooks hooks_;
   Communicator& communicator_;
   std::uint64_t seed_;
   double lr_;
   Loader loader_;
-  Rng shuffle_rng_;  // by epoch
+  Sampler sampler_;  // of the training cells
   TrainingStep training_step_;
   std::optional<WeightAverage> average_;  // with ema_decay
   PlateauSchedule plateau_;

@@ -39,6 +39,13 @@ SCVIGOR_RANDOM_KERNEL(BernoulliTile, float)
 SCVIGOR_RANDOM_KERNEL(BernoulliTile, double)
 #undef SCVIGOR_RANDOM_KERNEL
 
+// 64 random bits; two of a block.
+std::uint64_t half_block(const PhiloxStream& stream, std::uint64_t i) {
+  const PhiloxWords c = stream.block(i / 2);
+  return i % 2 == 0 ? std::uint64_t{c.c1} << 32 | c.c0
+                    : std::uint64_t{c.c3} << 32 | c.c2;
+}
+
 at::TensorOptions on_cpu(const at::TensorOptions& options) {
   return options.device(at::kCPU);
 }
@@ -131,12 +138,17 @@ at::Tensor Rng::poisson(const at::Tensor& rate) {
 // is below n / 2^64.
 void Rng::shuffle(std::vector<std::int64_t>& values) {
   const auto stream = take(2 * static_cast<std::int64_t>(values.size()));
-  for (std::uint64_t i = values.size(); i > 1; --i) {
-    const PhiloxWords c = stream.block(i / 2);
-    const std::uint64_t word = i % 2 == 0 ? std::uint64_t{c.c1} << 32 | c.c0
-                                          : std::uint64_t{c.c3} << 32 | c.c2;
-    std::swap(values[i - 1], values[word % i]);
-  }
+  for (std::uint64_t i = values.size(); i > 1; --i)
+    std::swap(values[i - 1], values[half_block(stream, i) % i]);
+}
+
+std::vector<double> Rng::fractions(std::int64_t n) {
+  constexpr double kUnit = 1.0 / 9007199254740992.0;  // 2^-53
+  const auto stream = take(2 * n);
+  std::vector<double> out(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = static_cast<double>(half_block(stream, i) >> 11) * kUnit;
+  return out;
 }
 
 std::uint64_t derive_seed(std::uint64_t seed, SeedUse use) {

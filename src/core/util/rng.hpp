@@ -39,6 +39,8 @@ class Rng {
   at::Tensor standard_gamma(const at::Tensor& shape);
   at::Tensor poisson(const at::Tensor& rate);
   void shuffle(std::vector<std::int64_t>& values);
+  // Uniform on [0, 1), of 53 random bits each.
+  std::vector<double> fractions(std::int64_t n);
 
  private:
   // The stream of an array of so many words; the next array has another.

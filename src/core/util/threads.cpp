@@ -43,4 +43,8 @@ ThreadCountScope::ThreadCountScope(int n) : previous_(count) {
 
 ThreadCountScope::~ThreadCountScope() { count = previous_; }
 
+SerialRegions::SerialRegions() : previous_(count) { count = 1; }
+
+SerialRegions::~SerialRegions() { count = previous_; }
+
 }  // namespace scvigor

@@ -23,6 +23,19 @@ class ThreadCountScope {
   OneLibraryThread one_library_thread_;
 };
 
+// While this exists, parallel regions that the calling thread starts run on it
+// alone. LibTorch, OpenMP and BLAS are left as they are.
+class SerialRegions {
+ public:
+  SerialRegions();
+  ~SerialRegions();
+  SerialRegions(const SerialRegions&) = delete;
+  SerialRegions& operator=(const SerialRegions&) = delete;
+
+ private:
+  int previous_;
+};
+
 }  // namespace scvigor
 
 #endif

@@ -132,6 +132,7 @@ void validate(const TrainOptions& o) {
   at_least(1, "limit_train_batches", o.limit_train_batches);
   at_least(1, "limit_val_batches", o.limit_val_batches);
   validate_split(o);
+  at_least(1, "shuffle_block_size", o.shuffle_block_size);
   not_negative("lr", o.lr);
   positive("eps", o.eps);
   not_negative("weight_decay", o.weight_decay);

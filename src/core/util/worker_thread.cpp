@@ -1,32 +1,12 @@
 #include "util/worker_thread.hpp"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <utility>
 
 #include "util/library_threads.hpp"
+#include "util/signals_blocked.hpp"
 #include "util/spin.hpp"
 
 namespace scvigor {
-namespace {
-
-// A thread that is started now leaves signals to those that were there before:
-// R's handlers must run on R's own thread.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_;
-};
-
-}  // namespace
 
 WorkerThread::WorkerThread(std::function<void()> work)
     : work_(std::move(work)) {
