@@ -35,6 +35,39 @@ write_h5ad <- function(counts, form = "cells", at = "X", obs = list(),
     file
 }
 
+# A dense .h5ad of ones, a thousandth of its size in the file.
+write_ones <- function(file, n_genes, n_cells) {
+    rhdf5::h5createFile(file)
+    rhdf5::h5createDataset(
+        file, "X", c(n_genes, n_cells), chunk = c(n_genes, 500), level = 1,
+        H5type = "H5T_STD_U8LE"
+    )
+    handle <- rhdf5::H5Fopen(file)
+    dataset <- rhdf5::H5Dopen(handle, "X")
+    rhdf5::h5writeAttribute("array", dataset, "encoding-type")
+    for (first in seq(1, n_cells, 2500)) {
+        n <- min(2500, n_cells - first + 1)
+        rhdf5::h5writeDataset(
+            matrix(1L, n_genes, n), handle, "X", start = c(1, first),
+            count = c(n_genes, n)
+        )
+    }
+    rhdf5::H5Dclose(dataset)
+    names <- list(
+        obs = paste0("cell_", seq_len(n_cells)),
+        var = paste0("gene_", seq_len(n_genes))
+    )
+    for (axis in names(names)) {
+        group <- rhdf5::H5Gcreate(handle, axis)
+        rhdf5::h5writeAttribute("dataframe", group, "encoding-type")
+        rhdf5::h5writeAttribute("_index", group, "_index")
+        rhdf5::h5write(names[[axis]], group, "_index")
+        rhdf5::H5Gclose(group)
+    }
+    rhdf5::H5Fclose(handle)
+    file
+}
+
 # A folder as Cell Ranger writes it.
 write_folder <- function(counts, types = NULL, env = parent.frame()) {
     folder <- withr::local_tempdir(.local_envir = env)

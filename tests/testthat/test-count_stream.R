@@ -292,6 +292,44 @@ test_that("a full disk is an error that leaves nothing behind", {
                      character())
 })
 
+test_that("Ctrl-C ends the reading of a large file at once", {
+    skip_if_not_installed("callr")
+    skip_if_not_installed("rhdf5")
+    file <- withr::local_tempfile(fileext = ".h5ad")
+    write_ones(file, n_genes = 2000, n_cells = 40000)
+    for (target in c("disk", "file")) {
+        folder <- withr::local_tempdir()
+        started <- file.path(withr::local_tempdir(), "started")
+        process <- callr::r_bg(function(file, target, folder, started) {
+            library(scvigor)
+            file.create(started)
+            tryCatch(
+                {
+                    if (target == "file") {
+                        packCounts(file, file.path(folder, "x"))
+                    } else {
+                        trainSCVI(file, max_epochs = 1, cache = target)
+                    }
+                    NULL
+                },
+                interrupt = function(condition) Sys.time()
+            )
+        }, list(file, target, folder, started))
+        for (attempt in seq_len(600)) {
+            if (file.exists(started)) break
+            Sys.sleep(0.1)
+        }
+        Sys.sleep(1)
+        pressed <- Sys.time()
+        process$interrupt()
+        process$wait(20000)
+        ended <- process$get_result()
+        expect_s3_class(ended, "POSIXct")
+        expect_lt(as.numeric(ended - pressed, units = "secs"), 1)
+        expect_identical(list.files(folder), character())
+    }
+})
+
 test_that("genes are selected from a path", {
     file <- write_h5ad(counts, "genes", obs = cells)
     expect_identical(

@@ -198,6 +198,92 @@ test_that("damage of an open file is an error that names it", {
     )
 })
 
+test_that("a file that is removed while it is open can still be trained on", {
+    file <- new_file()
+    packed <- packCounts(sce, file)
+    unlink(file)
+    fit <- function(x, ...) {
+        modelWeights(trainSCVI(x, max_epochs = 1, n_hidden = 16, seed = 1, ...))
+    }
+    expect_identical(fit(packed), fit(sce))
+    # by one thread: another one reads ahead
+    expect_identical(fit(packed, num_threads = 1), fit(sce, num_threads = 1))
+})
+
+test_that("a file that is cut off while it is open is an error", {
+    file <- new_file()
+    packed <- packCounts(sce, file)
+    cut_off <- function() {
+        bytes <- readBin(file, "raw", file.size(file))
+        connection <- file(file, "r+b")
+        truncate(connection)
+        writeBin(head(bytes, length(bytes) %/% 2), connection)
+        close(connection)
+    }
+    train <- function(...) {
+        trainSCVI(packed, max_epochs = 5, n_hidden = 16, verbose = FALSE, ...)
+    }
+    model <- train(seed = 1)
+    cut_off()
+    # by one thread another one reads ahead
+    for (threads in 1:2) {
+        ended <- "ends too early: it was changed or cut off"
+        expect_error(train(num_threads = threads), ended,
+                     class = "scvigor_file_error")
+        expect_error(latentRepresentation(model, packed, num_threads = threads),
+                     ended, class = "scvigor_file_error")
+    }
+})
+
+test_that("a killed training on a packed file loses one interval at most", {
+    skip_if_not_installed("callr")
+    file <- new_file()
+    packCounts(sce, file)
+    checkpoint <- withr::local_tempfile(fileext = ".h5")
+    log <- withr::local_tempfile()
+    # notes each epoch that is done
+    train <- function(file, checkpoint, log) {
+        progress <- function(verbose) {
+            list(
+                on_epoch = function(report) {
+                    cat(report$epoch, "\n", file = log, append = TRUE)
+                    FALSE
+                },
+                done = function() NULL
+            )
+        }
+        utils::assignInNamespace(".new_progress", progress, "scvigor")
+        scvigor::trainSCVI(
+            scvigor::packCounts(file = file), max_epochs = 1e6, n_hidden = 16,
+            batch_size = 32, seed = 1, checkpoint = checkpoint,
+            checkpoint_every = 3
+        )
+    }
+    process <- callr::r_bg(train, list(file, checkpoint, log))
+    for (attempt in seq_len(1200)) {
+        if (file.exists(checkpoint)) break
+        Sys.sleep(0.1)
+    }
+    Sys.sleep(0.5)
+    tools::pskill(process$get_pid(), tools::SIGKILL)
+    process$wait()
+    done <- length(readLines(log))
+    saved <- scvigor:::.read_checkpoint(checkpoint)$state$epochs
+    expect_gte(saved, done - 3)
+    expect_identical(saved %% 3L, 0L)
+    resumed <- resumeTraining(
+        checkpoint, packCounts(file = file), max_epochs = saved + 2,
+        verbose = FALSE
+    )
+    whole <- trainSCVI(
+        sce, max_epochs = saved + 2, n_hidden = 16, batch_size = 32, seed = 1,
+        verbose = FALSE
+    )
+    expect_identical(modelWeights(resumed), modelWeights(whole))
+    # the file is as it was
+    expect_identical(as(packCounts(file = file), "dgCMatrix"), counts)
+})
+
 test_that("mistakes in the arguments are explained", {
     expect_argument_error(packCounts(), "x", "file")
     expect_error(packCounts("sce"), "no file", class = "scvigor_file_error")
