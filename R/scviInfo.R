@@ -16,7 +16,8 @@
 #'     installation; `file`, the library that is in use; `from`, how it was
 #'     found; `cxx11_abi`, TRUE for today's C++ ABI}
 #'   \item{cpu}{a list: `level`, the instructions that are used (`"base"`,
-#'     `"avx2"`, `"avx512"`, `"amx"`); `processors`; `threads`, how many are
+#'     `"avx2"`, `"avx512"`, `"amx"`); `matmul_precision`, the settings of
+#'     [trainSCVI()] that differ here; `processors`; `threads`, how many are
 #'     used unless `num_threads` says otherwise}
 #'   \item{blas}{a list: the libraries of linear algebra of `R` and of
 #'     `libtorch`}
@@ -44,6 +45,7 @@ scviInfo <- function() {
         ),
         cpu = list(
             level = runtime$cpu_level,
+            matmul_precision = runtime$matmul_precision,
             processors = machine_info()$n_processors,
             threads = runtime$num_threads
         ),
@@ -75,6 +77,8 @@ format.scviInfo <- function(x, ...) {
         line("CPU", x$cpu$level, ", ",
              .pluralize(x$cpu$processors, "processor"), ", ",
              .pluralize(x$cpu$threads, "thread")),
+        line("", "matmul_precision: ",
+             paste(x$cpu$matmul_precision, collapse = ", ")),
         line("BLAS", "R: ", known(x$blas$R)),
         line("", "LibTorch: ", known(x$blas$libtorch)),
         if (nrow(x$openmp)) {

@@ -52,6 +52,15 @@
 #' @param eps Adam's constant in the denominator, default 0.01.
 #' @param gradient_clip_val Largest norm of a gradient; NULL (default): no
 #'   limit. A limit (10, say) helps where training diverges.
+#' @param matmul_precision How exact the products of matrices in training steps
+#'   are, in PyTorch's words: `"highest"` (default), as float32 is; `"high"`,
+#'   of numbers of 16 bits (two bfloat16, an error of 0.002 percent);
+#'   `"medium"`, of numbers of 8 bits (one bfloat16, an error of 0.4 percent).
+#'   Less is faster on processors with instructions for bfloat16: Intel's AMX has both,
+#'   AVX-512-BF16 `"medium"`; see [scviInfo()]. Others, and GPUs, compute as
+#'   `"highest"` whatever is said, and so does any processor outside of training
+#'   steps and with `precision = "float64"`. With fewer bits, processors of
+#'   different kinds give different models.
 #' @param n_epochs_kl_warmup,n_steps_kl_warmup Epochs (default 400) or
 #'   minibatches over which the KL weight grows. NULL: it does not. Epochs win
 #'   when both are given.

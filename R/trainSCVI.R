@@ -117,6 +117,7 @@ trainSCVI <- function(
     external_indexing = NULL, balance_by = NULL, cell_weights = NULL,
     drop_last = FALSE, shuffle_block_size = NULL, optimizer = "Adam",
     lr = 0.001, weight_decay = 1e-6, eps = 0.01, gradient_clip_val = NULL,
+    matmul_precision = "highest",
     n_epochs_kl_warmup = 400, n_steps_kl_warmup = NULL, min_kl_weight = 0,
     max_kl_weight = 1, lr_schedule = "constant", lr_warmup_steps = 0,
     pct_start = 0.3, div_factor = 25, final_div_factor = 1e4,

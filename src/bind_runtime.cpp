@@ -31,6 +31,7 @@ Rcpp::List runtime_info() {
         Named("libtorch_blas") = info.libtorch_blas,
         Named("cxx11_abi") = info.cxx11_abi,
         Named("cpu_level") = info.cpu_level,
+        Named("matmul_precision") = info.matmul_precision,
         Named("num_threads") = scvigor::num_threads(),
         Named("openmp") = Rcpp::List::create(Named("file") = files,
                                              Named("threads") = threads),

@@ -11,6 +11,12 @@ test_that("versions and hardware are known", {
     expect_true(nzchar(info$libtorch$from))
     expect_true(info$libtorch$cxx11_abi %in% c(TRUE, FALSE))
     expect_true(info$cpu$level %in% c("base", "avx2", "avx512", "amx"))
+    settings <- c("highest", "high", "medium")
+    expect_true("highest" %in% info$cpu$matmul_precision)
+    expect_true(all(info$cpu$matmul_precision %in% settings))
+    if (info$cpu$level == "amx") {
+        expect_identical(info$cpu$matmul_precision, settings)
+    }
     expect_gte(info$cpu$processors, 1)
     expect_gte(info$cpu$threads, 1)
     expect_true(nzchar(info$blas$R))

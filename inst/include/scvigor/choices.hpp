@@ -17,6 +17,7 @@ enum class BatchRepresentation { kOneHot, kEmbedding };
 enum class VarActivation { kExp, kSoftplus };
 enum class DecoderKind { kNonlinear, kLinear };
 enum class Precision { kFloat32, kFloat64 };
+enum class MatmulPrecision { kHighest, kHigh, kMedium };
 enum class Optimizer { kAdam, kAdamW };
 enum class LrSchedule { kConstant, kCosine, kOneCycle, kStep };
 enum class Recipe { kScviTools, kFast };
@@ -76,6 +77,13 @@ inline const ChoiceNames<DecoderKind>& choice_names(DecoderKind) {
 inline const ChoiceNames<Precision>& choice_names(Precision) {
   static const ChoiceNames<Precision> names{{Precision::kFloat32, "float32"},
                                             {Precision::kFloat64, "float64"}};
+  return names;
+}
+inline const ChoiceNames<MatmulPrecision>& choice_names(MatmulPrecision) {
+  static const ChoiceNames<MatmulPrecision> names{
+      {MatmulPrecision::kHighest, "highest"},
+      {MatmulPrecision::kHigh, "high"},
+      {MatmulPrecision::kMedium, "medium"}};
   return names;
 }
 inline const ChoiceNames<Optimizer>& choice_names(Optimizer) {

@@ -139,6 +139,10 @@ struct TrainOptions {
   double eps = 0.01;
   std::optional<double> gradient_clip_val;  // empty: no clipping
 
+  // Of products of float32 matrices in gradient steps: exact, or rounded to
+  // bfloat16 where the processor multiplies those faster. Names as PyTorch's.
+  MatmulPrecision matmul_precision = MatmulPrecision::kHighest;
+
   std::optional<std::int64_t> n_epochs_kl_warmup = 400;
   std::optional<std::int64_t> n_steps_kl_warmup;
   double min_kl_weight = 0.0;
@@ -202,6 +206,7 @@ void visit_train_options(Options& o, Visitor&& visit) {
   visit("weight_decay", o.weight_decay);
   visit("eps", o.eps);
   visit("gradient_clip_val", o.gradient_clip_val);
+  visit("matmul_precision", o.matmul_precision);
   visit("n_epochs_kl_warmup", o.n_epochs_kl_warmup);
   visit("n_steps_kl_warmup", o.n_steps_kl_warmup);
   visit("min_kl_weight", o.min_kl_weight);

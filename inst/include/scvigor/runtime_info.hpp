@@ -22,6 +22,8 @@ struct RuntimeInfo {
   std::string libtorch_blas;
   bool cxx11_abi = true;
   std::string cpu_level;  // "base", "avx2", "avx512", "amx"
+  // Settings of TrainOptions that differ here: "highest" and what is faster.
+  std::vector<std::string> matmul_precision;
   std::vector<OpenMpRuntime> openmp;
   std::string cuda_version;  // that of LibTorch; empty: built without CUDA
   int cuda_devices = 0;

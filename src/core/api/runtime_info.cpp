@@ -6,6 +6,7 @@
 #include <string>
 
 #include "io/hdf5/h5.hpp"
+#include "kernels/cpu/bfloat16_gemm.hpp"
 #include "scvigor/runtime.hpp"
 #include "simd/cpu_level.hpp"
 #include "util/loaded_libraries.hpp"
@@ -42,6 +43,9 @@ RuntimeInfo runtime_info() {
   info.cxx11_abi = _GLIBCXX_USE_CXX11_ABI != 0;
 #endif
   info.cpu_level = name_of(cpu_level());
+  for (const auto& [precision, name] : choice_names(MatmulPrecision{}))
+    if (precision == MatmulPrecision::kHighest || has_bfloat16_gemm(precision))
+      info.matmul_precision.emplace_back(name);
   info.openmp = core::openmp_runtimes();
   info.cuda_version = value_after(libtorch, "CUDA Runtime ", "\n");
   info.cuda_devices = static_cast<int>(at::getNumGPUs());

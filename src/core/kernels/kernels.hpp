@@ -12,6 +12,7 @@
 #include "kernels/normal_terms.hpp"
 #include "kernels/scale_rows.hpp"
 #include "kernels/step_outcome.hpp"
+#include "scvigor/choices.hpp"
 #include "util/sparse_counts.hpp"
 
 namespace scvigor {
@@ -112,6 +113,21 @@ class UseReferenceKernels {
   ~UseReferenceKernels();
   UseReferenceKernels(const UseReferenceKernels&) = delete;
   UseReferenceKernels& operator=(const UseReferenceKernels&) = delete;
+};
+
+// While one of these exists, the kernels of this thread compute products of
+// float32 with a precision, where the processor has faster instructions for it
+// (kernels/cpu/bfloat16_gemm.hpp). Backward functions have the precision of
+// what they belong to.
+class MatmulPrecisionScope {
+ public:
+  explicit MatmulPrecisionScope(MatmulPrecision precision);
+  ~MatmulPrecisionScope();
+  MatmulPrecisionScope(const MatmulPrecisionScope&) = delete;
+  MatmulPrecisionScope& operator=(const MatmulPrecisionScope&) = delete;
+
+ private:
+  MatmulPrecision before_;
 };
 
 }  // namespace scvigor

@@ -30,7 +30,7 @@ bool has_avx512() {
 
 bool has_amx() {
 #ifdef SCVIGOR_AMX
-  if (!__builtin_cpu_supports("amx-tile") ||
+  if (!has_avx512_bf16() || !__builtin_cpu_supports("amx-tile") ||
       !__builtin_cpu_supports("amx-bf16"))
     return false;
   // A process has to ask before its first use, since the unit's registers
@@ -64,6 +64,18 @@ std::optional<CpuLevel> parse_cpu_level(std::string_view name) {
   for (std::size_t i = 0; i < kNames.size(); ++i)
     if (name == kNames[i]) return static_cast<CpuLevel>(i);
   return std::nullopt;
+}
+
+bool has_avx512_bf16() {
+#ifdef SCVIGOR_AVX512_BF16
+  static const bool has = [] {
+    __builtin_cpu_init();
+    return has_avx512() && __builtin_cpu_supports("avx512bf16") != 0;
+  }();
+  return has;
+#else
+  return false;
+#endif
 }
 
 CpuLevel detect_cpu_level([[maybe_unused]] CpuLevel limit) {

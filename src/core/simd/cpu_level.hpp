@@ -20,6 +20,9 @@ std::optional<CpuLevel> parse_cpu_level(std::string_view name);
 // kAmx makes this process ask the system for AMX.
 CpuLevel detect_cpu_level(CpuLevel limit = CpuLevel::kAmx);
 
+// Whether this processor, and this build, have AVX-512-BF16. All with AMX do.
+bool has_avx512_bf16();
+
 struct CpuLevelChoice {
   CpuLevel level;
   std::string warning;  // why it is not the one that was asked for

@@ -29,7 +29,15 @@
 #define SCVIGOR_AMX                                                \
   __attribute__((                                                  \
       target("avx2,fma,prfchw,avx512f,avx512dq,avx512bw,avx512vl," \
-             "amx-tile,amx-bf16,prefer-vector-width=512")))
+             "avx512bf16,amx-tile,amx-bf16,prefer-vector-width=512")))
+#endif
+
+// Products of pairs of bfloat16 in vector registers.
+#if !defined(__clang__) && __GNUC__ >= 11
+#define SCVIGOR_AVX512_BF16                                        \
+  __attribute__((                                                  \
+      target("avx2,fma,prfchw,avx512f,avx512dq,avx512bw,avx512vl," \
+             "avx512bf16,prefer-vector-width=512")))
 #endif
 
 // prfchw: without it, fetching a cache line to write is fetching it to read,

@@ -1,5 +1,6 @@
 #include "train/training_step.hpp"
 
+#include "kernels/kernels.hpp"
 #include "scvigor/error.hpp"
 
 namespace scvigor {
@@ -17,6 +18,7 @@ const std::vector<TrainableSlice>& freeze(Vae& vae,
 TrainingStep::TrainingStep(Vae& vae, const TrainOptions& options,
                            std::uint64_t seed, Communicator& communicator)
     : vae_(vae),
+      matmul_precision_(options.matmul_precision),
       communicator_(communicator),
       rng_(seed),
       optimizer_(freeze(vae, options.freeze), options),
@@ -24,6 +26,7 @@ TrainingStep::TrainingStep(Vae& vae, const TrainOptions& options,
       sums_(vae.tensor_options().device()) {}
 
 void TrainingStep::enqueue(const StepInputs& inputs) {
+  const MatmulPrecisionScope precision(matmul_precision_);
   rng_.seek(inputs.step);
   const Mode mode{true, &rng_};
   optimizer_.zero_grad();

@@ -43,6 +43,7 @@ class TrainingStep {
   void update(const LossTerms& terms, const Tape::Sum& loss, double kl_weight);
 
   Vae& vae_;
+  MatmulPrecision matmul_precision_;
   Communicator& communicator_;
   Rng rng_;  // of noise and dropout, by step
   AdamOptimizer optimizer_;

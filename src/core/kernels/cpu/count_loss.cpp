@@ -56,9 +56,10 @@ template <class T>
 class CountLossPass {
  public:
   CountLossPass(const LikelihoodInput& in, const SparseCounts& x,
-                const CountLossMask& needs_grad)
+                const CountLossMask& needs_grad, MatmulPrecision precision)
       : in_(in),
         x_(x),
+        precision_(precision),
         with_grad_(std::find(needs_grad.begin(), needs_grad.end(), true) !=
                    needs_grad.end()),
         cell_weight_(cell_weights(in, x.n_cells())),
@@ -137,7 +138,7 @@ class CountLossPass {
     c10::SmallVector<AccumulatedGemm, 3> products;
     for (const auto& head : heads_)
       if (head.is_deferred()) products.push_back({head.logits(hidden_, chunk)});
-    gemm_batch(products);
+    gemm_batch(products, precision_);
   }
 
   // The deep products first: they are the larger tasks.
@@ -152,7 +153,7 @@ class CountLossPass {
       if (auto grad_weight = head.weight_grad(hidden_, chunk); grad_weight)
         products.push_back({*grad_weight});
     }
-    gemm_batch(products);
+    gemm_batch(products, precision_);
   }
 
   // The mean, in the order of the cells, and the gradients in theirs.
@@ -179,6 +180,7 @@ class CountLossPass {
 
   const LikelihoodInput& in_;
   const SparseCounts& x_;
+  MatmulPrecision precision_;
   bool with_grad_;
   at::Tensor cell_weight_;  // n
   at::Tensor log_factor_;   // n x 1
@@ -199,8 +201,8 @@ CountLossResults CpuKernels::count_loss(const LikelihoodInput& in,
   if (!has_row_form(in.likelihood))
     return ReferenceKernels::count_loss(in, x, needs_grad);
   if (in.log_factor.scalar_type() == at::kFloat)
-    return CountLossPass<float>(in, x, needs_grad).run();
-  return CountLossPass<double>(in, x, needs_grad).run();
+    return CountLossPass<float>(in, x, needs_grad, precision_).run();
+  return CountLossPass<double>(in, x, needs_grad, precision_).run();
 }
 
 }  // namespace scvigor

@@ -8,6 +8,10 @@ namespace scvigor {
 // Written for vector registers, caches and threads.
 class CpuKernels : public ReferenceKernels {
  public:
+  // precision: of products of float32
+  explicit CpuKernels(MatmulPrecision precision = MatmulPrecision::kHighest)
+      : precision_(precision) {}
+
   at::Tensor dense_linear(const at::Tensor& x, const at::Tensor& weight,
                           const at::Tensor& bias) const override;
   DenseLinearGrads dense_linear_backward(
@@ -60,6 +64,9 @@ class CpuKernels : public ReferenceKernels {
                       at::Tensor& values) const override;
   void clip_factor(const std::vector<at::Tensor>& gradients, double max_norm,
                    at::Tensor& factor) const override;
+
+ private:
+  MatmulPrecision precision_;
 };
 
 }  // namespace scvigor

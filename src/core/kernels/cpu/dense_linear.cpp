@@ -25,7 +25,8 @@ at::Tensor CpuKernels::dense_linear(const at::Tensor& x,
   gemm({view(x),
         view(weight),
         {x.size(0), x.size(1), weight.size(1)},
-        target(y, data_or_null<float>(bias))});
+        target(y, data_or_null<float>(bias))},
+       precision_);
   return y;
 }
 
@@ -41,7 +42,8 @@ DenseLinearGrads CpuKernels::dense_linear_backward(
     gemm({view(grad_y),
           view(weight).transposed(),
           {x.size(0), weight.size(1), x.size(1)},
-          target(grads.x)});
+          target(grads.x)},
+         precision_);
   }
   if (weight.requires_grad()) {
     grads.weight = Tape::grad_buffer(weight);
@@ -49,7 +51,8 @@ DenseLinearGrads CpuKernels::dense_linear_backward(
     gemm({view(x).transposed(),
           view(grad_y),
           {x.size(1), x.size(0), weight.size(1)},
-          target(grads.weight, nullptr, data_or_null<float>(grads.bias))});
+          target(grads.weight, nullptr, data_or_null<float>(grads.bias))},
+         precision_);
   } else if (needs_bias) {
     grads.bias = grad_y.sum(0);
   }

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "scvigor/choices.hpp"
+
 namespace scvigor {
 
 // A matrix in memory: element (i, j) is data[i * row_step + j * column_step].
@@ -55,21 +57,24 @@ constexpr std::int64_t kGemmPanel = 32;
 // target = a b + bias, for the shapes of scVI, where m and k are some hundreds
 // at most beside the genes: BLAS libraries differ by a factor of three on
 // those. A row of the result does not depend on the other rows, and no bit on
-// the number of threads. One of the steps of b is 1.
+// the number of threads. One of the steps of b is 1. Less than the highest
+// precision is faster where has_bfloat16_gemm(), and no different elsewhere.
 struct Gemm {
   MatrixView a;
   MatrixView b;
   GemmShape shape;
   GemmOutput target;
 };
-void gemm(const Gemm& product);
+void gemm(const Gemm& product,
+          MatmulPrecision precision = MatmulPrecision::kHighest);
 
 // Products of one shape but for k, of which those after the first add to its
 // target.
 using AccumulatedGemm = c10::SmallVector<Gemm, 3>;
 
 // Several of them in one parallel region.
-void gemm_batch(c10::ArrayRef<AccumulatedGemm> batch);
+void gemm_batch(c10::ArrayRef<AccumulatedGemm> batch,
+                MatmulPrecision precision = MatmulPrecision::kHighest);
 
 // Those that one of the implementations computes.
 using GemmBatch = c10::ArrayRef<const AccumulatedGemm*>;

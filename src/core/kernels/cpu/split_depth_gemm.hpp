@@ -3,13 +3,13 @@
 
 #include "simd/dispatch.hpp"
 
-#ifdef SCVIGOR_AMX
+#ifdef SCVIGOR_AVX512_BF16
 
 #include <algorithm>
 #include <cstdint>
 #include <vector>
 
-#include "kernels/cpu/amx_worker.hpp"
+#include "kernels/cpu/bfloat16_worker.hpp"
 #include "kernels/cpu/gemm.hpp"
 #include "simd/add.hpp"
 #include "simd/aligned_vector.hpp"
@@ -26,8 +26,9 @@ class SplitDepthGemm {
   static bool suits(const AccumulatedGemm& products) {
     constexpr std::int64_t kMaxWidth = 256;
     return products.front().shape.n <= kMaxWidth &&
-           std::any_of(products.begin(), products.end(),
-                       [](const Gemm& p) { return p.shape.k > kAmxDepth; }) &&
+           std::any_of(
+               products.begin(), products.end(),
+               [](const Gemm& p) { return p.shape.k > kPackedDepth; }) &&
            std::all_of(products.begin(), products.end(), [](const Gemm& p) {
              return p.target.column_sums == nullptr;
            });
@@ -63,7 +64,7 @@ class SplitDepthGemm {
   // More parts than any number of threads needs would only be more to add up.
   void add_parts(const Gemm& p) {
     constexpr std::int64_t kMaxParts = 16;
-    const auto count = std::min(kMaxParts, ceil_div(p.shape.k, kAmxDepth));
+    const auto count = std::min(kMaxParts, ceil_div(p.shape.k, kPackedDepth));
     const auto size = ceil_div(p.shape.k, count * kDeep) * kDeep;
     for (std::int64_t k = 0; k < p.shape.k; k += size) {
       Gemm part = p;

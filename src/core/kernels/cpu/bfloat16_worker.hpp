@@ -1,15 +1,15 @@
-#ifndef SCVIGOR_CORE_KERNELS_CPU_AMX_WORKER_HPP
-#define SCVIGOR_CORE_KERNELS_CPU_AMX_WORKER_HPP
+#ifndef SCVIGOR_CORE_KERNELS_CPU_BFLOAT16_WORKER_HPP
+#define SCVIGOR_CORE_KERNELS_CPU_BFLOAT16_WORKER_HPP
 
 #include "simd/dispatch.hpp"
 
-#ifdef SCVIGOR_AMX
+#ifdef SCVIGOR_AVX512_BF16
 
 #include <algorithm>
 #include <cstdint>
 
-#include "kernels/cpu/amx_pack.hpp"
-#include "kernels/cpu/amx_tiles.hpp"
+#include "kernels/cpu/bfloat16_block.hpp"
+#include "kernels/cpu/bfloat16_pack.hpp"
 #include "kernels/cpu/gemm.hpp"
 #include "simd/aligned_vector.hpp"
 #include "util/thread_scratch.hpp"
@@ -17,12 +17,12 @@
 namespace scvigor {
 
 // So much of a product's depth is packed at a time, for so many rows.
-constexpr std::int64_t kAmxDepth = 256;
-constexpr std::int64_t kAmxRows = 256;
-static_assert(kAmxDepth % kDeep == 0 && kAmxRows % kBlock == 0);
+constexpr std::int64_t kPackedDepth = 256;
+constexpr std::int64_t kPackedRows = 256;
+static_assert(kPackedDepth % kDeep == 0 && kPackedRows % kBlock == 0);
 
 // Some panels of accumulated products, for some rows.
-struct AmxTask {
+struct PackedTask {
   const Gemm* first;
   const Gemm* last;
   std::int64_t panel, last_panel;
@@ -38,18 +38,18 @@ struct AmxTask {
 // The part of a task with rows k to k + depth - 1 of the right factor.
 struct DepthSlice {
   const Gemm& product;
-  const AmxTask& task;
+  const PackedTask& task;
   std::int64_t k;
   std::int64_t depth;
 
   // Whether something has been added before.
   bool add() const { return product.target.add || k > 0; }
-  AmxFactor left() const {
+  GemmFactor left() const {
     const MatrixView& a = product.a;
     return {a.data + task.row * a.row_step + k * a.column_step, a.row_step,
             a.column_step, task.rows, depth};
   }
-  AmxFactor right(std::int64_t panel) const {
+  GemmFactor right(std::int64_t panel) const {
     const MatrixView& b = product.b;
     const auto column = panel * kGemmPanel;
     return {b.data + k * b.row_step + column * b.column_step, b.column_step,
@@ -67,17 +67,19 @@ struct DepthSlice {
 };
 
 // The packed factors of a thread.
-struct AmxFactors {
-  AlignedVector<PackedBlock> left, right;
+template <int kParts>
+struct PackedFactors {
+  AlignedVector<PackedBlock<kParts>> left, right;
 };
 
-// Runs tasks, on one thread.
-class AmxWorker {
+// Runs tasks, on one thread. Unit: what multiplies packed blocks.
+template <class Unit, int kParts>
+class Bfloat16Worker {
  public:
-  void run(const AmxTask& task) {
+  void run(const PackedTask& task) {
     for (const auto* p = task.first; p != task.last; ++p)
-      for (std::int64_t k = 0; k < p->shape.k; k += kAmxDepth)
-        run({*p, task, k, std::min(kAmxDepth, p->shape.k - k)});
+      for (std::int64_t k = 0; k < p->shape.k; k += kPackedDepth)
+        run({*p, task, k, std::min(kPackedDepth, p->shape.k - k)});
   }
 
  private:
@@ -93,14 +95,14 @@ class AmxWorker {
   }
 
   // Most tasks have the rows of the one before.
-  void pack_left(const AmxFactor& lines) {
+  void pack_left(const GemmFactor& lines) {
     if (lines == left_lines_) return;
     pack(lines, FactorSide::kLeft, left_);
     left_lines_ = lines;
   }
 
   void multiply_panel(const DepthSlice& slice, std::int64_t panel) {
-    const AmxFactor lines = slice.right(panel);
+    const GemmFactor lines = slice.right(panel);
     pack(lines, FactorSide::kRight, right_);
     const auto steps = ceil_div(slice.depth, kDeep);
     for (std::int64_t i = 0; i < slice.task.rows; i += kBlock) {
@@ -108,19 +110,21 @@ class AmxWorker {
       const auto rows = std::min(kBlock, slice.task.rows - i);
       const auto to = slice.block(panel, i);
       if (rows == kBlock && lines.lines == kBlock) {
-        multiply_blocks(left, right_.data(), steps, to);
+        Unit::multiply_blocks(left, right_.data(), steps, to);
       } else {
-        multiply_blocks(left, right_.data(), steps,
-                        BlockTarget::all_of(corner_));
+        Unit::multiply_blocks(left, right_.data(), steps,
+                              BlockTarget::all_of(corner_));
         put_corner(corner_, rows, lines.lines, to);
       }
     }
   }
 
-  AmxScope scope_;
-  AmxFactor left_lines_{};  // of what is packed
-  AlignedVector<PackedBlock>& left_ = thread_scratch<AmxFactors>().left;
-  AlignedVector<PackedBlock>& right_ = thread_scratch<AmxFactors>().right;
+  using Blocks = AlignedVector<PackedBlock<kParts>>;
+
+  typename Unit::Scope scope_;
+  GemmFactor left_lines_{};  // of what is packed
+  Blocks& left_ = thread_scratch<PackedFactors<kParts>>().left;
+  Blocks& right_ = thread_scratch<PackedFactors<kParts>>().right;
   alignas(64) ResultBlock corner_;
 };
 

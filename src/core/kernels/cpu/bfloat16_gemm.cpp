@@ -1,13 +1,15 @@
-#include "kernels/cpu/amx_gemm.hpp"
+#include "kernels/cpu/bfloat16_gemm.hpp"
 
 #include "simd/dispatch.hpp"
 
-#ifdef SCVIGOR_AMX
+#ifdef SCVIGOR_AVX512_BF16
 
 #include <algorithm>
 #include <cstdint>
 
-#include "kernels/cpu/amx_worker.hpp"
+#include "kernels/cpu/amx_unit.hpp"
+#include "kernels/cpu/avx512_bf16_unit.hpp"
+#include "kernels/cpu/bfloat16_worker.hpp"
 #include "kernels/cpu/split_depth_gemm.hpp"
 #include "util/parallel.hpp"
 #include "util/thread_scratch.hpp"
@@ -18,21 +20,21 @@ namespace {
 // About `wanted` tasks of accumulated products, of some panels each: more where
 // a task would be too large, fewer where there are not as many panels.
 void add_tasks(const Gemm* first, const Gemm* last, std::int64_t wanted,
-               std::vector<AmxTask>& tasks) {
+               std::vector<PackedTask>& tasks) {
   constexpr std::int64_t kMaxPanels = 8;
   const auto& shape = first->shape;
   const auto panels = ceil_div(shape.n, kGemmPanel);
   const auto parts =
       std::clamp<std::int64_t>(wanted, ceil_div(panels, kMaxPanels), panels);
-  for (std::int64_t row = 0; row < shape.m; row += kAmxRows)
+  for (std::int64_t row = 0; row < shape.m; row += kPackedRows)
     for (std::int64_t part = 0; part < parts; ++part)
       tasks.push_back({first, last, panels * part / parts,
                        panels * (part + 1) / parts, row,
-                       std::min(kAmxRows, shape.m - row)});
+                       std::min(kPackedRows, shape.m - row)});
 }
 
 // The end of the tasks of each worker, which get about equal work.
-void add_ends(const std::vector<AmxTask>& tasks,
+void add_ends(const std::vector<PackedTask>& tasks,
               std::vector<std::int64_t>& ends) {
   constexpr std::int64_t kWorkPerThread = 1 << 19;
   std::int64_t all = 0;
@@ -51,7 +53,7 @@ void add_ends(const std::vector<AmxTask>& tasks,
 
 struct BatchScratch {
   std::vector<SplitDepthGemm> deep;
-  std::vector<AmxTask> tasks;
+  std::vector<PackedTask> tasks;
   std::vector<std::int64_t> ends;
 };
 
@@ -59,21 +61,8 @@ bool has_unit_step(const MatrixView& x) {
   return x.row_step == 1 || x.column_step == 1;
 }
 
-}  // namespace
-
-bool uses_amx(const AccumulatedGemm& products) {
-  constexpr std::int64_t kMinSize = 32;
-  constexpr std::int64_t kMinDepth = 1 << 15;
-  return cpu_level() == CpuLevel::kAmx &&
-         std::all_of(products.begin(), products.end(), [](const Gemm& p) {
-           return p.shape.n >= kMinSize && p.shape.k >= kMinSize &&
-                  p.shape.n * p.shape.k >= kMinDepth && has_unit_step(p.a) &&
-                  has_unit_step(p.b) &&
-                  (p.target.column_sums == nullptr || p.b.column_step == 1);
-         });
-}
-
-void amx_gemm(GemmBatch batch) {
+template <class Unit, int kParts>
+void run(GemmBatch batch) {
   constexpr std::int64_t kTasksPerThread = 4;
   auto& [deep, tasks, ends] = thread_scratch<BatchScratch>();
   if (deep.size() < batch.size()) deep.resize(batch.size());
@@ -93,10 +82,48 @@ void amx_gemm(GemmBatch batch) {
   }
   add_ends(tasks, ends);
   share_tasks(ends, [first = tasks.data()](auto take) {
-    AmxWorker worker;
+    Bfloat16Worker<Unit, kParts> worker;
     for (std::int64_t task; take(task);) worker.run(first[task]);
   });
   for (std::size_t i = 0; i < n_deep; ++i) deep[i].add_up();
+}
+
+bool fits(const Gemm& p) {
+  constexpr std::int64_t kMinSize = 32;
+  constexpr std::int64_t kMinDepth = 1 << 15;
+  return p.shape.n >= kMinSize && p.shape.k >= kMinSize &&
+         p.shape.n * p.shape.k >= kMinDepth && has_unit_step(p.a) &&
+         has_unit_step(p.b) &&
+         (p.target.column_sums == nullptr || p.b.column_step == 1);
+}
+
+}  // namespace
+
+bool has_bfloat16_gemm(MatmulPrecision precision) {
+  if (cpu_level() == CpuLevel::kAmx) return true;
+  return precision == MatmulPrecision::kMedium &&
+         cpu_level() == CpuLevel::kAvx512 && has_avx512_bf16();
+}
+
+bool uses_bfloat16(const AccumulatedGemm& products, MatmulPrecision precision) {
+  return has_bfloat16_gemm(precision) &&
+         std::all_of(products.begin(), products.end(), fits);
+}
+
+void bfloat16_gemm(GemmBatch batch, MatmulPrecision precision) {
+#ifdef SCVIGOR_AMX
+  if (cpu_level() == CpuLevel::kAmx) {
+    switch (precision) {
+      case MatmulPrecision::kHighest:
+        return run<AmxUnit, 3>(batch);
+      case MatmulPrecision::kHigh:
+        return run<AmxUnit, 2>(batch);
+      case MatmulPrecision::kMedium:
+        return run<AmxUnit, 1>(batch);
+    }
+  }
+#endif
+  run<Avx512Bf16Unit, 1>(batch);
 }
 
 }  // namespace scvigor
@@ -105,8 +132,9 @@ void amx_gemm(GemmBatch batch) {
 
 namespace scvigor {
 
-bool uses_amx(const AccumulatedGemm&) { return false; }
-void amx_gemm(GemmBatch) {}
+bool has_bfloat16_gemm(MatmulPrecision) { return false; }
+bool uses_bfloat16(const AccumulatedGemm&, MatmulPrecision) { return false; }
+void bfloat16_gemm(GemmBatch, MatmulPrecision) {}
 
 }  // namespace scvigor
 
