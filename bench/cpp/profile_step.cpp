@@ -2,7 +2,11 @@
 //
 //   profile_step FILE.h5ad [--threads 2] [--batch 128] [--steps 200]
 //                [--likelihood zinb] [--layers 1] [--latent 10]
-//                [--accelerator cpu]
+//                [--dispersion gene] [--covariates 0] [--accelerator cpu]
+//                [--matmul_precision highest]
+//
+// Covariates: so many categorical ones and as many continuous ones, which the
+// encoder has too.
 //
 // Times are medians over the steps, in microseconds. To build it:
 //
@@ -22,6 +26,7 @@
 
 #include "inference/verbs.hpp"
 #include "kernels/cpu/gemm.hpp"
+#include "kernels/kernels.hpp"
 #include "model/vae.hpp"
 #include "scvigor/count_file.hpp"
 #include "scvigor/runtime.hpp"
@@ -99,15 +104,17 @@ class Products {
       const at::Tensor grad_h = grad.mm(w.t());
     }
   }
-  void by_kernel() const {
+  void by_kernel(MatmulPrecision precision) const {
     const auto n = h.size(0);
     const auto hidden = h.size(1);
     const auto genes = w.size(1);
     const MatrixView hs = view(h);
     for (int i = 0; i < heads; ++i) {
-      gemm({hs, view(w), {n, hidden, genes}, to(logits_)});
-      gemm({hs.transposed(), view(grad), {hidden, n, genes}, to(grad_w_)});
-      gemm({view(grad), view(w).transposed(), {n, genes, hidden}, to(grad_h_)});
+      gemm({hs, view(w), {n, hidden, genes}, to(logits_)}, precision);
+      gemm({hs.transposed(), view(grad), {hidden, n, genes}, to(grad_w_)},
+           precision);
+      gemm({view(grad), view(w).transposed(), {n, genes, hidden}, to(grad_h_)},
+           precision);
     }
   }
 
@@ -189,9 +196,11 @@ void count_steps(Vae& vae, const MinibatchReader& reader,
 
 int main(int argc, char** argv) {
   std::map<std::string, std::string> args{
-      {"threads", "2"},       {"batch", "128"}, {"steps", "200"},
-      {"likelihood", "zinb"}, {"layers", "1"},  {"latent", "10"},
-      {"accelerator", "cpu"}};
+      {"threads", "2"},       {"batch", "128"},
+      {"steps", "200"},       {"likelihood", "zinb"},
+      {"layers", "1"},        {"latent", "10"},
+      {"accelerator", "cpu"}, {"dispersion", "gene"},
+      {"covariates", "0"},    {"matmul_precision", "highest"}};
   if (argc < 2) {
     std::fprintf(stderr, "usage: %s FILE.h5ad [--threads N] ...\n", argv[0]);
     return 2;
@@ -207,12 +216,27 @@ int main(int argc, char** argv) {
   options.n_latent = std::stoll(args["latent"]);
   options.gene_likelihood =
       parse_choice<GeneLikelihood>("likelihood", args["likelihood"]);
+  options.dispersion =
+      parse_choice<Dispersion>("dispersion", args["dispersion"]);
+  const auto n_covariates = std::stoll(args["covariates"]);
+  options.n_cats_per_cov.assign(static_cast<std::size_t>(n_covariates), 3);
+  options.n_continuous_cov = n_covariates;
+  options.encode_covariates = n_covariates > 0;
   Cells cells;
   cells.counts =
       view_compressed_cells(data.indptr.data(), data.genes.data(),
                             data.values.data(), data.n_cells, data.n_genes);
-  for (std::int64_t i = 0; i < data.n_cells; ++i) cells.batch.push_back(i % 2);
+  for (std::int64_t i = 0; i < data.n_cells; ++i) {
+    cells.batch.push_back(i % 2);
+    for (std::int64_t k = 0; k < n_covariates; ++k) {
+      cells.categorical.push_back((i + k) % 3);
+      cells.continuous.push_back(0.1 * static_cast<double>((i * 7 + k) % 11));
+    }
+  }
 
+  const auto precision = parse_choice<MatmulPrecision>(
+      "matmul_precision", args["matmul_precision"]);
+  const MatmulPrecisionScope precision_scope(precision);
   Vae vae(options, 1, {});
   const bool on_cpu = args["accelerator"] == "cpu";
   if (!on_cpu) vae.move_to(at::kCUDA);
@@ -268,7 +292,7 @@ int main(int argc, char** argv) {
     parts.lap("adam");
     whole.lap("step");
     if (!on_cpu) continue;  // what follows is about kernels
-    products.by_kernel();
+    products.by_kernel(precision);
     parts.lap("(its products alone)");
     products.by_blas();
     parts.lap("(the same by BLAS)");

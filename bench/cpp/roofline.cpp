@@ -1,7 +1,8 @@
 // What this machine could do at most: products and sums in registers, and
 // reading from memory that no cache holds, with one thread and with two; and
 // what the product of a head by itself comes to, the same matrices again and
-// again, with vector registers and with AMX where available.
+// again, with vector registers and with AMX where available, for each
+// matmul_precision that differs.
 
 #include <algorithm>
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "kernels/cpu/bfloat16_gemm.hpp"
 #include "kernels/cpu/gemm.hpp"
 #include "scvigor/runtime.hpp"
 #include "simd/dispatch.hpp"
@@ -84,7 +86,7 @@ double seconds(Work work) {
 }
 
 // GFLOP/s of 128 cells x 128 hidden units x 1,280 genes.
-double product_rate() {
+double product_rate(MatmulPrecision precision) {
   constexpr std::int64_t kCells = 128;
   constexpr std::int64_t kHidden = 128;
   constexpr std::int64_t kGenes = 1280;
@@ -97,7 +99,7 @@ double product_rate() {
                      {kCells, kHidden, kGenes},
                      {out.data(), kGenes}};
   const double time = seconds([&] {
-    for (int i = 0; i < kTimes; ++i) gemm(product);
+    for (int i = 0; i < kTimes; ++i) gemm(product, precision);
   });
   return 2e-9 * kTimes * static_cast<double>(kCells * kHidden * kGenes) / time;
 }
@@ -108,9 +110,14 @@ void print_products() {
   for (const auto level : {CpuLevel::kAvx512, CpuLevel::kAmx}) {
     if (level > best) continue;
     cpu_level() = level;
-    std::printf("  a head's product by the %s: %.0f GFLOP/s\n",
-                level == CpuLevel::kAmx ? "AMX" : "vector registers",
-                product_rate());
+    for (const auto& [precision, name] : choice_names(MatmulPrecision{})) {
+      if (precision != MatmulPrecision::kHighest &&
+          !has_bfloat16_gemm(precision))
+        continue;
+      std::printf("  a head's product by %s, %s: %.0f GFLOP/s\n",
+                  level == CpuLevel::kAmx ? "AMX" : "vector registers", name,
+                  product_rate(precision));
+    }
   }
   cpu_level() = best;
 #endif
