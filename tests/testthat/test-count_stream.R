@@ -278,7 +278,11 @@ test_that("a full disk is an error that leaves nothing behind", {
     writeLines(c(
         "library(scvigor)",
         sprintf("tryCatch(packCounts('%s', '%s/x.counts'),", file, folder),
-        "    scvigor_file_error = function(e) cat(conditionMessage(e)))"
+        "    scvigor_file_error = function(e) cat(conditionMessage(e)))",
+        sprintf("tryCatch(trainSCVI('%s', cache = 'disk', verbose = FALSE),",
+                file),
+        "    scvigor_file_error = function(e) cat(conditionMessage(e)))",
+        "cat(' left:', length(list.files(tempdir())))"
     ), script)
     # a limit to the size of files stands for a full disk
     found <- system2(
@@ -287,7 +291,10 @@ test_that("a full disk is an error that leaves nothing behind", {
         ))), stdout = TRUE, stderr = FALSE,
         env = paste0("R_LIBS=", paste(.libPaths(), collapse = ":"))
     )
-    expect_match(paste(found, collapse = " "), "Cannot write")
+    found <- paste(found, collapse = " ")
+    expect_match(found, "Cannot write .*/x.counts\": File too large")
+    expect_match(found, "Cannot write .*/counts-.*\": File too large")
+    expect_match(found, "left: 0")
     expect_identical(list.files(folder, all.files = TRUE, no.. = TRUE),
                      character())
 })
