@@ -44,10 +44,15 @@ append_values <- function(file, name, values, at) {
     )
 }
 
-simulate_file <- function(file, n_cells, n_genes, block = 5000) {
+# Cells beyond the first 100,000 are those again: to simulate them would take
+# longer than all that is measured.
+simulate_file <- function(file, n_cells, n_genes, block = 5000,
+                          n_distinct = 1e5) {
     set.seed(1)
-    types <- sample(20, n_cells, TRUE)
-    batches <- sample(5, n_cells, TRUE)
+    n_blocks <- min(ceiling(n_cells / block), n_distinct / block)
+    types <- rep_len(sample(20, n_blocks * block, TRUE), n_cells)
+    batches <- rep_len(sample(5, n_blocks * block, TRUE), n_cells)
+    simulated <- list()
     # such that about a tenth of the counts is not 0
     base <- stats::rgamma(n_genes, 0.5, 0.5 / 0.13)
     rates <- base * matrix(exp(stats::rnorm(n_genes * 20, 0, 0.5)), n_genes)
@@ -65,7 +70,21 @@ simulate_file <- function(file, n_cells, n_genes, block = 5000) {
     ends <- 0
     for (first in seq(1, n_cells, block)) {
         cells <- seq(first, min(n_cells, first + block - 1))
-        found <- simulate_block(types[cells], batches[cells], rates, effects)
+        k <- (first %/% block) %% n_blocks + 1
+        if (k > length(simulated)) {
+            simulated[[k]] <- simulate_block(
+                types[cells], batches[cells], rates, effects
+            )
+        }
+        found <- simulated[[k]]
+        if (length(cells) < block) {
+            n_values <- sum(found$n[seq_along(cells)])
+            found <- list(
+                genes = head(found$genes, n_values),
+                counts = head(found$counts, n_values),
+                n = head(found$n, length(cells))
+            )
+        }
         at <- ends[length(ends)]
         append_values(file, "X/data", found$counts, at)
         append_values(file, "X/indices", found$genes, at)
