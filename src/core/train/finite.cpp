@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "train/trainer.hpp"
+#include "util/tensor_operators.hpp"
 #include "util/tensor_utils.hpp"
 
 namespace scvigor {
@@ -17,10 +18,20 @@ void Trainer::check_steps(const StepSums::Values& steps) const {
       epoch_ + 1);
 }
 
+// Another device than the CPU adds up its answers, which are read once.
 void Trainer::check_weights() const {
   bool finite = true;
+  at::Tensor sum;  // 0, or not finite
   for (const auto& entry : vae_.state().entries())
-    for (const auto& part : entry.parts) finite = finite && all_finite(part);
+    for (const auto& part : entry.parts) {
+      if (part.is_cpu()) {
+        finite = finite && all_finite(part);
+      } else if (part.is_floating_point()) {
+        const at::Tensor of_part = (part.detach() * 0.0).sum();
+        sum = sum.defined() ? sum + of_part : of_part;
+      }
+    }
+  if (sum.defined()) finite = sum.item<double>() == 0.0;
   if (!finite) fail("A weight became NaN or infinite", epoch_);
 }
 
