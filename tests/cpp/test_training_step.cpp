@@ -19,6 +19,7 @@
 #include "step_counter.hpp"
 #include "support.hpp"
 #include "train/training_step.hpp"
+#include "train/weight_average.hpp"
 #include "training.hpp"
 
 using namespace scvigor;
@@ -46,6 +47,10 @@ class Stepper {
                     1e-3, n_steps_++});
   }
   StepSums& sums() { return step_->sums(); }
+  WeightAverage new_average() {
+    return WeightAverage(step_->optimizer().bucket().weights(),
+                         vae_.state().buffers(), 0.9);
+  }
   std::vector<at::Tensor> state() const {
     std::vector<at::Tensor> out;
     for (const auto& entry : vae_.state().entries())
@@ -95,6 +100,22 @@ TEST_CASE("enqueue() reads nothing back from its device") {
     }
 }
 
+TEST_CASE("a query's steps and averages of weights read nothing back") {
+  for (const auto& one : device_cases()) {
+    INFO(one.name);
+    Training t = training_of(one, Precision::kFloat32);
+    t.options.freeze.unfrozen = false;
+    t.options.freeze.freeze_expression = false;
+    t.options.freeze.n_batch_reference = t.model.n_batch - 1;
+    Stepper stepper(t, support::mock_device());
+    WeightAverage average = stepper.new_average();
+    for (std::int64_t step = 1; step < 4; ++step) {
+      CHECK_NOTHROW(stepper.step());
+      CHECK_NOTHROW(average.update_now(step));
+    }
+  }
+}
+
 TEST_CASE("a step that is not finite changes nothing, nor those after it") {
   Training t;
   at::Tensor counts = support::simulate_counts(230, 40, 11);
@@ -139,24 +160,86 @@ TEST_CASE("the reference makes the steps that the kernels make") {
   }
 }
 
+namespace {
+
+// Models whose steps are kernels alone.
+const std::vector<support::DeviceCase>& kernel_cases() {
+  static const std::vector<support::DeviceCase> cases{
+      {"zinb", [](Training&) {}},
+      {"zinb, three batches", [](Training& t) { t.model.n_batch = 3; }},
+      {"nb",
+       [](Training& t) { t.model.gene_likelihood = GeneLikelihood::kNb; }},
+      {"poisson",
+       [](Training& t) { t.model.gene_likelihood = GeneLikelihood::kPoisson; }},
+      {"nb, two layers, 30 latent dimensions",
+       [](Training& t) {
+         t.model.gene_likelihood = GeneLikelihood::kNb;
+         t.model.n_layers = 2;
+         t.model.n_latent = 30;
+       }},
+      {"dispersion of a batch",
+       [](Training& t) { t.model.dispersion = Dispersion::kGeneBatch; }},
+      {"dispersion of a label",
+       [](Training& t) {
+         t.model.dispersion = Dispersion::kGeneLabel;
+         t.model.n_labels = 3;
+       }},
+      {"dispersion of a cell",
+       [](Training& t) { t.model.dispersion = Dispersion::kGeneCell; }},
+      {"covariates, in the encoder too",
+       [](Training& t) {
+         t.model.n_cats_per_cov = {3, 2};
+         t.model.n_continuous_cov = 2;
+         t.model.encode_covariates = true;
+       }},
+      {"two layers, covariates in the first",
+       [](Training& t) {
+         t.model.n_layers = 2;
+         t.model.n_cats_per_cov = {3, 2};
+         t.model.n_continuous_cov = 1;
+         t.model.deeply_inject_covariates = false;
+       }},
+      {"batch embedding",
+       [](Training& t) {
+         t.model.batch_representation = BatchRepresentation::kEmbedding;
+       }},
+      {"linear decoder, AdamW, clipped",
+       [](Training& t) {
+         t.model.decoder = DecoderKind::kLinear;
+         t.options.optimizer = Optimizer::kAdamW;
+         t.options.gradient_clip_val = 5.0;
+       }},
+      {"softplus",
+       [](Training& t) { t.model.var_activation = VarActivation::kSoftplus; }}};
+  return cases;
+}
+
+}  // namespace
+
 TEST_CASE("a step in float32 allocates nothing and dispatches little") {
   // Another thread may have its first task, and allocate its arrays, at any
   // step.
   const ThreadScope one_thread(1);
-  Training t;
-  t.model.precision = Precision::kFloat32;
-  Stepper stepper(t);
-  for (int i = 0; i < 4; ++i) stepper.step(32 * i, 32 + i % 2);
-  {
-    const StepCounter counter(StepCounter::What::kDispatches);
-    stepper.step();
-    std::string names;
-    for (const auto& [name, n] : counter.by_name()) names += name + " ";
-    INFO(names);
-    CHECK(counter.count() < 30);
+  for (const auto& one : kernel_cases()) {
+    Stepper stepper(training_of(one, Precision::kFloat32));
+    const auto epoch = [&] {
+      for (int i = 0; i < 4; ++i) stepper.step(32 * i, 32 + i % 2);
+    };
+    epoch();
+    epoch();
+    {
+      const StepCounter counter(StepCounter::What::kDispatches);
+      stepper.step(0, 32);
+      std::string names;
+      for (const auto& [name, n] : counter.by_name())
+        names += name + " " + std::to_string(n) + ", ";
+      INFO(one.name << ": " << names);
+      CHECK(counter.count() < 30);
+    }
+    epoch();
+    INFO(one.name);
+    const StepCounter counter(StepCounter::What::kAllocations);
+    epoch();
+    CHECK(counter.count() == 0);
   }
-  for (int i = 0; i < 4; ++i) stepper.step(32 * i, 32);
-  const StepCounter counter(StepCounter::What::kAllocations);
-  for (int i = 0; i < 4; ++i) stepper.step(32 * i, 32);
-  CHECK(counter.count() == 0);
 }

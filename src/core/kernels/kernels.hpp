@@ -7,6 +7,7 @@
 
 #include "kernels/adam.hpp"
 #include "kernels/batch_norm.hpp"
+#include "kernels/columns.hpp"
 #include "kernels/count_loss.hpp"
 #include "kernels/dense_linear.hpp"
 #include "kernels/normal_terms.hpp"
@@ -49,6 +50,12 @@ class Kernels {
   virtual at::Tensor gather_rows_backward(const at::Tensor& codes,
                                           std::int64_t n_levels,
                                           const at::Tensor& grad_y) const = 0;
+
+  // n columns of a matrix into another one of as many rows and the same type
+  virtual void copy_columns(const ColumnSpan& from, const ColumnSpan& to,
+                            std::int64_t n) const = 0;
+  virtual at::Tensor sum_terms(const at::Tensor& a,
+                               const at::Tensor& b) const = 0;
 
   virtual BatchNormOutput batch_norm_training(
       const BatchNormInput& input) const = 0;

@@ -1,11 +1,11 @@
 #include "model/vae.hpp"
 
-#include <ATen/ops/cat.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/softmax.h>
 #include <ATen/ops/tensor.h>
 
 #include "distributions/distributions.hpp"
+#include "kernels/columns.hpp"
 #include "kernels/gather_rows.hpp"
 #include "kernels/log_counts.hpp"
 #include "kernels/normal_terms.hpp"
@@ -100,7 +100,8 @@ Codes Vae::one_hot_codes(const Minibatch& cells) const {
   if (one_hot && options_.n_batch > 1) codes.push_back(cells.batch);
   for (std::size_t k = 0; k < options_.n_cats_per_cov.size(); ++k)
     if (options_.n_cats_per_cov[k] > 1)
-      codes.push_back(cells.categorical.select(1, static_cast<long>(k)));
+      codes.push_back(
+          column_of(cells.categorical, static_cast<std::int64_t>(k)));
   return codes;
 }
 
@@ -108,7 +109,7 @@ Codes Vae::one_hot_codes(const Minibatch& cells) const {
 // may be undefined if there is only one.
 at::Tensor Vae::join_covariates(const at::Tensor& first,
                                 const Minibatch& cells) const {
-  c10::SmallVector<at::Tensor, 3> columns;
+  ColumnList columns;
   if (first.defined()) columns.push_back(first);
   if (options_.n_continuous_cov > 0) columns.push_back(cells.continuous);
   if (batch_embedding_.defined())
@@ -116,8 +117,7 @@ at::Tensor Vae::join_covariates(const at::Tensor& first,
                           ? gather_rows(batch_embedding_, cells.batch)
                           : batch_embedding_.expand({cells.n_cells(), -1}));
   if (columns.empty()) return {};
-  return columns.size() == 1 ? columns.front()
-                             : at::cat(at::TensorList(columns), 1);
+  return columns.size() == 1 ? columns.front() : join_columns(columns);
 }
 
 LayerInput Vae::encoder_input(const Minibatch& cells,

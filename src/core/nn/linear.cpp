@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernels/columns.hpp"
 #include "kernels/dense_linear.hpp"
 #include "kernels/gather_rows.hpp"
 #include "kernels/sparse_linear.hpp"
@@ -10,9 +11,11 @@
 namespace scvigor {
 namespace {
 
-// Not `add`: where a header brings LibTorch's, that would be ambiguous.
+// Of terms n x outputs; the sum may be a bias. Not `add`: where a header brings
+// LibTorch's, that would be ambiguous.
 at::Tensor sum_of(const at::Tensor& sum, const at::Tensor& term) {
-  return sum.defined() ? sum + term : term;
+  if (!sum.defined()) return term;
+  return sum.dim() == 1 ? sum + term : sum_terms(sum, term);
 }
 
 }  // namespace

@@ -30,6 +30,10 @@ class CpuKernels : public ReferenceKernels {
                                   std::int64_t n_levels,
                                   const at::Tensor& grad_y) const override;
 
+  void copy_columns(const ColumnSpan& from, const ColumnSpan& to,
+                    std::int64_t n) const override;
+  at::Tensor sum_terms(const at::Tensor& a, const at::Tensor& b) const override;
+
   BatchNormOutput batch_norm_training(
       const BatchNormInput& input) const override;
   BatchNormGrads batch_norm_training_backward(

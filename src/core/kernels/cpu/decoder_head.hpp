@@ -13,6 +13,7 @@
 #include "kernels/tape.hpp"
 #include "util/ceil_div.hpp"
 #include "util/tensor_operators.hpp"
+#include "util/tensor_utils.hpp"
 
 namespace scvigor {
 
@@ -54,7 +55,8 @@ class DecoderHead {
               std::int64_t cells_per_chunk, std::int64_t n_genes)
       : logits_(logits), n_genes_(n_genes), row_step_(n_genes) {
     if (!logits.is_deferred()) {
-      buffer_ = logits.value.detach().clone(at::MemoryFormat::Contiguous);
+      buffer_ = Tape::buffer(logits.value.sizes(), logits.value.options());
+      copy_values(logits.value, buffer_);
       return;
     }
     // gemm() is faster when rows have space for whole panels.
