@@ -1,7 +1,7 @@
-# Trainings beside random load. SCVIGOR_STRESS_MINUTES says for how long; the
-# default is 2 minutes.
+# Trainings in two and four sessions beside random load, for so many minutes in
+# all.
 
-minutes <- as.numeric(Sys.getenv("SCVIGOR_STRESS_MINUTES", "2"))
+minutes <- as.numeric(Sys.getenv("SCVIGOR_STRESS_MINUTES", "10"))
 
 # Shell loops that compute for a while, rest, and compute again.
 start_load <- function(n) {
@@ -54,21 +54,12 @@ train_for <- function(seconds, x, expected, seed) {
 }
 environment(train_for) <- globalenv()
 
-test_that("trainings beside random load end, with identical results", {
-    x <- toy_sce(300, per_batch = 300)
-    model <- trainSCVI(
-        x, batch = "batch", max_epochs = 3, n_hidden = 64, seed = 1,
-        num_threads = 1, verbose = FALSE
-    )
-    expected <- list(
-        modelWeights(model), latentRepresentation(model),
-        normalizedExpression(model, x, seed = 1)
-    )
-    set.seed(1)
-    end <- Sys.time() + 60 * minutes
-    sessions <- lapply(1:2, function(seed) {
+# Sessions that train for `seconds` beside load that comes and goes.
+run_sessions <- function(n, seconds, x, expected) {
+    end <- Sys.time() + seconds
+    sessions <- lapply(seq_len(n), function(seed) {
         callr::r_bg(
-            train_for, list(60 * minutes, x, expected, seed), cleanup = TRUE
+            train_for, list(seconds, x, expected, seed), cleanup = TRUE
         )
     })
     while (Sys.time() < end && any(vapply(sessions, function(session) {
@@ -85,5 +76,22 @@ test_that("trainings beside random load end, with identical results", {
         result <- session$get_result()
         expect_identical(result[["differs"]], 0)
         expect_gt(result[["trainings"]], 2)
+        message(n, " sessions: ", result[["trainings"]], " trainings in one")
+    }
+}
+
+test_that("trainings beside random load end, with identical results", {
+    x <- toy_sce(300, per_batch = 300)
+    model <- trainSCVI(
+        x, batch = "batch", max_epochs = 3, n_hidden = 64, seed = 1,
+        num_threads = 1, verbose = FALSE
+    )
+    expected <- list(
+        modelWeights(model), latentRepresentation(model),
+        normalizedExpression(model, x, seed = 1)
+    )
+    set.seed(1)
+    for (n in c(2, 4)) {
+        run_sessions(n, 60 * minutes / 2, x, expected)
     }
 })
