@@ -209,7 +209,8 @@
     if (!is.null(weights) && !(is.numeric(weights) &&
         length(weights) == n_cells && all(is.finite(weights)) &&
         all(weights >= 0))) {
-        return("slot `codes` must have a number from 0 per cell as `cell_weights`")
+        return(paste("slot `codes` must have a number from 0 per cell as",
+                     "`cell_weights`"))
     }
     unlist(lapply(names(.argument_of), function(field) {
         entries <- registry[[field]]

@@ -1,6 +1,6 @@
-# How often each cell is drawn in training, in proportion. Stored among the codes
-# of the training cells, as `cell_weights`; NULL: every cell is once in each
-# epoch. Held-out cells have a weight, too, which nothing uses.
+# How often each cell is drawn in training, in proportion. Stored among the
+# codes of the training cells, as `cell_weights`; NULL: every cell is once in
+# each epoch. Held-out cells have a weight, too, which nothing uses.
 
 .weight_arguments <- c("balance_by", "cell_weights")
 

@@ -27,11 +27,11 @@
 #' @param external_indexing Instead of shares: a list `train`, `validation`,
 #'   `test` of cells (positions, names, or TRUE and FALSE). Without `train`
 #'   all other cells train.
-#' @param balance_by A category of cells, such as a rare and a frequent cell type
-#'   or a large and a small sample, of which each level is to be trained on
-#'   equally often: a column name, or a value per cell. As many cells as there
-#'   are for training are drawn in each epoch, with replacement, so that cells
-#'   of small levels are seen several times and others not at all. NULL
+#' @param balance_by A category of cells, such as cell types or samples, some
+#'   of them rare or small, of which each level is to be trained on equally
+#'   often: a column name, or a value per cell. As many cells as there are for
+#'   training are drawn in each epoch, with replacement, so that cells of small
+#'   levels are seen several times and others not at all. NULL
 #'   (default): every cell once per epoch. Held-out cells are never weighted;
 #'   losses of the training in [trainingHistory()] are those of the cells drawn.
 #' @param cell_weights How often each cell is drawn, in proportion, as torch's

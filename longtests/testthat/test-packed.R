@@ -2,8 +2,8 @@
 
 source(testthat::test_path("helper-bench.R"), local = TRUE)
 
-# Real cells, each four times with some of its counts, one type after another: an
-# order in which neighbors in the file are alike.
+# Real cells, each four times with some of its counts, one type after another:
+# an order in which neighbors in the file are alike.
 sorted_cells <- function() {
     sce <- in_root(read_data("kang_ctrl_donors"))
     counts <- SummarizedExperiment::assay(sce)

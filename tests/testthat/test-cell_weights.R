@@ -22,7 +22,9 @@ test_that("balance_by gives each level the same weight in training", {
         train <- trainingSplit(model)$train
         sums <- tapply(weights_of(model)[train], sce$kind[train], sum)
         expect_equal(as.vector(sums), c(1, 1))
-        within <- tapply(weights_of(model), sce$kind, function(w) diff(range(w)))
+        within <- tapply(
+            weights_of(model), sce$kind, function(w) diff(range(w))
+        )
         expect_equal(as.vector(within), c(0, 0))
         expect_output(print(model), "weighted cells")
     }
