@@ -24,13 +24,12 @@ Loader::Loader(const Cells& cells, const at::TensorOptions& options,
                Prefetch prefetch)
     : cells_(cells),
       prefetch_(prefetch),
-      is_on_cpu_(options.device().is_cpu()),
       file_bytes_(cells.counts ? cells.counts->file_bytes() : 0.0),
       readers_(kDepth + 2, MinibatchReader(cells, options)) {}
 
 bool Loader::has_prefetching() const {
   if (prefetch_ != Prefetch::kAuto) return prefetch_ == Prefetch::kAlways;
-  if (!is_on_cpu_ || is_beyond_cache(file_bytes_)) return true;
+  if (is_beyond_cache(file_bytes_)) return true;
   return file_bytes_ > 0.0 && thread_count() < core::available_processors();
 }
 

@@ -16,11 +16,11 @@ namespace scvigor {
 // minibatches are the same.
 class Loader {
  public:
-  // kAuto: for a model on a GPU, which computes meanwhile; and for counts in a
-  // file, if a processor is free for the thread or the file does not fit in
-  // memory, so that the thread waits for the disk. Where all processors are at
-  // work on the step, a thread more delays it by what it reads, and by more:
-  // the threads of the step take it for another program (Backoff).
+  // kAuto: for counts in a file, if a processor is free for the thread or the
+  // file does not fit in memory, so that the thread waits for the disk. Where
+  // all processors are at work on the step, a thread more delays it by what it
+  // reads, and by more: the threads of the step take it for another program
+  // (Backoff). What it would gain on a GPU was not measured.
   enum class Prefetch { kAuto, kNever, kAlways };
 
   Loader(const Cells& cells, const at::TensorOptions& options,
@@ -57,7 +57,6 @@ class Loader {
 
   const Cells& cells_;
   Prefetch prefetch_;
-  bool is_on_cpu_;
   double file_bytes_;
   // One for each minibatch that is in use: the caller's, those that wait, the
   // one that is read.
