@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "cpu_levels.hpp"
 #include "device_cases.hpp"
 #include "kernels/kernels.hpp"
 #include "mock_device.hpp"
@@ -214,32 +215,36 @@ const std::vector<support::DeviceCase>& kernel_cases() {
   return cases;
 }
 
+void check_costs(const support::DeviceCase& one, const std::string& level) {
+  Stepper stepper(training_of(one, Precision::kFloat32));
+  const auto epoch = [&] {
+    for (int i = 0; i < 4; ++i) stepper.step(32 * i, 32 + i % 2);
+  };
+  epoch();
+  epoch();
+  {
+    const StepCounter counter(StepCounter::What::kDispatches);
+    stepper.step(0, 32);
+    std::string names;
+    for (const auto& [name, n] : counter.by_name())
+      names += name + " " + std::to_string(n) + ", ";
+    INFO(one.name << ", " << level << ": " << names);
+    CHECK(counter.count() < 30);
+  }
+  epoch();
+  INFO(one.name << ", " << level);
+  const StepCounter counter(StepCounter::What::kAllocations);
+  epoch();
+  CHECK(counter.count() == 0);
+}
+
 }  // namespace
 
 TEST_CASE("a step in float32 allocates nothing and dispatches little") {
   // Another thread may have its first task, and allocate its arrays, at any
   // step.
   const ThreadScope one_thread(1);
-  for (const auto& one : kernel_cases()) {
-    Stepper stepper(training_of(one, Precision::kFloat32));
-    const auto epoch = [&] {
-      for (int i = 0; i < 4; ++i) stepper.step(32 * i, 32 + i % 2);
-    };
-    epoch();
-    epoch();
-    {
-      const StepCounter counter(StepCounter::What::kDispatches);
-      stepper.step(0, 32);
-      std::string names;
-      for (const auto& [name, n] : counter.by_name())
-        names += name + " " + std::to_string(n) + ", ";
-      INFO(one.name << ": " << names);
-      CHECK(counter.count() < 30);
-    }
-    epoch();
-    INFO(one.name);
-    const StepCounter counter(StepCounter::What::kAllocations);
-    epoch();
-    CHECK(counter.count() == 0);
-  }
+  support::for_each_cpu_level([](const std::string& level) {
+    for (const auto& one : kernel_cases()) check_costs(one, level);
+  });
 }

@@ -5,9 +5,11 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <vector>
 
 #include "util/ceil_div.hpp"
 #include "util/parallel.hpp"
+#include "util/thread_scratch.hpp"
 
 namespace scvigor {
 namespace {
@@ -119,6 +121,10 @@ void run(const Gemm& product, const ResultTask& task) {
     sum_columns(product, task);
 }
 
+struct BatchScratch {
+  std::vector<ResultTask> tasks;
+};
+
 void add_tasks(const AccumulatedGemm& products,
                std::vector<ResultTask>& tasks) {
   const auto& shape = products.front().shape;
@@ -131,11 +137,13 @@ void add_tasks(const AccumulatedGemm& products,
 }  // namespace
 
 void eigen_gemm(GemmBatch batch) {
-  std::vector<ResultTask> tasks;
+  auto& tasks = thread_scratch<BatchScratch>().tasks;
+  tasks.clear();
   for (const auto* products : batch) add_tasks(*products, tasks);
-  share_tasks(static_cast<std::int64_t>(tasks.size()), 1, [&](auto take) {
+  const auto n_tasks = static_cast<std::int64_t>(tasks.size());
+  share_tasks(n_tasks, 1, [first = tasks.data()](auto take) {
     for (std::int64_t i; take(i);) {
-      const ResultTask& task = tasks[static_cast<std::size_t>(i)];
+      const ResultTask& task = first[i];
       for (const auto& product : *task.products) run(product, task);
     }
   });
