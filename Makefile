@@ -129,7 +129,7 @@ bench: packages-test
 
 longtest: packages-test
 	@$(MAKE) --no-print-directory install
-	@Rscript tools/run-testthat.R longtests/testthat
+	@TESTTHAT_CPUS=1 Rscript tools/run-testthat.R longtests/testthat
 
 clean:
 	rm -rf $(BUILD) demo-output site

@@ -37,7 +37,7 @@
 #' @return An [SCVIModel-class]. [trainingSplit()] and [trainingHistory()] give
 #'   what the file holds of them; [modelOptions()] the options that were given
 #'   in Python.
-#' @seealso [exportScviTools()] for the way back.
+#' @seealso [exportScviTools()] for the reverse.
 #' @examples
 #' # A model as scvi-tools would have saved it
 #' sce <- exampleSCE()

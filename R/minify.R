@@ -9,7 +9,7 @@
 #'
 #' `minify()` with `x` makes the model one about the cells of `x`, which need
 #' not be those of its training: it computes their posterior. `unminify()` is
-#' the way back. From a model it takes all that is known of single cells, but
+#' the reverse. From a model it takes all that is known of single cells, but
 #' their names and the split, which leaves a smaller model that can be passed
 #' on without the cells; it needs `x` for everything.
 #'

@@ -27,7 +27,7 @@
     }
     .inform(
         "The checkpoint \"", path, "\" held a run of the same cells and ",
-        "model, ", run, "; it is replaced. resumeTraining() goes on with such ",
+        "model, ", run, "; it is replaced. resumeTraining() continues such ",
         "a run."
     )
 }

@@ -26,10 +26,14 @@ if grep -qE '^Status:.*(ERROR|WARNING)' scvigor.Rcheck/00check.log; then
   status=1
 fi
 
-for vignette in "$source"/vignettes/*.Rmd; do
-  [ -e "$vignette" ] || continue
-  echo "scvigor: building $(basename "$vignette")"
-  Rscript -e 'rmarkdown::render(commandArgs(TRUE)[1], output_dir = ".",
-      intermediates_dir = ".", quiet = TRUE)' "$vignette" || status=1
-done
+# Two at a time: much of it is loading packages, on one processor.
+find "$source/vignettes" -name '*.Rmd' -print0 | sort -z |
+  xargs -0 -n 1 -P 2 sh -c '
+    echo "scvigor: building $(basename "$1")"
+    work=$(basename "$1" .Rmd)
+    mkdir "$work" &&
+      Rscript -e "rmarkdown::render(commandArgs(TRUE)[1], quiet = TRUE,
+          output_dir = commandArgs(TRUE)[2],
+          intermediates_dir = commandArgs(TRUE)[2])" "$1" "$work"' sh ||
+  status=1
 exit "$status"

@@ -1,9 +1,13 @@
 # Rscript tools/run-testthat.R TESTS [FILTER]: runs the testthat files in the
 # folder TESTS (those whose name matches FILTER) against the installed package.
-# The last lines name the slowest files and count the tests; the status tells
-# whether all went well. A warning that a test does not expect fails that test.
+# The last line counts the tests; the status tells whether all went well. A
+# warning that a test does not expect fails that test.
+#
+# TESTTHAT_CPUS (2) processes share the files. One, as with a FILTER, also names
+# the slowest files.
 arguments <- commandArgs(trailingOnly = TRUE)
-Sys.setenv(NOT_CRAN = "true")
+is_parallel <- length(arguments) == 1 && Sys.getenv("TESTTHAT_CPUS") != "1"
+Sys.setenv(NOT_CRAN = "true", TESTTHAT_PARALLEL = is_parallel)
 own_library <- file.path("build", "library")
 if (!nzchar(Sys.getenv("R_LIBS")) && dir.exists(own_library)) {
     .libPaths(c(normalizePath(own_library), .libPaths()))
@@ -29,13 +33,14 @@ for (test in run[skipped]) {
     reason <- sub("^Reason: ", "", strsplit(reason, "\n")[[1]][1])
     cat("skipped: ", reason, "\n", sep = "")
 }
-# where the time goes
-seconds <- sort(tapply(results$real, results$file, sum), decreasing = TRUE)
-slowest <- head(seconds, 10)
-cat("slowest of ", round(sum(seconds)), " s: ", paste0(
-    sub("^test-(.*)[.]R$", "\\1", names(slowest)), " ", round(slowest),
-    collapse = ", "
-), "\n", sep = "")
+if (!is_parallel) {
+    seconds <- sort(tapply(results$real, results$file, sum), decreasing = TRUE)
+    slowest <- head(seconds, 10)
+    cat("slowest of ", round(sum(seconds)), " s: ", paste0(
+        sub("^test-(.*)[.]R$", "\\1", names(slowest)), " ", round(slowest),
+        collapse = ", "
+    ), "\n", sep = "")
+}
 cat(sprintf("R tests: %d passed, %d failed, %d skipped\n",
     sum(!failed & !skipped), sum(failed), sum(skipped)))
 quit(status = as.integer(any(failed) || nrow(results) == 0))

@@ -13,12 +13,6 @@ std::atomic<std::int64_t> n_allocations{0};
 std::int64_t n_dispatches = 0;
 std::map<std::string, std::int64_t> names;
 
-void* counted(void* memory) {
-  n_allocations.fetch_add(1, std::memory_order_relaxed);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
 std::unique_ptr<at::ObserverContext> on_operation(
     const at::RecordFunction& function) {
   ++n_dispatches;
@@ -37,6 +31,16 @@ std::unique_ptr<at::ObserverContext> on_operation(
 #endif
 
 #ifndef SCVIGOR_SANITIZER
+namespace {
+
+void* counted(void* memory) {
+  n_allocations.fetch_add(1, std::memory_order_relaxed);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
 // Those of this program are used by LibTorch and scvigor as well.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   return counted(std::malloc(size));

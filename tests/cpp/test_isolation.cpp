@@ -30,7 +30,7 @@ std::string error_of(const std::function<void(WireWriter&)>& work,
   });
 }
 
-void take_memory(std::size_t bytes) {
+[[maybe_unused]] void take_memory(std::size_t bytes) {
   std::vector<char> memory(bytes, 'x');
   volatile char sum = 0;
   for (std::size_t i = 0; i < bytes; i += 4096) sum = sum + memory[i];

@@ -16,8 +16,6 @@ using namespace scvigor;
 
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
 // Three cells of four genes; the second cell is empty, a zero is stored.
 struct Compressed {
   std::vector<int> indptr{0, 2, 2, 5};

@@ -124,11 +124,11 @@ TEST_CASE("every instruction set gives the same to 2 units in the last place") {
                                                       {sigmoid_all, &x},
                                                       {log_all, &positive},
                                                       {log1p_all, &positive}};
-  for (const auto& [kernel, values] : cases) {
+  for (const auto& one : cases) {
     Values first;
     support::for_each_cpu_level([&](const std::string& level) {
       INFO(level);
-      const Values y = apply(kernel, *values);
+      const Values y = apply(one.first, *one.second);
       if (first.empty()) first = y;
       double worst = 0.0;
       for (std::size_t i = 0; i < y.size(); ++i)

@@ -1,3 +1,9 @@
+# A session takes seconds: the quick tests try the first of `values`, those of
+# longtests/ all.
+values_in_sessions <- function(values) {
+    if (nzchar(Sys.getenv("SCVIGOR_LONG_TESTS"))) values else values[1]
+}
+
 # R code in a session of its own, with environment variables, run by a command
 # like c("taskset", "-c", "0") if there is one: what it printed.
 run_session <- function(code, env = character(), command = character()) {

@@ -26,7 +26,8 @@ test_that("SCVIGOR_CPU_LEVEL lowers the instruction set, not the result", {
     levels <- c("base", "avx2", "avx512", "amx")
     best <- in_session("", counts)
     expect_identical(best$warned, character())
-    for (level in levels[seq_len(match(best$level, levels))]) {
+    levels <- levels[seq_len(match(best$level, levels))]
+    for (level in values_in_sessions(levels)) {
         found <- in_session(level, counts)
         expect_identical(found$level, level)
         expect_identical(found$warned, character())

@@ -11,35 +11,38 @@ test_that("another LibTorch in the process is named, and R goes on", {
              owner = "that of Python's torch (reticulate)"),
         list(home = "other", mark = "README", owner = "of another package")
     )
-    for (case in cases) {
+    files <- vapply(cases, function(case) {
         home <- file.path(folder, case$home)
         file <- fake_libtorch(file.path(home, "lib"))
         writeLines("Package: torch", file.path(home, case$mark))
-        run <- load_after(file)
-        text <- paste(run$out, collapse = "\n")
-        expect_identical(run$status, 0L, info = text)
-        expect_match(text, "has loaded another LibTorch than the one that")
-        expect_match(text, case$owner, fixed = TRUE)
-        expect_match(text, file, fixed = TRUE)
-        expect_match(text, "Use scvigor in an R session without", fixed = TRUE)
+        file
+    }, "")
+    with_headers <- fake_libtorch(file.path(folder, "headers", "lib"))
+    dir.create(file.path(folder, "headers", "include"))
+    said <- load_after_each(c(files, with_headers))
+    for (k in seq_along(cases)) {
+        expect_match(said[k], "has loaded another LibTorch than the one that")
+        expect_match(said[k], cases[[k]]$owner, fixed = TRUE)
+        expect_match(said[k], files[k], fixed = TRUE)
+        expect_match(said[k], "Use scvigor in an R session without",
+                     fixed = TRUE)
         # the headers are not there: nothing to install it for
-        expect_no_match(text, "LIBTORCH_HOME")
+        expect_no_match(said[k], "LIBTORCH_HOME")
     }
-    dir.create(file.path(home, "include"))
-    expect_match(paste(load_after(file)$out, collapse = "\n"),
-                 paste0("LIBTORCH_HOME='", dirname(dirname(file)), "'"),
-                 fixed = TRUE)
+    expect_match(
+        said[length(said)],
+        paste0("LIBTORCH_HOME='", dirname(dirname(with_headers)), "'"),
+        fixed = TRUE
+    )
 })
 
 test_that("every library of LibTorch is recognized, and no other", {
     folder <- withr::local_tempdir()
-    for (name in c("libc10.so", "libtorch.so", "libtorch_cuda.so")) {
-        run <- load_after(fake_libtorch(folder, name))
-        expect_match(paste(run$out, collapse = "\n"), "another LibTorch",
-                     info = name)
-    }
-    run <- load_after(fake_libtorch(folder, "libtorchaudio.so"))
-    expect_match(tail(run$out, 1), "^loaded")
+    names <- c("libc10.so", "libtorch.so", "libtorch_cuda.so",
+               "libtorchaudio.so")
+    said <- load_after_each(vapply(names, fake_libtorch, "", folder = folder))
+    expect_match(said[1:3], "another LibTorch")
+    expect_match(said[4], "loaded *$")
 })
 
 test_that("scvigor's own LibTorch may be there before", {

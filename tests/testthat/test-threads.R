@@ -23,15 +23,16 @@ training <- c(
 )
 
 test_that("OMP_NUM_THREADS is the default number of threads", {
-    expect_identical(default_threads("OMP_NUM_THREADS=1"), 1L)
-    expect_identical(
-        default_threads("OMP_NUM_THREADS=2,4"), min(2L, processors)
-    )
-    expect_identical(default_threads("SLURM_CPUS_PER_TASK=1"), 1L)
+    for (variable in values_in_sessions(c(
+        "OMP_NUM_THREADS=1", "OMP_NUM_THREADS=2,4", "SLURM_CPUS_PER_TASK=1"
+    ))) {
+        number <- as.integer(sub(".*=([0-9]+).*", "\\1", variable))
+        expect_identical(default_threads(variable), min(number, processors))
+    }
 })
 
 test_that("B03 B36 OMP_NUM_THREADS that no machine has is the processors", {
-    for (value in c("99999999999", "abc")) {
+    for (value in values_in_sessions(c("99999999999", "abc"))) {
         variable <- paste0("OMP_NUM_THREADS=", value)
         printed <- thread_session(variable, before = training)
         expect_identical(threads_in(printed), processors, info = value)
@@ -76,7 +77,7 @@ test_that("the number of threads does not change a result", {
 
 test_that("a session ends cleanly while its threads sleep or wait", {
     unload <- "library.dynam.unload('scvigor', find.package('scvigor'))"
-    for (after in c("", "Sys.sleep(0.1)", unload)) {
+    for (after in values_in_sessions(c("", "Sys.sleep(0.1)", unload))) {
         session <- run_session(c(training, after, "cat('end\\n')"))
         expect_identical(tail(session$out, 1), "end")
         expect_identical(session$status, 0L)

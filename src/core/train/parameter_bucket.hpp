@@ -17,7 +17,7 @@ namespace scvigor {
 //   | parameter 0 | padding | parameter 1 | padding | ...
 //
 // The parameters become views of it, each of which begins with a cache line.
-// Padding is 0 and stays so. An optimizer's pass, and the exchange with other
+// Padding is always 0. An optimizer's pass, and the exchange with other
 // processes, are then over one range of memory.
 class ParameterBucket {
  public:

@@ -40,7 +40,7 @@ std::string describe(const h5::Group& root) {
   if (own == "scvigor_model")
     return "a model that saveSCVI() wrote without counts. loadSCVI() reads it";
   if (own == "scvigor_checkpoint")
-    return "a checkpoint of trainSCVI(): resumeTraining() goes on from it";
+    return "a checkpoint of trainSCVI(): resumeTraining() continues it";
   if (h5::has_attribute(root, "PYTABLES_FORMAT_VERSION"))
     return "a table of pandas or PyTables. pandas.read_hdf() reads it in "
            "Python";

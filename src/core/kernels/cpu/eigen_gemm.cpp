@@ -98,13 +98,14 @@ void sum_columns(const Gemm& product, const ResultTask& task) {
 }
 
 void run(const Gemm& product, const ResultTask& task) {
-  const auto& [a, b, shape, target] = product;
+  const GemmShape& shape = product.shape;
+  const auto& target = product.target;
   if (!target.add)
     for (std::int64_t i = task.row; i < task.row + task.rows; ++i)
       target.start_row(i, task.column, task.columns);
   const auto multiply = [&](auto add, std::int64_t row, std::int64_t rows) {
     if (rows == 0) return;
-    add(a.from(row, 0), b.from(0, task.column),
+    add(product.a.from(row, 0), product.b.from(0, task.column),
         GemmShape{rows, shape.k, task.columns},
         View<RowMajor>(target.data + row * target.row_step + task.column, rows,
                        task.columns, Dynamic(target.row_step)));
