@@ -11,8 +11,8 @@ struct Register {
   // In memory, at any address.
   typedef T Type
       __attribute__((vector_size(kBytes), aligned(sizeof(T)), may_alias));
-  // In variables, which the compiler aligns. Templates that take registers get
-  // these: they forget the attributes of Type.
+  // In variables, which the compiler aligns. Templates and references to
+  // variables take these: they forget the attributes of Type.
   typedef T Value __attribute__((vector_size(kBytes)));
   static constexpr std::int64_t kSize = kBytes / sizeof(T);
 };

@@ -36,7 +36,8 @@ struct UnitBlock {
 // double precision, or one.
 template <class T>
 struct Lanes {
-  using Wide = typename Register<double, 64>::Type;
+  using Wide = typename Register<double, 64>::Value;
+  using WideInMemory = typename Register<double, 64>::Type;
   static constexpr std::int64_t kSize = Register<double, 64>::kSize;
   using Narrow = typename Register<T, kSize * sizeof(T)>::Type;
 
@@ -46,8 +47,11 @@ struct Lanes {
   static SCVIGOR_INLINE void store(const Wide& value, T* to) {
     *reinterpret_cast<Narrow*>(to) = __builtin_convertvector(value, Narrow);
   }
+  static SCVIGOR_INLINE void load_sum(const double* from, Wide& to) {
+    to = *reinterpret_cast<const WideInMemory*>(from);
+  }
   static SCVIGOR_INLINE void store_sum(const Wide& value, double* to) {
-    *reinterpret_cast<Wide*>(to) = value;
+    *reinterpret_cast<WideInMemory*>(to) = value;
   }
 };
 template <class T>
@@ -60,6 +64,9 @@ struct Lane {
   }
   static SCVIGOR_INLINE void store(double value, T* to) {
     *to = static_cast<T>(value);
+  }
+  static SCVIGOR_INLINE void load_sum(const double* from, double& to) {
+    to = *from;
   }
   static SCVIGOR_INLINE void store_sum(double value, double* to) {
     *to = value;
@@ -150,7 +157,7 @@ struct ActivationBackward {
     Wide center[kN], sums[kN], dots[kN];
 #pragma GCC unroll 4
     for (int j = 0; j < kN; ++j) {
-      center[j] = *reinterpret_cast<const Wide*>(mean + unit + j * L::kSize);
+      L::load_sum(mean + unit + j * L::kSize, center[j]);
       sums[j] = dots[j] = Wide{};
     }
     for (std::int64_t i = 0; i < block.n; ++i) {

@@ -150,9 +150,10 @@ void scatter_nb_counts(const CountRow<T>& row, const GenePass<T>& pass,
   const GammaTerms<T>* gamma = pass.theta.gamma;
   s.by_stirling.n = s.in_double.n = 0;
   scatter_counts(row, s, [&](std::int32_t g, T x) {
-    const auto whole = static_cast<std::int32_t>(x);
-    if (gamma != nullptr && x <= T(kTableCounts) &&
-        x == static_cast<T>(whole)) {
+    // One beyond the table may be too large for an integer.
+    const auto whole = x <= T(kTableCounts) ? static_cast<std::int32_t>(x)
+                                            : std::int32_t{kTableCounts};
+    if (gamma != nullptr && x == static_cast<T>(whole)) {
       const GammaTerms<T>& terms = gamma[whole * row.n_genes + g];
       pass.grad_log_theta[g] -= pass.weight * terms.d_log_gamma_term;
       return terms.log_gamma_term;

@@ -15,8 +15,9 @@ namespace {
 template <int kBytes>
 SCVIGOR_INLINE void squared_distances_of_four(
     const double* tile, std::int64_t n_dims, const double* point,
-    double* squared, typename Register<double, kBytes>::Type& low) {
-  using V = typename Register<double, kBytes>::Type;
+    double* squared, typename Register<double, kBytes>::Value& low) {
+  using V = typename Register<double, kBytes>::Value;
+  using InMemory = typename Register<double, kBytes>::Type;
   constexpr auto kLanes = Register<double, kBytes>::kSize;
   V sum[4] = {};
   for (std::int64_t d = 0; d < n_dims; ++d) {
@@ -24,13 +25,14 @@ SCVIGOR_INLINE void squared_distances_of_four(
     const double here = point[d];
 #pragma GCC unroll 4
     for (int i = 0; i < 4; ++i) {
-      const V gap = *reinterpret_cast<const V*>(values + i * kLanes) - here;
+      const V gap =
+          *reinterpret_cast<const InMemory*>(values + i * kLanes) - here;
       sum[i] += gap * gap;
     }
   }
 #pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) {
-    *reinterpret_cast<V*>(squared + i * kLanes) = sum[i];
+    *reinterpret_cast<InMemory*>(squared + i * kLanes) = sum[i];
     low = sum[i] < low ? sum[i] : low;
   }
 }
@@ -41,7 +43,7 @@ SCVIGOR_INLINE void squared_distances_body(const double* tiles,
                                            std::int64_t n_dims,
                                            const double* point, double* squared,
                                            double* least) {
-  using V = typename Register<double, kBytes>::Type;
+  using V = typename Register<double, kBytes>::Value;
   constexpr auto kLanes = Register<double, kBytes>::kSize;
   constexpr double kFar = std::numeric_limits<double>::infinity();
   for (std::int64_t tile = 0; tile < n_tiles; ++tile) {
