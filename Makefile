@@ -15,7 +15,7 @@
 # make clean     removes what was built
 #
 # LIBTORCH_HOME=folder chooses a LibTorch; SCVIGOR_DISABLE_AMX=1 leaves out the
-# code for Intel's AMX; BUILD=folder keeps another build; CHECK_OPTIONS=--no-tests
+# code for Intel's AMX, SCVIGOR_DISABLE_GEMM=1 all matrix products but Eigen's; BUILD=folder keeps another build; CHECK_OPTIONS=--no-tests
 # goes to R CMD check.
 
 BUILD ?= build
@@ -28,12 +28,13 @@ LIBRARY := $(BUILD)/library
 STAGE := $(BUILD)/scvigor
 FLAGS := $(BUILD)/flags
 LOG := $(BUILD)/install.log
-WANTED := $(LIBTORCH_HOME), $(SCVIGOR_DISABLE_AMX)
+WANTED := $(LIBTORCH_HOME), $(SCVIGOR_DISABLE_AMX), $(SCVIGOR_DISABLE_GEMM)
 
 # The private library goes before the user's own.
 export R_LIBS := $(LIBRARY)$(if $(R_LIBS),:$(R_LIBS))
 export LIBTORCH_HOME
 export SCVIGOR_DISABLE_AMX
+export SCVIGOR_DISABLE_GEMM
 # A bare machine knows no language; R then cannot print some characters.
 ifeq ($(LANG)$(LC_ALL),)
 export LANG := C.UTF-8

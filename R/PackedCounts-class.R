@@ -71,7 +71,7 @@ setClass("PackedCounts", slots = c(
     found <- open_packed_counts(.native_path(store$path))
     if (!identical(as.integer(found$dim), as.integer(store$size))) {
         .stop_argument(
-            "x", "\"", store$path, "\" is not the file any more that ", label,
+            "x", "\"", store$path, "\" is no longer the file that ", label,
             " was made of: it has ", found$dim[1], " genes x ", found$dim[2],
             " cells instead of ", store$size[1], " x ", store$size[2], "."
         )

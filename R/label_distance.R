@@ -6,9 +6,9 @@
 # themselves, sorted; `smoothed`, what .smoother() makes of their ranks.
 # `search`: see .neighbor_search().
 .own_distances <- function(latent, labels, k, search, n_smoothed,
-                           n_most = 1000) {
+                           max_n = 1000) {
     chosen <- sort(unlist(lapply(split(seq_along(labels), labels), function(x) {
-        x[unique(round(seq(1, length(x), length.out = min(length(x), n_most))))]
+        x[unique(round(seq(1, length(x), length.out = min(length(x), max_n))))]
     }), use.names = FALSE))
     k <- min(k, nrow(latent) - 1)
     own <- latent[chosen, , drop = FALSE]
@@ -50,6 +50,6 @@
 }
 
 # Few enough that a type is larger.
-.n_smoothed <- function(n_cells, most = 30) {
-    max(1, min(most, n_cells %/% 20))
+.n_smoothed <- function(n_cells, max_n = 30) {
+    max(1, min(max_n, n_cells %/% 20))
 }

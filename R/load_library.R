@@ -111,7 +111,7 @@
         "The library of scvigor cannot be loaded. It was built for LibTorch ",
         built$version, " in ", built$folder,
         if (missing) {
-            ", which is not there any more"
+            ", which is no longer there"
         } else {
             paste(", which may have another version or C++ ABI now, or lack a",
                   "library that it needs")

@@ -121,9 +121,9 @@ plotLatent <- function(
     }, found, names(found))
 }
 
-.are_few_whole <- function(values, most = 12) {
+.are_few_whole <- function(values, max_n = 12) {
     values <- unique(values[!is.na(values)])
-    length(values) <= most && all(values == floor(values))
+    length(values) <= max_n && all(values == floor(values))
 }
 
 # One table for all spaces: x, y, panel, cell.

@@ -25,7 +25,9 @@
 #' differ by the rounding of float32. A level that is unknown or missing is
 #' warned of, and changes nothing. `R CMD INSTALL
 #' --configure-args=--without-amx`, or `SCVIGOR_DISABLE_AMX=1` in the
-#' environment of the installation, compiles no code for AMX.
+#' environment of the installation, compiles no code for AMX;
+#' `--without-gemm`, or `SCVIGOR_DISABLE_GEMM=1`, leaves all matrix products to
+#' Eigen.
 #'
 #' @references Lopez R, Regier J, Cole MB, Jordan MI, Yosef N (2018). Deep
 #'   generative modeling for single-cell transcriptomics. *Nature Methods* 15,

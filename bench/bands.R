@@ -11,7 +11,7 @@ bands_path <- function() {
 
 lower_is_better <- c("neg_elbo_val", "recon_val", "neg_elbo_train")
 
-# A list with one entry a row of the table: data, epochs, model (the arguments
+# A list with one entry per row of the table: data, epochs, model (the arguments
 # of trainSCVI() that are not defaults), seeds, and bands, a matrix with rows
 # low and high and one column per metric.
 read_bands <- function(path = bands_path()) {

@@ -1,4 +1,4 @@
-# What is timed: one entry a line of the table. `do` is train, latent or
+# What is timed: one entry per line of the table. `do` is train, latent or
 # expression; `calls` are calls of an inference verb in one repetition, enough
 # for a second or so; `target` is scvi-tools' time over scvigor's.
 

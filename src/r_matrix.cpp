@@ -19,7 +19,7 @@ std::int64_t size_of(const Shape& shape) {
                          std::multiplies<>());
 }
 
-// Calls move(row_major, column_major) with the places of every element of an
+// Calls move(row_major, column_major) with the offsets of every element of an
 // array with any number of dimensions.
 template <class Move>
 void for_each_element(const Shape& shape, Move move) {

@@ -137,9 +137,9 @@ checkout_files() {
       -o -type f -print0
 }
 
-# copy_checkout: into /work/scvigor, with a folder /work/shared beside it.
+# copy_checkout: into /src/scvigor, with a folder /src/shared beside it.
 copy_checkout() {
-  copy=$root/work/scvigor
+  copy=$root/src/scvigor
   if [ -n "$keep_build" ] && [ -d "$copy" ]; then
     find "$copy" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
   else
@@ -151,10 +151,10 @@ copy_checkout() {
     tar --extract --no-same-owner --directory="$copy" || exit 1
 }
 
-# read_only FOLDER NAME: FOLDER as /work/shared/NAME, if it is there.
+# read_only FOLDER NAME: FOLDER as /src/shared/NAME, if it is there.
 read_only() {
-  target=$root/work/shared/$2
-  rm -rf "$root/work/shared/$2"
+  target=$root/src/shared/$2
+  rm -rf "$root/src/shared/$2"
   [ -d "$1" ] || return
   mkdir -p "$target" && mount --bind "$1" "$target" &&
     mount -o remount,bind,ro "$target" || fail "$1 cannot be mounted"
@@ -178,7 +178,7 @@ run_inside() {
   # A background job ignores Ctrl-C, and so would all that it starts.
   set -- env --default-signal=INT,QUIT -i $(passed_on) HOME=/root TERM="${TERM:-dumb}" \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    sh -c 'cd /work/scvigor && exec "$@"' sh "$@"
+    sh -c 'cd /src/scvigor && exec "$@"' sh "$@"
   IFS=$old_ifs
   chroot "$root" "$@"
 }

@@ -7,7 +7,7 @@ jobs=${2:-1}
 cd "$(dirname "$0")/.." || exit 1
 status=0
 
-# The tests' own code is not worth optimising; NDEBUG is as in the objects.
+# The tests' own code is not worth optimizing; NDEBUG is as in the objects.
 if ! { cmake -S . -B "$build/cpp" -DCMAKE_BUILD_TYPE=Release \
          -DCMAKE_CXX_FLAGS_RELEASE="-O1 -DNDEBUG" \
          -DSCVIGOR_FLAGS="$build/flags" \

@@ -152,7 +152,7 @@ void time_latent(Vae& vae, const Cells& cells) {
     core::latent_posterior(vae, cells, 512, {});
     watch.lap("latent");
   }
-  std::printf("  %-20s %9.1f us a cell\n", "latent space",
+  std::printf("  %-20s %9.1f us per cell\n", "latent space",
               watch.median("latent") / static_cast<double>(cells.n_cells()));
 }
 
@@ -313,7 +313,7 @@ int main(int argc, char** argv) {
   for (const auto& name : parts.names())
     std::printf("  %-20s %9.0f us\n", name.c_str(), parts.median(name));
   const double step = whole.median("step");
-  std::printf("  %-20s %9.0f us = %.1f us a cell", "step", step,
+  std::printf("  %-20s %9.0f us = %.1f us per cell", "step", step,
               step / static_cast<double>(batch_size));
   if (on_cpu)
     std::printf(", %.2f x its products",

@@ -11,7 +11,7 @@
 
 namespace support {
 
-// Who shares a row of log_theta.
+// Which cells or genes share a row of log_theta.
 enum class ThetaRows { kOne, kPerBatch, kPerCell };
 
 struct CountLossShape {

@@ -27,7 +27,7 @@ std::vector<double> weights(const Training& training) {
   return all_values(run(training).model.state());
 }
 
-// Trains in legs, as a caller does who looks in between.
+// Trains a few epochs at a time, as a caller does that looks in between.
 std::vector<double> weights_in_legs(const Training& t,
                                     const std::vector<std::int64_t>& legs,
                                     History& history) {

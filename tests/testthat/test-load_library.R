@@ -82,7 +82,7 @@ test_that("a library that cannot be loaded says what it was built for", {
         scvigor:::.stop_not_loadable(
             list(version = "2.6.0", folder = withr::local_tempdir()), problem
         ),
-        "LibTorch 2.6.0 in .*, which is not there any more.*undefined symbol",
+        "LibTorch 2.6.0 in .*, which is no longer there.*undefined symbol",
         class = "scvigor_load_error"
     )
     folder <- dirname(scviInfo()$libtorch$file)

@@ -1,5 +1,5 @@
 # A trained model of scvi-tools, everything with z at the mean of its posterior,
-# so that nothing is random: with the weights poured into a model that was
+# so that nothing is random: with the weights copied into a model that was
 # trained here, and imported.
 
 # A model of the same form, trained here for an epoch.
@@ -52,7 +52,7 @@ stored_weights <- function(fixture) {
     weights
 }
 
-poured_model <- function(fixture) {
+model_with_weights <- function(fixture) {
     model <- trained_like(fixture)
     stored <- stored_weights(fixture)
     weights <- modelWeights(model)
@@ -69,7 +69,7 @@ poured_model <- function(fixture) {
 # Both ways to the model, on its cells in their order.
 models_of <- function(fixture) {
     list(
-        poured = poured_model(fixture),
+        filled = model_with_weights(fixture),
         imported = importScviTools(fixture$folder, x = fixture$cells)
     )
 }

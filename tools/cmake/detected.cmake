@@ -1,10 +1,11 @@
 # LibTorch and HDF5, by the script that configure uses as well. Sets CXX_STD,
-# SCVIGOR_DEFINES, LIBTORCH_* and HDF5_*; detects again when LIBTORCH_HOME or
-# SCVIGOR_DISABLE_AMX changes.
+# SCVIGOR_DEFINES, LIBTORCH_* and HDF5_*; detects again when LIBTORCH_HOME,
+# SCVIGOR_DISABLE_AMX or SCVIGOR_DISABLE_GEMM changes.
 set(flags "${SCVIGOR_FLAGS}")
 if(NOT flags)
   set(flags "${CMAKE_BINARY_DIR}/flags")
-  set(wanted "${LIBTORCH_HOME}, $ENV{SCVIGOR_DISABLE_AMX}")
+  set(wanted
+      "${LIBTORCH_HOME}, $ENV{SCVIGOR_DISABLE_AMX}, $ENV{SCVIGOR_DISABLE_GEMM}")
   if(NOT EXISTS "${flags}" OR NOT "${wanted}" STREQUAL "${SCVIGOR_DETECTED}")
     execute_process(
       COMMAND "${CMAKE_COMMAND}" -E env "LIBTORCH_HOME=${LIBTORCH_HOME}"

@@ -41,7 +41,7 @@ quoted() {
 
 # runs COMPILER SOURCE FLAGS LIBS: compiles, links and runs a probe. What it
 # prints goes to the variable `answer`, every complaint to the log. The flags
-# of a build ask for optimisation and symbols; a probe needs neither.
+# of a build ask for optimization and symbols; a probe needs neither.
 runs() {
   command="$1 -g0 -O0 -U_FORTIFY_SOURCE $3 $(quoted "$2") -o $work/probe $4"
   say "> $command" >> "$log"

@@ -9,6 +9,8 @@
 #   LIBTORCH_HOME   the folder that holds LibTorch's include/ and lib/
 #   SCVIGOR_DISABLE_AMX
 #                   when set, no code for Intel's AMX is compiled
+#   SCVIGOR_DISABLE_GEMM
+#                   when set, Eigen computes all matrix products
 #   SCVIGOR_CXX     the C++ compiler; when unset, the one R was set up with
 #   SCVIGOR_EMULATOR
 #                   runs what the compiler makes, when that is for another machine
@@ -50,10 +52,13 @@ say "  LibTorch $LIBTORCH_VERSION from $LIBTORCH_FROM, in $LIBTORCH_LIB_DIR"
 say "  HDF5     $HDF5_VERSION from $HDF5_FROM"
 say "  C++$CXX_STD${LIBTORCH_DEFINES:+ with $LIBTORCH_DEFINES}"
 [ -z "$SCVIGOR_DISABLE_AMX" ] || say "  without code for AMX"
+[ -z "$SCVIGOR_DISABLE_GEMM" ] || say "  with all matrix products by Eigen"
+defines="${SCVIGOR_DISABLE_AMX:+-DSCVIGOR_DISABLE_AMX}"
+defines="$defines${SCVIGOR_DISABLE_GEMM:+ -DSCVIGOR_DISABLE_GEMM}"
 
 cat > "$output" <<EOF
 CXX_STD=$CXX_STD
-SCVIGOR_DEFINES=${SCVIGOR_DISABLE_AMX:+-DSCVIGOR_DISABLE_AMX}
+SCVIGOR_DEFINES=${defines# }
 LIBTORCH_FROM=$LIBTORCH_FROM
 LIBTORCH_VERSION=$LIBTORCH_VERSION
 LIBTORCH_LIB_DIR=$LIBTORCH_LIB_DIR

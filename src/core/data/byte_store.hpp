@@ -24,7 +24,7 @@ class ByteStore {
       std::vector<unsigned char>& buffer) const = 0;
   // These bytes are read next. Does not wait for the disk.
   virtual void will_read(std::int64_t, std::int64_t) const {}
-  // Whether somebody else could have changed the bytes.
+  // Whether another process could have changed the bytes.
   virtual bool is_file() const = 0;
 };
 

@@ -19,8 +19,8 @@ constexpr std::size_t kPending = std::size_t{1} << 20;
                   "\": " + std::strerror(errno) + ".");
 }
 
-// Reads by pread(), not through a mapping of the file: if somebody shortens the
-// file, a mapping ends the process.
+// Reads by pread(), not through a mapping of the file: if another process
+// shortens the file, a mapping ends this one.
 class FileStore final : public ByteStore {
  public:
   FileStore(int descriptor, std::string path)

@@ -23,12 +23,12 @@ class JoinedCells final : public CountSource {
   void read(const std::int64_t* cells, std::int64_t n,
             CsrBlock& out) const override {
     std::vector<Share> shares(parts_.size());
-    std::vector<std::pair<std::size_t, std::int64_t>> places;  // in a share
-    places.reserve(static_cast<std::size_t>(n));
+    std::vector<std::pair<std::size_t, std::int64_t>> locations;  // in a share
+    locations.reserve(static_cast<std::size_t>(n));
     for (std::int64_t i = 0; i < n; ++i) {
       const auto part = part_of(cells[i]);
       std::vector<std::int64_t>& chosen = shares[part].cells;
-      places.emplace_back(part, static_cast<std::int64_t>(chosen.size()));
+      locations.emplace_back(part, static_cast<std::int64_t>(chosen.size()));
       chosen.push_back(in_part(cells[i], part));
     }
     for (std::size_t part = 0; part < parts_.size(); ++part) {
@@ -39,7 +39,7 @@ class JoinedCells final : public CountSource {
       parts_[part]->read(shares[part].cells.data(), n_chosen, block);
       if (n_chosen == n) return;
     }
-    merge(shares, places, out);
+    merge(shares, locations, out);
   }
 
   double file_bytes() const override {
@@ -81,12 +81,12 @@ class JoinedCells final : public CountSource {
 
   static void merge(
       const std::vector<Share>& shares,
-      const std::vector<std::pair<std::size_t, std::int64_t>>& places,
+      const std::vector<std::pair<std::size_t, std::int64_t>>& locations,
       CsrBlock& out) {
-    const auto n = static_cast<std::int64_t>(places.size());
+    const auto n = static_cast<std::int64_t>(locations.size());
     out.indptr.assign(static_cast<std::size_t>(n) + 1, 0);
     for (std::int64_t i = 0; i < n; ++i) {
-      const auto& [part, at] = places[static_cast<std::size_t>(i)];
+      const auto& [part, at] = locations[static_cast<std::size_t>(i)];
       const auto& indptr = shares[part].block.indptr;
       out.indptr[i + 1] = out.indptr[i] + indptr[at + 1] - indptr[at];
     }
@@ -94,7 +94,7 @@ class JoinedCells final : public CountSource {
     out.values.resize(static_cast<std::size_t>(out.indptr[n]));
     parallel_for(0, n, kCellsPerTask, [&](std::int64_t b, std::int64_t e) {
       for (auto i = b; i < e; ++i) {
-        const auto& [part, at] = places[static_cast<std::size_t>(i)];
+        const auto& [part, at] = locations[static_cast<std::size_t>(i)];
         const CsrBlock& block = shares[part].block;
         const auto begin = block.indptr[at], end = block.indptr[at + 1];
         std::copy(block.genes.begin() + begin, block.genes.begin() + end,

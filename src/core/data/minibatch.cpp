@@ -49,15 +49,6 @@ void fill_log_library_sizes(const CsrBlock& block, T* to) {
                });
 }
 
-// Rows of a row-major array, as numbers of another type.
-template <class T, class To>
-void gather_converted(const T* rows, std::int64_t width,
-                      const std::int64_t* index, std::int64_t n, To* out) {
-  for (std::int64_t i = 0; i < n; ++i)
-    for (std::int64_t k = 0; k < width; ++k)
-      *out++ = static_cast<To>(rows[index[i] * width + k]);
-}
-
 }  // namespace
 
 Minibatch as_batch(Minibatch cells, std::int64_t code) {
@@ -109,7 +100,7 @@ at::Tensor MinibatchReader::take_rows(const std::vector<T>& values,
   at::Tensor out = pool_.take(at::IntArrayRef(shape.data(), n_dims),
                               options.device(at::kCPU));
   const auto fill = [&](auto* to) {
-    gather_converted(values.data(), width, positions, n, to);
+    gather_rows(values.data(), width, positions, n, to);
   };
   if (out.scalar_type() == at::kLong)
     fill(out.template data_ptr<std::int64_t>());

@@ -207,11 +207,11 @@ PackedFileContent read_packed_file(const std::string& path) {
                     ".");
   const std::int64_t size = lseek(descriptor, 0, SEEK_END);
   std::shared_ptr<const ByteStore> store = store_in_file(descriptor, path);
-  constexpr auto kSmallest =
+  constexpr auto kMinBytes =
       static_cast<std::int64_t>(sizeof kMagic + sizeof(Footer));
   PartReader reader(*store, path);
   std::array<char, 8> magic{};
-  if (size >= kSmallest)
+  if (size >= kMinBytes)
     std::memcpy(magic.data(), reader.read(0, sizeof magic), sizeof magic);
   if (magic != kMagic)
     throw FileError("\"" + path + "\" is not a file of packed counts.");

@@ -1,20 +1,17 @@
-#include <ATen/ops/softmax.h>
-
 #include <utility>
 
 #include "inference/decode.hpp"
-#include "kernels/normal_terms.hpp"
 
 namespace scvigor::core {
 namespace {
 
 // The mean of softmax(z), z ~ q(z | x), has no closed form.
-at::Tensor logistic_normal_mean(const NormalParameters& qz,
+at::Tensor logistic_normal_mean(const Vae& vae, const NormalParameters& qz,
                                 std::int64_t n_samples, Rng& rng) {
   RunningMean mean;
   for (std::int64_t i = 0; i < n_samples; ++i) {
     const at::Tensor eps = rng.normal(qz.mean.sizes(), qz.mean.options());
-    mean.add(at::softmax(normal_draw(qz.mean, qz.var, eps), -1));
+    mean.add(vae.draw_z(qz, eps));
   }
   return mean.take();
 }
@@ -69,13 +66,13 @@ Matrix latent_representation(Vae& vae, const Cells& cells,
   CellRows out(cells.n_cells(), vae.options().n_latent);
   if (options.give_mean && logistic) {
     // Too many draws to generate their noise in advance.
-    for_each_block(
-        vae, cells, options.batch_size, hooks,
-        [&](std::int64_t first, const Minibatch& batch,
-            const EncoderOutput& q) {
-          out.add(batch.n_cells());
-          out.put(first, logistic_normal_mean(q.qz, options.mc_samples, rng));
-        });
+    for_each_block(vae, cells, options.batch_size, hooks,
+                   [&](std::int64_t first, const Minibatch& batch,
+                       const EncoderOutput& q) {
+                     out.add(batch.n_cells());
+                     out.put(first, logistic_normal_mean(
+                                        vae, q.qz, options.mc_samples, rng));
+                   });
     return out.take();
   }
   for_blocks_at_once(

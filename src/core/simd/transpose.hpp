@@ -18,9 +18,9 @@ SCVIGOR_INLINE void take_turns(const V& a, const V& b, V& out,
   out = __builtin_shufflevector(a, b,
                                 (kFirst + kPlace / 2 + kPlace % 2 * kLanes)...);
 #else
-  typedef std::int32_t Places __attribute__((vector_size(sizeof(V))));
+  typedef std::int32_t Indices __attribute__((vector_size(sizeof(V))));
   out = __builtin_shuffle(
-      a, b, Places{(kFirst + kPlace / 2 + kPlace % 2 * kLanes)...});
+      a, b, Indices{(kFirst + kPlace / 2 + kPlace % 2 * kLanes)...});
 #endif
 }
 

@@ -13,7 +13,7 @@ struct Register {
       __attribute__((vector_size(kBytes), aligned(sizeof(T)), may_alias));
   // In variables, which the compiler aligns. Templates and references to
   // variables take these: they forget the attributes of Type.
-  typedef T Value __attribute__((vector_size(kBytes)));
+  typedef T Vector __attribute__((vector_size(kBytes)));
   static constexpr std::int64_t kSize = kBytes / sizeof(T);
 };
 

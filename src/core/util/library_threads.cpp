@@ -77,6 +77,8 @@ class Controls {
         add(library, "openblas_get_num_threads", "openblas_set_num_threads",
             false);
     }
+    for (const auto& library : core::openmp_libraries())
+      add(library.handle, "omp_get_max_threads", "omp_set_num_threads", true);
     for (const auto& control : *this)
       if (control.get() > core::n_processors())
         control.set(core::n_processors());
@@ -90,6 +92,7 @@ class Controls {
     const Control found{find<int (*)()>(library, get),
                         find<void (*)(int)>(library, set), is_openmp};
     if (found.get == nullptr || found.set == nullptr) return;
+    if (n_ == controls_.size()) return;
     for (const auto& known : *this)
       if (known.set == found.set) return;
     controls_[n_++] = found;

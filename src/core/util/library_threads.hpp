@@ -8,8 +8,8 @@ namespace scvigor {
 
 // While this exists, operations of LibTorch, OpenMP and BLAS that the calling
 // thread starts run on it alone; then the numbers of threads are as before. A
-// process can have two OpenMP runtimes, the system's and one that came with
-// LibTorch: all are set.
+// process can have several OpenMP runtimes, the system's, one that came with
+// LibTorch and those of other packages: all are set that were loaded before.
 class OneLibraryThread {
  public:
   OneLibraryThread();
@@ -17,7 +17,7 @@ class OneLibraryThread {
   OneLibraryThread(const OneLibraryThread&) = delete;
   OneLibraryThread& operator=(const OneLibraryThread&) = delete;
 
-  static constexpr std::size_t kMaxLibraries = 4;
+  static constexpr std::size_t kMaxLibraries = 8;
 
  private:
   std::array<int, kMaxLibraries> previous_{};

@@ -58,16 +58,26 @@ std::string file_of(const void* function) {
              : "";
 }
 
-std::vector<OpenMpRuntime> openmp_runtimes() {
-  std::vector<OpenMpRuntime> found;
+std::vector<OpenMpLibrary> openmp_libraries() {
+  std::vector<OpenMpLibrary> found;
   for (const std::string& path : loaded_libraries()) {
     if (!is_openmp(path)) continue;
-    void* const library = dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
-    if (library == nullptr) continue;
+    // It stays, whoever unloads it: its threads may be there.
+    void* const handle =
+        dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+    if (handle == nullptr) continue;
+    dlclose(handle);
+    found.push_back({path, handle});
+  }
+  return found;
+}
+
+std::vector<OpenMpRuntime> openmp_runtimes() {
+  std::vector<OpenMpRuntime> found;
+  for (const auto& [path, handle] : openmp_libraries()) {
     const auto threads =
-        reinterpret_cast<int (*)()>(dlsym(library, "omp_get_max_threads"));
+        reinterpret_cast<int (*)()>(dlsym(handle, "omp_get_max_threads"));
     if (threads != nullptr) found.push_back({path, threads()});
-    dlclose(library);
   }
   return found;
 }

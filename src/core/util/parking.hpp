@@ -16,7 +16,8 @@
 namespace scvigor {
 
 // Where one thread sleeps until another wakes it. On Linux, unpark() takes no
-// lock that a preempted thread could hold, and it is a load when nobody sleeps.
+// lock that a preempted thread could hold, and it is a load when no thread
+// sleeps.
 class Parking {
  public:
   // Sleeps while waiting() is true. What makes it false has to be stored with
@@ -40,7 +41,7 @@ class Parking {
 #ifdef __linux__
   void sleep() { futex(FUTEX_WAIT_PRIVATE); }
   void wake() { futex(FUTEX_WAKE_PRIVATE); }
-  // Sleeps if somebody is to be asleep; wakes one thread.
+  // Sleeps if a thread is to be asleep; wakes one thread.
   void futex(int operation) {
     syscall(SYS_futex, &asleep_, operation, 1, nullptr, nullptr, 0);
   }

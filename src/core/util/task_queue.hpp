@@ -10,8 +10,9 @@ namespace scvigor {
 
 // Numbered tasks in shares, one for each worker. A worker that has finished its
 // own share takes tasks from the others': a worker that is held up delays
-// nobody by more than the task it is at. The same task goes to the same worker
-// as long as all keep up, whose cache then has what it worked with before.
+// no other by more than the task it is at. The same task goes to the same
+// worker as long as all keep up, whose cache then has what it worked with
+// before.
 //
 // The queue is filled for the next region while a late worker may still ask for
 // a task of the last one. A share is a single word, its next task and its end:

@@ -9,8 +9,8 @@ struct Demand {
   double work_bytes = 0;    // to be unpacked and converted
 };
 
-// A process with limits listens, and raises them by each demand. Who announces
-// one has checked it against the size of the file.
+// A process with limits listens, and raises them by each demand. The caller
+// that announces one has checked it against the size of the file.
 using DemandListener = void (*)(const Demand&);
 void listen_to_demands(DemandListener listener);
 void announce(const Demand& demand);

@@ -115,8 +115,8 @@ double number(const Value* value, const std::string& what) {
 std::int64_t whole_number(const Value* value, const std::string& what) {
   if (value != nullptr && value->kind == Kind::kInt) return value->integer;
   const double found = number(value, what);
-  constexpr double kLargest = 9007199254740992.0;
-  if (!(std::fabs(found) <= kLargest) || found != std::floor(found))
+  constexpr double kMaxExact = 9007199254740992.0;
+  if (!(std::fabs(found) <= kMaxExact) || found != std::floor(found))
     unexpected(value, what, "a whole number");
   return static_cast<std::int64_t>(found);
 }

@@ -42,8 +42,8 @@ class Writer {
     entries();
     out_ += 'u';
   }
-  template <class Value>
-  void entry(const std::string& key, Value value) {
+  template <class T>
+  void entry(const std::string& key, T value) {
     text(key);
     value();
   }

@@ -7,7 +7,7 @@
 namespace scvigor {
 
 // scvi-tools' `history_`: a table of one column for each loss. What is not one
-// value an epoch, or in a form that is not known, is left out.
+// value per epoch, or in a form that is not known, is left out.
 History read_scvi_history(const pickle::Value* history);
 
 }  // namespace scvigor

@@ -36,7 +36,7 @@ struct UnitBlock {
 // double precision, or one.
 template <class T>
 struct Lanes {
-  using Wide = typename Register<double, 64>::Value;
+  using Wide = typename Register<double, 64>::Vector;
   using WideInMemory = typename Register<double, 64>::Type;
   static constexpr std::int64_t kSize = Register<double, 64>::kSize;
   using Narrow = typename Register<T, kSize * sizeof(T)>::Type;

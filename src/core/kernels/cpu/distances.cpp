@@ -15,8 +15,8 @@ namespace {
 template <int kBytes>
 SCVIGOR_INLINE void squared_distances_of_four(
     const double* tile, std::int64_t n_dims, const double* point,
-    double* squared, typename Register<double, kBytes>::Value& low) {
-  using V = typename Register<double, kBytes>::Value;
+    double* squared, typename Register<double, kBytes>::Vector& low) {
+  using V = typename Register<double, kBytes>::Vector;
   using InMemory = typename Register<double, kBytes>::Type;
   constexpr auto kLanes = Register<double, kBytes>::kSize;
   V sum[4] = {};
@@ -43,7 +43,7 @@ SCVIGOR_INLINE void squared_distances_body(const double* tiles,
                                            std::int64_t n_dims,
                                            const double* point, double* squared,
                                            double* least) {
-  using V = typename Register<double, kBytes>::Value;
+  using V = typename Register<double, kBytes>::Vector;
   constexpr auto kLanes = Register<double, kBytes>::kSize;
   constexpr double kFar = std::numeric_limits<double>::infinity();
   for (std::int64_t tile = 0; tile < n_tiles; ++tile) {

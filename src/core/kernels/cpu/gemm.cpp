@@ -14,13 +14,22 @@ struct GemmKernel {
   void (*run)(GemmBatch batch, MatmulPrecision precision);
 };
 
+// SCVIGOR_DISABLE_GEMM leaves all products to Eigen.
+#ifdef SCVIGOR_DISABLE_GEMM
+constexpr std::size_t kNumGemmKernels = 1;
+#else
+constexpr std::size_t kNumGemmKernels = 3;
+#endif
+
 // The first that suits computes the products.
-constexpr std::array<GemmKernel, 3> kGemmKernels{{
+constexpr std::array<GemmKernel, kNumGemmKernels> kGemmKernels{{
+#ifndef SCVIGOR_DISABLE_GEMM
     {uses_bfloat16, bfloat16_gemm},
     {[](const AccumulatedGemm& products, MatmulPrecision) {
        return uses_simd(products);
      },
      [](GemmBatch batch, MatmulPrecision) { simd_gemm(batch); }},
+#endif
     {[](const AccumulatedGemm&, MatmulPrecision) { return true; },
      [](GemmBatch batch, MatmulPrecision) { eigen_gemm(batch); }},
 }};

@@ -22,7 +22,7 @@ SCVIGOR_INLINE void pack_columns_body(const MatrixView& b, std::int64_t depth,
   std::int64_t j = 0;
   for (; j + kLanes <= depth; j += kLanes)
     for (std::int64_t c = 0; c < kPanel; c += kLanes) {
-      typename Register<float, kBytes>::Value square[kLanes];
+      typename Register<float, kBytes>::Vector square[kLanes];
 #pragma GCC unroll 16
       for (int i = 0; i < kLanes; ++i)
         square[i] =
