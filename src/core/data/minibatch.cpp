@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/library_size.hpp"
+#include "util/gather_rows.hpp"
 #include "util/parallel.hpp"
 
 namespace scvigor {
