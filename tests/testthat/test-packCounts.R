@@ -166,7 +166,7 @@ test_that("a file is opened again where it is needed", {
     expect_error(latent_of(readRDS(saved)), class = "scvigor_file_error")
     # with another one
     packCounts(sce[, 1:5], file)
-    expect_argument_error(latent_of(readRDS(saved)), "x", "not the file")
+    expect_argument_error(latent_of(readRDS(saved)), "x", "no longer the file")
     saveRDS(packCounts(sce), saved)
     expect_argument_error(latent_of(readRDS(saved)), "x", "another session")
 })
