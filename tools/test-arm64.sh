@@ -28,8 +28,8 @@ install_tools() {
 
 # unpack_libraries: what the tests are compiled and run with. Debian's libtorch-dev
 # wants a Python of its architecture, which cannot be set up here: so nothing is
-# installed, and only headers and libraries are unpacked. The alternative that
-# OpenBLAS would register is a link.
+# installed, and only headers and libraries are unpacked. The alternatives that
+# OpenBLAS would register are links.
 unpack_libraries() {
   dpkg --add-architecture arm64 && apt-get update -q &&
     apt-get install -y --no-install-recommends --download-only \
@@ -41,8 +41,7 @@ unpack_libraries() {
         --exclude='./bin' --exclude='./sbin' --exclude='./usr/*bin' \
         --exclude='./etc' --exclude='./usr/share' || return 1
   done
-  ln -sf openblas-openmp/libblas.so.3 openblas-openmp/liblapack.so.3 \
-    /usr/lib/$triplet/
+  (cd /usr/lib/$triplet && ln -sf openblas-openmp/lib*.so.* .)
 }
 
 if [ ! -e /.scvigor-arm64 ]; then
