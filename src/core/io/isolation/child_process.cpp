@@ -1,6 +1,7 @@
 #include "io/isolation/child_process.hpp"
 
 #include <fcntl.h>
+#include <hdf5.h>
 #include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,6 +35,9 @@ void prepare_child(std::int64_t file_bytes) {
   const int nowhere = open("/dev/null", O_WRONLY);
   if (nowhere >= 0) dup2(nowhere, STDERR_FILENO);
 #endif
+  // rhdf5's handler of HDF5's errors is an error of R, which would jump out of
+  // the child's work.
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   set_limits(file_bytes);
 }
 
