@@ -31,7 +31,7 @@ void Trainer::check_weights() const {
         sum = sum.defined() ? sum + of_part : of_part;
       }
     }
-  if (sum.defined()) finite = sum.item<double>() == 0.0;
+  if (sum.defined()) finite = finite && sum.item<double>() == 0.0;
   if (!finite) fail("A weight became NaN or infinite", epoch_);
 }
 
