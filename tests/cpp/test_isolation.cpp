@@ -1,5 +1,6 @@
 // Work in a child process: what it hands over, and how its end is reported.
 
+#include <hdf5.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -70,6 +71,32 @@ TEST_CASE("A child process hands over values and errors") {
                w.put(2);
              }),
              contains(senseless));  // too much
+}
+
+TEST_CASE("A handler of HDF5's errors is not called in a child process") {
+  H5E_auto2_t before = nullptr;
+  void* data = nullptr;
+  H5Eget_auto2(H5E_DEFAULT, &before, &data);
+  int calls = 0;
+  const auto count = [](hid_t, void* n) {
+    ++*static_cast<int*>(n);
+    return herr_t{0};
+  };
+  H5Eset_auto2(H5E_DEFAULT, count, &calls);
+  const auto fail = [] { return H5Fopen("/", H5F_ACC_RDONLY, H5P_DEFAULT); };
+  CHECK(fail() < 0);
+  CHECK(calls == 1);
+  kReader.run(
+      [&](WireWriter& writer) {
+        fail();
+        writer.put(calls);
+      },
+      [](WireReader& reader) {
+        int in_child = 0;
+        reader.get(in_child);
+        CHECK(in_child == 1);
+      });
+  H5Eset_auto2(H5E_DEFAULT, before, data);
 }
 
 TEST_CASE("A child process that crashes or is ended is reported as that") {
