@@ -22,6 +22,15 @@ data_path <- function(name) {
     )
 }
 
+# Names of the data sets that begin with one of `words`; of all without any.
+data_names <- function(words = character()) {
+    names <- sub("\\.h5ad$", "", list.files(data_folder(), "\\.h5ad$"))
+    if (!length(words)) {
+        return(names)
+    }
+    names[vapply(names, function(name) any(startsWith(name, words)), NA)]
+}
+
 read_data <- function(name) {
     scvigor::readCounts(data_path(name))
 }

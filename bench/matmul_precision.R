@@ -68,12 +68,7 @@ options <- command_line(list(
     results = "build/bench/matmul_precision.csv"
 ))
 need_data()
-names <- sub("\\.h5ad$", "", list.files(data_folder(), "\\.h5ad$"))
-if (length(options$words)) {
-    names <- names[vapply(names, function(name) {
-        any(startsWith(name, options$words))
-    }, NA)]
-}
+names <- data_names(options$words)
 for (name in names) {
     sce <- read_data(name)
     for (seed in number_list(options$seeds)) {

@@ -115,12 +115,7 @@ options <- command_line(list(
     models = "default,nb"
 ))
 need_data()
-names <- sub("\\.h5ad$", "", list.files(data_folder(), "\\.h5ad$"))
-if (length(options$words)) {
-    names <- names[vapply(names, function(name) {
-        any(startsWith(name, options$words))
-    }, NA)]
-}
+names <- data_names(options$words)
 settings <- settings(names)
 for (seed in number_list(options$seeds)) {
     for (i in seq_len(nrow(settings))) {
