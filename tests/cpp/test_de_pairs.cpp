@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 
 #include "catch.hpp"
+#include "count_up.hpp"
 #include "scvigor/de.hpp"
 
 using namespace scvigor;
+using support::count_up;
 
 namespace {
 
@@ -16,12 +17,6 @@ using Positions = std::vector<std::int64_t>;
 
 const Positions kBatch1{0, 1, 0, 1, 0, 1};
 const Positions kBatch2{1, 1, 1, 0, 0, 0};
-
-Positions first_numbers(std::int64_t n) {
-  Positions out(static_cast<std::size_t>(n));
-  std::iota(out.begin(), out.end(), 0);
-  return out;
-}
 
 }  // namespace
 
@@ -37,8 +32,8 @@ TEST_CASE("observed or different batches: samples are paired in order",
   observed.observed = true;
   for (const auto& pairs : {pair_samples(kBatch1, kBatch2, observed),
                             pair_samples(kBatch1, {2, 2, 2, 0, 0, 0}, {})}) {
-    CHECK(pairs.first == first_numbers(6));
-    CHECK(pairs.second == first_numbers(6));
+    CHECK(pairs.first == count_up(6));
+    CHECK(pairs.second == count_up(6));
   }
 }
 
@@ -46,8 +41,8 @@ TEST_CASE("the last samples of the longer side are not paired", "[de]") {
   PairOptions observed;
   observed.observed = true;
   const DePairs pairs = pair_samples(kBatch1, {0, 0, 0, 1}, observed);
-  CHECK(pairs.first == first_numbers(4));
-  CHECK(pairs.second == first_numbers(4));
+  CHECK(pairs.first == count_up(4));
+  CHECK(pairs.second == count_up(4));
 }
 
 TEST_CASE("permuted pairs are within batches, the same number for each",

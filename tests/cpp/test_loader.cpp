@@ -4,12 +4,12 @@
 
 #include <atomic>
 #include <filesystem>
-#include <numeric>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
 #include "catch.hpp"
+#include "count_up.hpp"
 #include "data/loader.hpp"
 #include "scvigor/packed_counts.hpp"
 #include "scvigor/runtime.hpp"
@@ -18,15 +18,10 @@
 
 using namespace scvigor;
 using support::all_values;
+using support::count_up;
 using support::Training;
 
 namespace {
-
-std::vector<std::int64_t> numbers(std::int64_t n) {
-  std::vector<std::int64_t> out(static_cast<std::size_t>(n));
-  std::iota(out.begin(), out.end(), 0);
-  return out;
-}
 
 // Passes everything on, and keeps what it was asked for.
 class WatchedSource final : public CountSource {
@@ -81,7 +76,7 @@ struct Watched {
 // The same counts in a temporary file of packed counts.
 std::shared_ptr<const CountSource> packed(const CountSource& source) {
   CsrBlock block;
-  const auto cells = numbers(source.n_cells());
+  const auto cells = count_up(source.n_cells());
   source.read(cells.data(), source.n_cells(), block);
   CountPacker packer = CountPacker::in_temporary_file(
       source.n_genes(), std::filesystem::temp_directory_path().string());
@@ -98,7 +93,7 @@ TEST_CASE("minibatches that are read ahead are the same", "[loader]") {
   Watched data;
   Loader ahead(data.cells, at::kFloat, kAlways);
   Loader direct(data.cells, at::kFloat, kNever);
-  std::vector<std::int64_t> order = numbers(200);
+  std::vector<std::int64_t> order = count_up(200);
   std::reverse(order.begin(), order.end());
   const std::vector<std::int64_t> ends{64, 128, 131, 200};
   for (int round = 0; round < 3; ++round) {
@@ -128,7 +123,7 @@ TEST_CASE("minibatches that are read ahead are the same", "[loader]") {
 TEST_CASE("a minibatch stays as it is while others are read", "[loader]") {
   Watched data;
   Loader loader(data.cells, at::kFloat, kAlways);
-  const auto order = numbers(200);
+  const auto order = count_up(200);
   std::vector<std::int64_t> ends;
   for (std::int64_t end = 10; end <= 200; end += 10) ends.push_back(end);
   Loader::Pass pass(loader, order, ends);
@@ -145,7 +140,7 @@ TEST_CASE("a minibatch stays as it is while others are read", "[loader]") {
 
 TEST_CASE("a thread reads ahead where it gains", "[loader]") {
   Watched data;
-  const auto order = numbers(200);
+  const auto order = count_up(200);
   const auto reads_ahead = [&](Loader::Prefetch prefetch) {
     Loader loader(data.cells, at::kFloat, prefetch);
     Loader::Pass pass(loader, order, {100, 200});
@@ -165,7 +160,7 @@ TEST_CASE("an error of reading ahead comes in its turn", "[loader]") {
   data.source->broken_cell = 150;
   for (const auto prefetch : {kAlways, kNever}) {
     Loader loader(data.cells, at::kFloat, prefetch);
-    const auto order = numbers(200);
+    const auto order = count_up(200);
     {
       Loader::Pass pass(loader, order, {50, 100, 149, 160, 200});
       for (int i = 0; i < 3; ++i) CHECK(pass.next());
@@ -180,7 +175,7 @@ TEST_CASE("an error of reading ahead comes in its turn", "[loader]") {
 
 TEST_CASE("a pass can end at any time", "[loader]") {
   Watched data;
-  const auto order = numbers(200);
+  const auto order = count_up(200);
   std::vector<std::int64_t> ends;
   for (std::int64_t end = 1; end <= 200; ++end) ends.push_back(end);
   Loader loader(data.cells, at::kFloat, kAlways);
@@ -197,7 +192,7 @@ TEST_CASE("what follows is announced to the file, once", "[loader]") {
   const auto prefetch = GENERATE(kAlways, kNever);
   Watched data;
   Loader loader(data.cells, at::kFloat, prefetch);
-  const auto order = numbers(200);
+  const auto order = count_up(200);
   const std::vector<std::int64_t> ends{40, 80, 120, 160, 200};
   Loader::Pass pass(loader, order, ends, {90, 150, 200});
   while (pass.next()) continue;

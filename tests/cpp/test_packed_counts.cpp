@@ -7,17 +7,18 @@
 #include <fstream>
 #include <limits>
 #include <memory>
-#include <numeric>
 #include <random>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "catch.hpp"
+#include "count_up.hpp"
 #include "scvigor/error.hpp"
 #include "scvigor/packed_counts.hpp"
 
 using namespace scvigor;
+using support::count_up;
 
 namespace {
 
@@ -48,12 +49,6 @@ CsrBlock read(const CountSource& source,
   CsrBlock block;
   source.read(cells.data(), static_cast<std::int64_t>(cells.size()), block);
   return block;
-}
-
-std::vector<std::int64_t> all_cells(std::int64_t n) {
-  std::vector<std::int64_t> cells(static_cast<std::size_t>(n));
-  std::iota(cells.begin(), cells.end(), 0);
-  return cells;
 }
 
 bool same(const CsrBlock& a, const CsrBlock& b) {
@@ -106,14 +101,12 @@ TEST_CASE("packed counts are those that were packed", "[packed]") {
                 : CountPacker::in_file(n_genes, file.path, false);
   packer.append(take(block, {0, 1, 2}));
   packer.append(take(block, {}));
-  std::vector<std::int64_t> rest(27);
-  std::iota(rest.begin(), rest.end(), 3);
-  packer.append(take(block, rest));
+  packer.append(take(block, count_up(27, 3)));
   CHECK(packer.n_cells() == 30);
   const auto source = packer.finish();
   CHECK(source->n_cells() == 30);
   CHECK(source->n_genes() == n_genes);
-  CHECK(same(read(*source, all_cells(30)), block));
+  CHECK(same(read(*source, count_up(30)), block));
   const std::vector<std::int64_t> shuffled{29, 3, 3, 0, 12, 13, 14, 1};
   CHECK(same(read(*source, shuffled), take(block, shuffled)));
   CHECK(read(*source, {}).n_cells() == 0);
@@ -209,7 +202,7 @@ TEST_CASE("packed counts in a file outlive its name", "[packed]") {
   packer.append(block);
   const auto source = packer.finish();
   std::filesystem::remove(file.path);
-  CHECK(same(read(*source, all_cells(10)), block));
+  CHECK(same(read(*source, count_up(10)), block));
   CHECK_THROWS_AS(open_packed_file(file.path), FileError);
 }
 
@@ -226,7 +219,7 @@ TEST_CASE("any damage of a packed file is an error", "[packed]") {
     write(file.path, bytes);
     try {
       const PackedFile found = open_packed_file(file.path);
-      return same(read(*found.counts, all_cells(found.counts->n_cells())),
+      return same(read(*found.counts, count_up(found.counts->n_cells())),
                   block);
     } catch (const FileError&) {
       return true;
@@ -250,7 +243,7 @@ TEST_CASE("any damage of a packed file is an error", "[packed]") {
     write(file.path, sound);
     const PackedFile found = open_packed_file(file.path);
     std::filesystem::resize_file(file.path, 10);
-    CHECK_THROWS_AS(read(*found.counts, all_cells(12)), FileError);
+    CHECK_THROWS_AS(read(*found.counts, count_up(12)), FileError);
   }
 }
 

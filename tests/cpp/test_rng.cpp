@@ -4,20 +4,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <set>
 
 #include "catch.hpp"
+#include "count_up.hpp"
 #include "scvigor/runtime.hpp"
 #include "util/rng.hpp"
 
 using namespace scvigor;
+using support::count_up;
 
 namespace {
 
 std::vector<std::int64_t> shuffled(std::uint64_t seed, std::int64_t n) {
-  std::vector<std::int64_t> values(static_cast<std::size_t>(n));
-  std::iota(values.begin(), values.end(), 0);
+  std::vector<std::int64_t> values = count_up(n);
   Rng(seed).shuffle(values);
   return values;
 }

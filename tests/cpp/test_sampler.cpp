@@ -5,29 +5,24 @@
 #include <cmath>
 #include <map>
 #include <memory>
-#include <numeric>
 #include <random>
 #include <set>
 #include <vector>
 
 #include "catch.hpp"
+#include "count_up.hpp"
 #include "data/sampler.hpp"
 #include "scvigor/packed_counts.hpp"
 
 using namespace scvigor;
+using support::count_up;
 
 namespace {
-
-std::vector<std::int64_t> numbers(std::int64_t n) {
-  std::vector<std::int64_t> out(static_cast<std::size_t>(n));
-  std::iota(out.begin(), out.end(), 0);
-  return out;
-}
 
 // Cells without counts, which lie in a file in another order.
 class EmptyCells final : public CountSource {
  public:
-  explicit EmptyCells(std::int64_t n) : positions_(numbers(n)) {
+  explicit EmptyCells(std::int64_t n) : positions_(count_up(n)) {
     std::shuffle(positions_.begin(), positions_.end(), std::mt19937(1));
   }
   std::int64_t n_cells() const override {
@@ -91,7 +86,7 @@ double relative_variance(Sampler& sampler, const CountSource& file,
 
 TEST_CASE("a full shuffle continues the last one", "[sampler]") {
   const Cells cells = cells_in_file(1000);
-  auto expected = numbers(800);
+  auto expected = count_up(800);
   Sampler sampler(cells, expected, TrainOptions(), 7);
   Rng rng(7);
   for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
@@ -108,10 +103,10 @@ TEST_CASE("blocks of cells are shuffled, each cell once", "[sampler]") {
   const std::int64_t n = GENERATE(1, 15, 16, 17, 1000, 40000, 100000);
   const std::int64_t block = GENERATE(2, 16, 64);
   const Cells cells = cells_in_file(n + 5);
-  Sampler sampler(cells, numbers(n), blocks_of(block), 3);
+  Sampler sampler(cells, count_up(n), blocks_of(block), 3);
   const auto order = sampler.order(0);
-  CHECK(sorted(order.cells) == numbers(n));
-  CHECK(sampler.cells() == numbers(n));
+  CHECK(sorted(order.cells) == count_up(n));
+  CHECK(sampler.cells() == count_up(n));
   CHECK(order.window_ends.back() == n);
   // Window by window, the cells come from few parts of the file.
   std::int64_t begin = 0;
@@ -134,7 +129,7 @@ TEST_CASE("blocks of cells are shuffled, each cell once", "[sampler]") {
 
 TEST_CASE("a window has at least 128 minibatches", "[sampler]") {
   const Cells cells = cells_in_file(300000);
-  Sampler sampler(cells, numbers(300000), blocks_of(16, 1000), 3);
+  Sampler sampler(cells, count_up(300000), blocks_of(16, 1000), 3);
   CHECK(sampler.order(0).window_ends ==
         std::vector<std::int64_t>{150000, 300000});
 }
@@ -145,7 +140,7 @@ TEST_CASE("minibatches of a block shuffle vary within the stated bound",
   const Cells cells = cells_in_file(65536);
   const auto variance = [&](std::int64_t block) {
     TrainOptions options = blocks_of(block, kBatch);
-    Sampler sampler(cells, numbers(65536), options, 5);
+    Sampler sampler(cells, count_up(65536), options, 5);
     return relative_variance(sampler, *cells.counts, 64, kBatch);
   };
   // Of 6,144 minibatches: the standard error is 1.8 %.
@@ -164,7 +159,7 @@ TEST_CASE("cells are drawn by weight, with replacement", "[sampler]") {
   cells.cell_weights.assign(kCells + 10, 1.0);
   for (std::size_t i = 0; i < kCells; ++i)
     cells.cell_weights[i] = static_cast<double>(i % 4);  // 0, 1, 2, 3
-  Sampler sampler(cells, numbers(kCells), blocks_of(block), 11);
+  Sampler sampler(cells, count_up(kCells), blocks_of(block), 11);
   std::vector<double> drawn(4, 0.0);
   std::map<std::int64_t, int> times;
   const auto first = sampler.order(0).cells;
@@ -187,7 +182,7 @@ TEST_CASE("cells are drawn by weight, with replacement", "[sampler]") {
   CHECK(twos == Approx(kCells / 4 * (1.0 - std::exp(-2.0))).epsilon(0.03));
   CHECK(sampler.order(1).cells != first);
   CHECK(sampler.order(0).cells == first);
-  CHECK(sampler.cells() == numbers(kCells));
+  CHECK(sampler.cells() == count_up(kCells));
 }
 
 TEST_CASE("a cell that alone has a weight is the only one", "[sampler]") {
@@ -196,7 +191,7 @@ TEST_CASE("a cell that alone has a weight is the only one", "[sampler]") {
     Cells cells = cells_in_file(10);
     cells.cell_weights.assign(10, 0.0);
     cells.cell_weights[static_cast<std::size_t>(only)] = weight;
-    Sampler sampler(cells, numbers(10), TrainOptions(), 2);
+    Sampler sampler(cells, count_up(10), TrainOptions(), 2);
     CHECK(sampler.order(4).cells == std::vector<std::int64_t>(10, only));
   }
 }
@@ -205,9 +200,9 @@ TEST_CASE("an order depends on the epoch alone, but for a full shuffle",
           "[sampler]") {
   Cells cells = cells_in_file(500);
   cells.cell_weights.assign(500, 1.0);
-  Sampler whole(cells, numbers(400), blocks_of(1), 9);
+  Sampler whole(cells, count_up(400), blocks_of(1), 9);
   for (std::int64_t epoch = 0; epoch < 3; ++epoch) whole.order(epoch);
-  Sampler resumed(cells, numbers(1), blocks_of(1), 9);
+  Sampler resumed(cells, count_up(1), blocks_of(1), 9);
   resumed.restore(whole.cells());
   CHECK(whole.order(3).cells == resumed.order(3).cells);
 }
@@ -236,7 +231,7 @@ TEST_CASE("views say where the cells are in their files", "[sampler][packed]") {
   CHECK(both->file_position(1) == file->file_position(2));
   CHECK(both->file_position(2) > both->file_position(0));
   CHECK(both->file_position(3) > both->file_position(2));
-  const auto all = numbers(8);
+  const auto all = count_up(8);
   both->will_read(all.data(), 8);
   CountPacker packer(3);
   CHECK(packer.finish()->file_bytes() == 0.0);

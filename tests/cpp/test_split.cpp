@@ -1,12 +1,13 @@
 // Which cells are trained on.
 
 #include <algorithm>
-#include <numeric>
 
 #include "catch.hpp"
+#include "count_up.hpp"
 #include "scvigor/train.hpp"
 
 using namespace scvigor;
+using support::count_up;
 
 namespace {
 
@@ -15,12 +16,6 @@ std::vector<std::int64_t> joined(const Split& split) {
   all.insert(all.end(), split.validation.begin(), split.validation.end());
   all.insert(all.end(), split.test.begin(), split.test.end());
   return all;
-}
-
-std::vector<std::int64_t> count_up(std::int64_t first, std::int64_t n) {
-  std::vector<std::int64_t> out(static_cast<std::size_t>(n));
-  std::iota(out.begin(), out.end(), first);
-  return out;
 }
 
 }  // namespace
@@ -32,7 +27,7 @@ TEST_CASE("every cell is in exactly one part") {
     o.validation_size = 0.1;
     auto all = joined(split_cells(n, o, 3));
     std::sort(all.begin(), all.end());
-    CHECK(all == count_up(0, n));
+    CHECK(all == count_up(n));
   }
 }
 
@@ -42,9 +37,9 @@ TEST_CASE("without shuffling the parts are validation, training, test") {
   o.train_size = 0.5;
   o.validation_size = 0.3;
   const Split split = split_cells(100, o, 1);
-  CHECK(split.validation == count_up(0, 30));
-  CHECK(split.train == count_up(30, 50));
-  CHECK(split.test == count_up(80, 20));
+  CHECK(split.validation == count_up(30));
+  CHECK(split.train == count_up(50, 30));
+  CHECK(split.test == count_up(20, 80));
 }
 
 TEST_CASE("the seed decides the split") {
