@@ -1,17 +1,21 @@
 // What this machine could do at most: products and sums in registers, and
 // reading from memory that no cache holds, with one thread and with two; and
 // what the product of a head by itself comes to, the same matrices again and
-// again, with vector registers and with AMX where available, for each
-// matmul_precision that differs.
+// again, at each level of the processor and matmul_precision that differs, and
+// by BLAS. OPENBLAS_CORETYPE=Nehalem shows a BLAS without AVX.
+
+#include <ATen/ATen.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <string>
 #include <vector>
 
 #include "kernels/cpu/bfloat16_gemm.hpp"
 #include "kernels/cpu/gemm.hpp"
+#include "kernels/cpu/simd_gemm.hpp"
 #include "scvigor/runtime.hpp"
 #include "simd/dispatch.hpp"
 #include "simd/vector_register.hpp"
@@ -85,42 +89,71 @@ double seconds(Work work) {
   return best;
 }
 
-// GFLOP/s of 128 cells x 128 hidden units x 1,280 genes.
-double product_rate(MatmulPrecision precision) {
-  constexpr std::int64_t kCells = 128;
-  constexpr std::int64_t kHidden = 128;
-  constexpr std::int64_t kGenes = 1280;
-  constexpr int kTimes = 100;
-  const std::vector<float> a(kCells * kHidden, 0.37F);
-  const std::vector<float> b(kHidden * kGenes, 0.73F);
-  std::vector<float> out(kCells * kGenes);
-  const Gemm product{{a.data(), kHidden, 1},
-                     {b.data(), kGenes, 1},
-                     {kCells, kHidden, kGenes},
-                     {out.data(), kGenes}};
-  const double time = seconds([&] {
-    for (int i = 0; i < kTimes; ++i) gemm(product, precision);
-  });
-  return 2e-9 * kTimes * static_cast<double>(kCells * kHidden * kGenes) / time;
+// The product of a head: 128 cells x 128 hidden units x 1,280 genes.
+class HeadProduct {
+ public:
+  // GFLOP/s of `multiply`, which takes the product.
+  template <class Multiply>
+  double rate(Multiply multiply) {
+    constexpr int kTimes = 100;
+    const double time = seconds([&] {
+      for (int i = 0; i < kTimes; ++i) multiply(product_);
+    });
+    return 2e-9 * kTimes * static_cast<double>(kCells * kHidden * kGenes) /
+           time;
+  }
+
+  // The same by the BLAS of LibTorch.
+  double blas_rate() {
+    at::Tensor out = at::from_blob(out_.data(), {kCells, kGenes});
+    const at::Tensor a = at::from_blob(a_.data(), {kCells, kHidden});
+    const at::Tensor b = at::from_blob(b_.data(), {kHidden, kGenes});
+    return rate([&](const Gemm&) { at::mm_out(out, a, b); });
+  }
+
+ private:
+  static constexpr std::int64_t kCells = 128;
+  static constexpr std::int64_t kHidden = 128;
+  static constexpr std::int64_t kGenes = 1280;
+
+  std::vector<float> a_ = std::vector<float>(kCells * kHidden, 0.37F);
+  std::vector<float> b_ = std::vector<float>(kHidden * kGenes, 0.73F);
+  std::vector<float> out_ = std::vector<float>(kCells * kGenes);
+  Gemm product_{{a_.data(), kHidden, 1},
+                {b_.data(), kGenes, 1},
+                {kCells, kHidden, kGenes},
+                {out_.data(), kGenes}};
+};
+
+void print_rate(const std::string& by, double rate) {
+  std::printf("  a head's product by %s: %.0f GFLOP/s\n", by.c_str(), rate);
 }
 
+// What gemm() takes at each level, and what it does not take.
 void print_products() {
-#ifdef SCVIGOR_AVX2
+  HeadProduct head;
+  const auto own = [](const Gemm& product) {
+    const AccumulatedGemm one{product};
+    const AccumulatedGemm* batch = &one;
+    simd_gemm(batch);
+  };
   const CpuLevel best = cpu_level();
-  for (const auto level : {CpuLevel::kAvx512, CpuLevel::kAmx}) {
+  for (const auto level :
+       {CpuLevel::kBase, CpuLevel::kAvx2, CpuLevel::kAvx512, CpuLevel::kAmx}) {
     if (level > best) continue;
     cpu_level() = level;
-    for (const auto& [precision, name] : choice_names(MatmulPrecision{})) {
-      if (precision != MatmulPrecision::kHighest &&
-          !has_bfloat16_gemm(precision))
-        continue;
-      std::printf("  a head's product by %s, %s: %.0f GFLOP/s\n",
-                  level == CpuLevel::kAmx ? "AMX" : "vector registers", name,
-                  product_rate(precision));
-    }
+    for (const auto& [precision, name] : choice_names(MatmulPrecision{}))
+      if (precision == MatmulPrecision::kHighest ||
+          has_bfloat16_gemm(precision))
+        print_rate(std::string("gemm(), ") + name_of(level) + ", " + name,
+                   head.rate([precision = precision](const Gemm& product) {
+                     gemm(product, precision);
+                   }));
+    if (level == CpuLevel::kBase)
+      print_rate("simd_gemm(), base", head.rate(own));
   }
   cpu_level() = best;
-#endif
+  print_rate("BLAS, one thread", head.blas_rate());
 }
 
 }  // namespace
