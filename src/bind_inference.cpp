@@ -1,5 +1,7 @@
 #include <Rcpp.h>
 
+#include <utility>
+
 #include "r_query.h"
 
 using scvigor::Cells;
@@ -12,12 +14,18 @@ Rcpp::List latent_posterior(SEXP model, Rcpp::List cells, double batch_size,
                             Rcpp::List compute) {
   return run_verb(model, cells, compute, {batch_size},
                   [=](const Model& m, const Cells& c, const Hooks& hooks) {
-                    const auto posterior = scvigor::latent_posterior(
+                    auto posterior = scvigor::latent_posterior(
                         m, c, static_cast<std::int64_t>(batch_size), hooks);
+                    // of a million cells, not twice in memory
+                    const auto take = [](scvigor::Matrix& matrix) {
+                      const auto taken = std::exchange(matrix, {});
+                      return scvigor::r::to_r_matrix(taken);
+                    };
+                    const Rcpp::NumericMatrix mean = take(posterior.mean);
                     using Rcpp::Named;
                     return Rcpp::List::create(
-                        Named("mean") = scvigor::r::to_r_matrix(posterior.mean),
-                        Named("var") = scvigor::r::to_r_matrix(posterior.var));
+                        Named("mean") = mean,
+                        Named("var") = take(posterior.var));
                   });
 }
 
