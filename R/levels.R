@@ -88,8 +88,8 @@
 
 # ---- Types -------------------------------------------------------------------
 
-# A plain vector: without run lengths, dimensions of one column, or the classes
-# that base R keeps as lists.
+# A plain vector: without run lengths, dimensions of one column (whose row names
+# become names), or the classes that base R keeps as lists.
 .plain_vector <- function(values) {
     if (is(values, "Rle")) {
         values <- S4Vectors::decode(values)
@@ -99,7 +99,13 @@
     }
     if (is.atomic(values) && !is.null(dim(values)) &&
         length(values) == NROW(values)) {
-        values <- as.vector(values)
+        names <- dimnames(values)[[1]]
+        if (is.object(values) && !inherits(values, "table")) {
+            dim(values) <- NULL
+        } else {
+            values <- as.vector(values)
+        }
+        names(values) <- names
     }
     values
 }
@@ -121,6 +127,11 @@
     }
     if (inherits(values, "integer64")) {
         return(.integer64_numbers(values, label, argument))
+    }
+    if (inherits(values, "difftime")) {
+        # unique() forgets their unit
+        text <- .level_text(values, label, argument)
+        return(factor(text, unique(text[order(values, na.last = NA)])))
     }
     if (is.object(values) && is.numeric(values)) unclass(values) else values
 }

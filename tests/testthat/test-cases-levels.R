@@ -284,3 +284,26 @@ test_that("canonical equivalence is that of Unicode", {
     forms <- stringi::stri_trans_nfd(some)
     expect_true(all(mapply(same, some, forms)))
 })
+
+test_that("B39: durations keep their unit and their order", {
+    minutes <- as.difftime(rep(c(10, 2), 30), units = "mins")
+    model <- quick_train(counts, batch = minutes)
+    expect_identical(levels_of(model), c("2 mins", "10 mins"))
+    hours <- as.difftime(rep(c(10, 2), 30), units = "hours")
+    expect_argument_error(
+        latentRepresentation(model, counts, batch = hours), "batch", "hours"
+    )
+})
+
+test_that("B27: a number in another form is a level of its own, and told of", {
+    run <- rep(c(100000, 300000), 30)
+    model <- quick_train(counts, batch = run)
+    expect_argument_error(
+        normalizedExpression(model, transform_batch = "1e+05"),
+        "transform_batch", "\"100000\" \\(the same number\\)"
+    )
+    expect_warning(
+        loadQuery(counts, model, batch = factor(rep(300000, 60))),
+        "same numbers.*\"3e\\+05\" and \"300000\""
+    )
+})
