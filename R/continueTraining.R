@@ -91,7 +91,7 @@ continueTraining <- function(
     if (isTRUE(config$train_options$update_only_decoder)) {
         config$posterior <- .posterior(model)
     }
-    data <- .training_data(config, x, given$data)
+    data <- .training_data(config, x, given$data, model)
     checkpoint <- .checked_checkpoint_path(checkpoint, checkpoint_overwrite)
     config$seed <- .check_seed(seed)
     config$num_threads <- compute$num_threads

@@ -180,23 +180,13 @@
             "called the same.)"
         )))
     }
-    totals <- log_library_sizes(.match_model_genes(data, model))
-    differ <- !.same_log_library(totals, .log_library(model)[found])
-    if (any(differ)) {
+    differ <- .other_counts(model, .match_model_genes(data, model), found)
+    if (!is.null(differ)) {
         return(list(why_not = paste0(
-            " (They have names of training cells, but ",
-            if (all(differ)) {
-                "all have"
-            } else {
-                paste(sum(differ), if (sum(differ) == 1) "has" else "have")
-            },
+            " (They have names of training cells, but ", differ,
+            if (differ == "1") " has" else " have",
             " other counts than those.)"
         )))
     }
     list(positions = found)
-}
-
-# Logarithms of totals: a fingerprint of a cell's counts.
-.same_log_library <- function(found, expected) {
-    found == expected | abs(found - expected) < 1e-6
 }

@@ -142,15 +142,18 @@
     cells
 }
 
-# They must have the totals that the model stores.
 .check_own_counts <- function(object, model, data, cells) {
-    found <- log_library_sizes(.match_model_genes(data, model))[cells]
-    expected <- .log_library(model)[.stored_positions(model, object)]
-    differ <- sum(!.same_log_library(found, expected))
-    if (differ) {
+    counts <- .match_model_genes(data, model)
+    if (!identical(cells, seq_len(ncol(counts)))) {
+        counts <- counts[, cells, drop = FALSE]
+    }
+    differ <- .other_counts(
+        model, counts, .stored_positions(model, object)
+    )
+    if (!is.null(differ)) {
         .stop_argument(
-            "x", "The counts of ", .pluralize(differ, "cell"), " in `x` ",
-            "differ from those that the object had."
+            "x", "The counts of ", .cells_in_words(differ), " in `x` differ ",
+            "from those that the object had."
         )
     }
 }

@@ -59,9 +59,6 @@
 saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
                      overwrite = FALSE) {
     .check_flag(overwrite, "overwrite")
-    .check_not_missing(
-        missing(object), "object", "a model or an object with one"
-    )
     .check_not_missing(missing(path), "path", "the path of the file to write")
     if (is.null(x)) {
         .check_dots(list(...), names(formals()))
@@ -106,7 +103,9 @@ saveSCVI <- function(object, path, x = NULL, ..., name = NULL,
 # Counts and covariates of the model's cells in the form of an .h5ad file,
 # so that readCounts() can read them.
 .data_for_file <- function(model, x, given) {
-    counts <- as(.training_counts(.run_config_of(model), x, given), "dgCMatrix")
+    counts <- as(
+        .training_counts(.run_config_of(model), x, given, model), "dgCMatrix"
+    )
     list(
         X = .with_h5_attributes(
             list(

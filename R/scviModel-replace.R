@@ -87,6 +87,6 @@
     latent <- .training_latent(model)
     source <- .registry(model)$source
     data <- do.call(.count_data, c(list(quote(x)), source))
-    counts <- log_library_sizes(.match_model_genes(data, model))
-    if (all(.same_log_library(counts, .log_library(model)))) latent
+    counts <- .match_model_genes(data, model)
+    if (is.null(.other_counts(model, counts, seq_len(ncol(counts))))) latent
 }

@@ -16,13 +16,14 @@
 }
 
 # The counts of the config's genes and cells in their order. `given` are
-# covariates and arguments that say how to read `x`, by name.
-.training_counts <- function(config, x, given) {
-    .training_data(config, x, given)$counts
+# covariates and arguments that say how to read `x`, by name; `model` is what
+# the config made, if it is finished.
+.training_counts <- function(config, x, given, model = NULL) {
+    .training_data(config, x, given, model)$counts
 }
 
 # The same with the data as they were read, and where the cells are in them.
-.training_data <- function(config, x, given) {
+.training_data <- function(config, x, given, model = NULL) {
     .check_reading_arguments(given, character())
     source <- .source_with(
         config$registry$source, given[names(given) %in% .source_arguments]
@@ -38,7 +39,7 @@
         data$counts <- data$counts[, cells, drop = FALSE]
     }
     .check_counts(data, config$model_options$gene_likelihood)
-    .check_same_totals(data$counts, config)
+    .check_same_counts(data$counts, config, model)
     list(counts = data$counts, as_read = as_read, cells = cells)
 }
 
@@ -100,13 +101,16 @@
     sum(rowSums(as.matrix(found) != as.matrix(expected)) > 0)
 }
 
-# A fingerprint of the counts: the total of every cell.
-.check_same_totals <- function(counts, config) {
-    found <- log_library_sizes(counts)
-    same <- .same_log_library(found, config$log_library)
-    if (!all(same)) {
+# A finished model knows more of its cells than a run that was interrupted.
+.check_same_counts <- function(counts, config, model) {
+    differ <- if (is.null(model)) {
+        .other_totals(counts, config$log_library)
+    } else {
+        .other_counts(model, counts, seq_len(ncol(counts)))
+    }
+    if (!is.null(differ)) {
         .stop_argument(
-            "x", "The counts of ", .pluralize(sum(!same), "cell"),
+            "x", "The counts of ", .cells_in_words(differ),
             " differ from those of training."
         )
     }

@@ -309,3 +309,90 @@ test_that("objects of a list are their batches by name, or by their column", {
         seed = 1
     ))
 })
+
+test_that("B07: arrays of one dimension and columns of a matrix have names too", {
+    as_array <- function(values) tapply(values, names(values), identity)
+    as_column <- function(values) as.matrix(values)
+    factors <- setNames(seq_len(60) / 10, rev(colnames(counts)))
+    table <- data.frame(donor, factors)[60:1, ]
+    given <- list(
+        batch = donor, labels = donor, categorical_covariates = donor,
+        continuous_covariates = factors, size_factor = factors
+    )
+    expected <- do.call(quick_train, c(list(counts), given))@codes
+    expected$continuous <- unname(expected$continuous)
+    for (form in list(as_array, as_column)) {
+        found <- do.call(
+            quick_train, c(list(counts), lapply(given, form))
+        )@codes
+        found$continuous <- unname(found$continuous)
+        expect_identical(found, expected)
+    }
+    model <- quick_train(counts, batch = donor)
+    ask <- function(form) {
+        list(
+            differentialExpression(
+                model, counts, batch = form(donor), groups = form(donor),
+                n_samples_overall = 50, seed = 1
+            )$lfc_median,
+            differentialAbundance(model, sample = form(donor)),
+            transferLabels(model, model, form(donor), k = 5)[[1]]
+        )
+    }
+    expect_identical(ask(as_array), ask(identity))
+    expect_identical(ask(as_column), ask(identity))
+    # a factor with dimensions is a factor
+    column <- factor(in_order)
+    dim(column) <- c(60, 1)
+    expect_identical(batch_of(quick_train(counts, batch = column)),
+                     donor[colnames(counts)])
+})
+
+test_that("B06: cells with the totals of training cells are told by their genes", {
+    plate <- function(seed) {
+        withr::with_seed(seed, {
+            p <- stats::rgamma(20, 0.5)
+            counts <- matrix(rmultinom(96, 100, p), 20)
+        })
+        dimnames(counts) <- list(
+            paste0("g", 1:20), paste0(rep(LETTERS[1:8], each = 12), 1:12)
+        )
+        counts
+    }
+    first <- plate(1)
+    model <- quick_train(
+        first, batch = rep(c("p", "q"), 48), encode_covariates = TRUE
+    )
+    expect_equal(latentRepresentation(model, first),
+                 latentRepresentation(model), tolerance = 1e-5)
+    permuted <- first
+    rownames(permuted) <- rev(rownames(first))
+    for (other in list(plate(2), permuted)) {
+        expect_argument_error(latentRepresentation(model, other), "batch",
+                              "some have other counts")
+        expect_argument_error(
+            continueTraining(model, other, max_epochs = 1, verbose = FALSE),
+            "x", "counts of some cells differ"
+        )
+    }
+    sce <- SingleCellExperiment::SingleCellExperiment(list(counts = first))
+    other <- SingleCellExperiment::SingleCellExperiment(list(counts = permuted))
+    expect_argument_error(unminify(minify(quick_run(sce)), other), "x",
+                          "some cells")
+})
+
+test_that("rows of `space` go by the names of cells, if these tell them apart", {
+    sce <- toy_sce(20, 2, 30)
+    model <- quick_train(sce, batch = "batch")
+    space <- latentRepresentation(model)
+    expect_identical(
+        batchMixing(model, sce, space = space[60:1, ], k = 5),
+        batchMixing(model, sce, space = space, k = 5)
+    )
+    colnames(sce)[2] <- colnames(sce)[1]
+    rownames(space) <- colnames(sce)
+    expect_argument_error(
+        batchMixing(model, sce, space = space[60:1, ], k = 5), "space",
+        "apart"
+    )
+})
