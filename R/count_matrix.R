@@ -162,6 +162,7 @@
         DelayedArray::seedApply(counts, identity), error = function(error) NULL
     )
     for (seed in seeds) {
+        .check_seed_file(seed, label)
         problem <- if (is(seed, "Matrix")) .slot_problem(seed)
         if (!is.null(problem)) {
             .stop_argument(
@@ -169,6 +170,17 @@
                 problem, "."
             )
         }
+    }
+}
+
+# Its file may be gone.
+.check_seed_file <- function(seed, label) {
+    path <- tryCatch(DelayedArray::path(seed), error = function(error) NULL)
+    if (is.character(path) && !all(file.exists(path))) {
+        .stop_argument(
+            "x", label, " is kept in a file that is not there any more: \"",
+            path[!file.exists(path)][1], "\"."
+        )
     }
 }
 

@@ -104,11 +104,7 @@ dimnames.scvigor_count_stream <- function(x) unclass(x)$dimnames
     if (!is.character(assay.type)) {
         .stop_argument("assay.type", "`assay.type` must name what to read.")
     }
-    stream <- .open_count_stream(
-        path, if (assay.type == "counts") "" else .check_name(
-            assay.type, "assay.type"
-        )
-    )
+    stream <- .open_count_stream(path, .matrix_in_file(assay.type, assay))
     content <- unclass(stream)
     .warn_about_tables(content, x)
     genes <- .stream_genes(content, x)
@@ -126,6 +122,18 @@ dimnames.scvigor_count_stream <- function(x) unclass(x)$dimnames
         genes$is_gene, , drop = FALSE
     ]
     data
+}
+
+# What to read of a file, "" for what holds counts: `assay`, as readCounts()
+# calls it, or `assay.type`, as verbs call it for every container.
+.matrix_in_file <- function(assay.type, assay) {
+    if (!is.null(assay)) {
+        return(.check_name(assay, "assay"))
+    }
+    if (identical(assay.type, "counts")) {
+        return("")
+    }
+    .check_name(assay.type, "assay.type")
 }
 
 # Several files are named after themselves, unless they have names.

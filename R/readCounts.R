@@ -49,6 +49,8 @@
 #'   which [trainSCVI()] and every other function read them when they need them;
 #'   the file must stay in its place. Default FALSE: in memory.
 #' @param verbose TRUE: say what was read. Default: in an interactive session.
+#' @param ... Not used: an argument by another name is an error that tells the
+#'   right one.
 #'
 #' @return A SingleCellExperiment with the assay "counts", a dgCMatrix of genes
 #'   x cells, or with `on_disk` a DelayedMatrix. `colData` has the columns of
@@ -78,7 +80,9 @@
 #' @importClassesFrom Matrix dgCMatrix
 #' @export
 readCounts <- function(file, assay = NULL, row.names = "id", on_disk = FALSE,
-                       verbose = interactive()) {
+                       verbose = interactive(), ...) {
+    .check_dots(list(...), names(formals()))
+    .check_not_missing(missing(file), "file", "the path of a file or folder")
     path <- .check_path(file, "file")
     .check_name(row.names, "row.names")
     .check_flag(on_disk, "on_disk")
@@ -234,6 +238,10 @@ readCounts <- function(file, assay = NULL, row.names = "id", on_disk = FALSE,
     genes <- rownames(sce)
     if (row.names != "id") {
         genes <- .gene_column(sce, row.names)
+    }
+    if (is.null(genes)) {
+        .inform("\"", file, "\" does not name its genes.")
+        return(sce)
     }
     unique_genes <- genes
     for (type in unique(types)) {

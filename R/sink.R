@@ -12,20 +12,22 @@
     if (length(dim) == 3) {
         dimnames <- c(dimnames, list(NULL))
     }
-    sink <- .as_sink(sink, dim, dimnames, type, batch_size)
+    sink <- .try_sink(.as_sink(sink, dim, dimnames, type, batch_size))
     write <- function(sample, first, block) {
         extent <- c(dim(block), rep(1L, length(dim) - 2))
         start <- c(1L, first, if (length(dim) == 3) sample)
         storage.mode(block) <- type
         dim(block) <- extent
-        sink <<- DelayedArray::write_block(
+        sink <<- .try_sink(DelayedArray::write_block(
             sink, .viewport(dim, start, extent), block
-        )
+        ))
         NULL
     }
     close <- function() {
-        DelayedArray::close(sink)
-        as(sink, "DelayedArray")
+        .try_sink({
+            DelayedArray::close(sink)
+            as(sink, "DelayedArray")
+        })
     }
     list(write = write, close = close)
 }
@@ -71,6 +73,19 @@
     on.exit(DelayedArray::setAutoRealizationBackend(before))
     DelayedArray::setAutoRealizationBackend(sink)
     DelayedArray::AutoRealizationSink(dim, dimnames, type)
+}
+
+# Not every back end holds every array, and each fails in its own way.
+.try_sink <- function(code) {
+    tryCatch(code, error = function(error) {
+        if (inherits(error, "scvigor_error")) {
+            stop(error)
+        }
+        .stop_argument(
+            "sink", "The back end of `sink` cannot hold this result: ",
+            conditionMessage(error)
+        )
+    })
 }
 
 # Chunks of which a block covers all that it touches: a chunk that several

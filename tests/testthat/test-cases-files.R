@@ -281,8 +281,9 @@ test_that("B33: files and folders of other formats are named", {
     )
     expect_file_error(
         readCounts(make("cells", "matrix.mtx.gz", "barcodes.tsv.gz")),
-        "Cell Ranger", "read10xCounts()"
+        "Line 1", "empty"
     )
+    expect_file_error(loadSCVI(file.path(folder, "cells")), "readCounts()")
     expect_file_error(
         readCounts(make("saved", "se.rds", "assays.h5")),
         "loadHDF5SummarizedExperiment()"
@@ -301,7 +302,7 @@ test_that("B33: files and folders of other formats are named", {
     writeLines("%%MatrixMarket matrix coordinate integer general", con)
     close(con)
     expect_file_error(readCounts(mtx), "m.mtx.gz", "incomplete")
-    expect_file_error(loadSCVI(mtx), "Matrix Market", "readMM()")
+    expect_file_error(loadSCVI(mtx), "Matrix Market", "readCounts()")
     csv <- file.path(folder, "m.csv")
     writeLines("gene,c1\nA,1", csv)
     expect_file_error(readCounts(csv), "a text", "read.table()")
@@ -353,4 +354,76 @@ test_that("a dense H5ADMatrix, with a way to a sparse matrix or not, is read", {
     expect_s4_class(
         trainSCVI(dense, max_epochs = 1, n_hidden = 4, seed = 1), "SCVIModel"
     )
+})
+
+test_that("a folder of matrix.mtx lacks names, or its first line", {
+    folder <- withr::local_tempdir()
+    write <- function(name, ...) writeLines(c(...), file.path(folder, name))
+    banner <- "%%MatrixMarket matrix coordinate integer general"
+    entries <- c("3 2 3", "1 1 1", "2 2 2", "3 1 4")
+    write("matrix.mtx", banner, entries)
+    # in the byte order mark of some programs
+    write("barcodes.tsv", "\ufeffcell-1", "cell-2")
+    expect_message(sce <- readCounts(folder), "does not name its genes")
+    expect_null(rownames(sce))
+    expect_identical(colnames(sce), c("cell-1", "cell-2"))
+    expect_equal(as.matrix(SummarizedExperiment::assay(sce)),
+                 matrix(c(1, 0, 4, 0, 2, 0), 3), ignore_attr = TRUE)
+    lone <- file.path(folder, "GSM1_matrix.mtx")
+    file.copy(file.path(folder, "matrix.mtx"), lone)
+    expect_message(readCounts(lone), "does not name its genes")
+    write("features.tsv", "g1")
+    expect_file_error(readCounts(folder), "names 1 gene,")
+    write("matrix.mtx", "<html>", entries)
+    expect_file_error(readCounts(folder), "Line 1", "<html>", "begins with")
+    expect_file_error(loadSCVI(folder), "readCounts() reads it")
+})
+
+test_that("a matrix of a file is named by `assay` in every verb", {
+    layered <- write_h5(
+        list(
+            "X/data" = c(1, 2, 3), "X/indices" = c(0L, 1L, 0L),
+            "X/indptr" = c(0L, 2L, 3L, 3L),
+            "layers/spliced/data" = c(2, 1, 1),
+            "layers/spliced/indices" = c(0L, 1L, 0L),
+            "layers/spliced/indptr" = c(0L, 2L, 3L, 3L),
+            "obs/_index" = c("a", "b", "c"), "var/_index" = c("g", "h")
+        ),
+        list(
+            X = list(`encoding-type` = "csr_matrix", shape = 3:2),
+            "layers/spliced" = list(`encoding-type` = "csr_matrix",
+                                    shape = 3:2)
+        )
+    )
+    as_dense <- function(packed) {
+        as.matrix(as(SummarizedExperiment::assay(packed), "dgCMatrix"))
+    }
+    expect_identical(
+        as_dense(packCounts(layered, assay = "spliced", verbose = FALSE)),
+        as_dense(packCounts(layered, assay.type = "spliced", verbose = FALSE))
+    )
+    expect_file_error(packCounts(layered, assay = "none", verbose = FALSE),
+                      "Set `assay`")
+})
+
+test_that("a DelayedMatrix whose file is gone is an error that names it", {
+    skip_if_not_installed("HDF5Array")
+    path <- withr::local_tempfile(fileext = ".h5")
+    counts <- toy_counts(20, 60)
+    delayed <- HDF5Array::writeHDF5Array(counts, path, "counts")
+    unlink(path)
+    expect_argument_error(quick_train(delayed), "x", "not there any more")
+})
+
+test_that("a back end that cannot hold a result is an error in words", {
+    skip_if_not_installed("HDF5Array")
+    model <- quick_train(toy_counts(20, 60))
+    withr::local_options(warn = -1)  # of rhdf5
+    result <- tryCatch(
+        normalizedExpression(model, toy_counts(20, 60), sink = "TENxMatrix",
+                             seed = 1),
+        error = identity
+    )
+    expect_true(methods::is(result, "DelayedMatrix") ||
+        inherits(result, "scvigor_argument_error"))
 })

@@ -277,7 +277,7 @@ test_that("B36: any OMP_NUM_THREADS runs, with no more than the processors", {
 test_that("B38: options too large for the machine name the gigabytes", {
     refused <- function(argument, ...) {
         expect_argument_error(quick_train(sparse, ...), argument,
-                              "[0-9.]+ GB.*there are [0-9.]+ GB")
+                              "[0-9.]+ GB.*[0-9.,]+ GB are available")
     }
     for (size in c(2^31, 1e9, 2^53)) {
         refused("n_hidden", n_hidden = size)

@@ -53,9 +53,10 @@ Candidate largest_option(const ModelOptions& o) {
 [[noreturn]] void refuse(const Candidate& largest, const std::string& what,
                          double bytes) {
   throw ArgumentError(largest.argument,
-                      what + " takes " + gigabytes(bytes) +
-                          " of memory; there are " + gigabytes(memory_limit()) +
-                          ". Choose a smaller `" + largest.argument + "`.");
+                      what + " would take " + gigabytes(bytes) +
+                          " of memory; " + gigabytes(memory_limit()) +
+                          " are available. Choose a smaller `" +
+                          largest.argument + "`.");
 }
 
 double bytes_per_number(const ModelOptions& o) {

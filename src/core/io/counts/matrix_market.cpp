@@ -94,7 +94,9 @@ Header read_header(TextLines& lines) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
   std::string_view rest(lower);
-  next_word(rest);
+  if (next_word(rest) != "%%matrixmarket")
+    lines.fail("says \"" + std::string(line.substr(0, 60)) +
+               "\"; a Matrix Market file begins with \"%%MatrixMarket\".");
   const std::string_view object = next_word(rest), format = next_word(rest);
   const std::string_view field = next_word(rest), symmetry = next_word(rest);
   header.has_values = field != "pattern";
@@ -252,12 +254,19 @@ Annotation read_barcodes(const std::string& path) {
   return cells;
 }
 
+// As Cell Ranger calls it.
+bool has_standard_name(const std::string& file) {
+  const std::string name = fs::path(file).filename().string();
+  return name == "matrix.mtx" || name == "matrix.mtx.gz";
+}
+
 void check_table(const std::string& path, const Annotation& table,
                  const char* thing, std::int64_t n) {
   if (static_cast<std::int64_t>(table.names.size()) != n)
     throw FileError(
         "\"" + path + "\" names " + std::to_string(table.names.size()) + " " +
-        thing + ", but the matrix beside it has " + std::to_string(n) + ".");
+        thing + (table.names.size() == 1 ? "" : "s") +
+        ", but the matrix beside it has " + std::to_string(n) + ".");
 }
 
 }  // namespace
@@ -267,6 +276,8 @@ bool is_matrix_market(const std::string& path) {
   // Not a pipe, in which nobody may write.
   std::error_code problem;
   if (!fs::is_regular_file(file, problem)) return false;
+  // Whatever it holds, reading it tells what is wrong.
+  if (has_standard_name(file)) return true;
   const std::string mark = "%%MatrixMarket";
   const gzFile opened = gzopen(file.c_str(), "rb");
   if (!opened) return false;
@@ -292,18 +303,17 @@ OpenCountFile open_matrix_market(const std::string& path,
   opened.content.assays = {"matrix"};
   opened.matrix = std::make_unique<MatrixMarket>(file, header);
   // Beside a matrix of another name, they need not be of it.
-  const std::string name = fs::path(file).filename().string();
-  if (name != "matrix.mtx" && name != "matrix.mtx.gz") return opened;
+  if (!has_standard_name(file)) return opened;
   const std::string features =
       first_existing(folder, {"features.tsv", "genes.tsv"});
   const std::string barcodes = first_existing(folder, {"barcodes.tsv"});
   if (!features.empty()) {
     opened.content.genes = read_features(features);
-    check_table(features, opened.content.genes, "genes", header.n_genes);
+    check_table(features, opened.content.genes, "gene", header.n_genes);
   }
   if (!barcodes.empty()) {
     opened.content.cells = read_barcodes(barcodes);
-    check_table(barcodes, opened.content.cells, "cells", header.n_cells);
+    check_table(barcodes, opened.content.cells, "cell", header.n_cells);
   }
   return opened;
 }

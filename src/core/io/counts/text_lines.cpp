@@ -9,7 +9,9 @@ namespace scvigor {
 
 namespace {
 constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
-}
+// Some programs begin a text of UTF-8 with it.
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+}  // namespace
 
 TextLines::TextLines(const std::string& path)
     : path_(path), file_(gzopen(path.c_str(), "rb")), buffer_(kBufferBytes) {
@@ -57,6 +59,8 @@ bool TextLines::next(std::string_view& line) {
     line = {from, length};
     begin_ += length + (found ? 1 : 0);
     if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (line_ == 1 && line.substr(0, kByteOrderMark.size()) == kByteOrderMark)
+      line.remove_prefix(kByteOrderMark.size());
     return true;
   }
 }

@@ -60,10 +60,7 @@ string describe_start(const string& bytes) {
     string bytes, description;
   };
   static const std::vector<Mark> marks{
-      {"%%MatrixMarket",
-       "it is a Matrix Market file: Matrix::readMM() reads it, and "
-       "DropletUtils::read10xCounts() a folder of Cell Ranger with "
-       "barcodes and features"},
+      {"%%MatrixMarket", "it is a Matrix Market file: readCounts() reads it"},
       {"RDX", "it is R data: load() reads it"},
       {"RDA", "it is R data: load() reads it"},
       {"PAR1", "it is a Parquet file: arrow::read_parquet() reads it"},
@@ -141,9 +138,7 @@ string describe_folder(const string& path) {
     return "it is a zarr store. In Python, anndata.read_zarr(folder).write"
            "_h5ad(file) makes an .h5ad of one";
   if (has_any(path, {"matrix.mtx", "matrix.mtx.gz"}))
-    return "it is a folder of Cell Ranger with a matrix.mtx. "
-           "DropletUtils::read10xCounts() or Seurat::Read10X() reads it, or "
-           "give the .h5 file that Cell Ranger writes beside it";
+    return "it is a folder with a matrix.mtx. readCounts() reads it";
   if (has_any(path, {"se.rds"}))
     return "it is an object that HDF5Array saved. "
            "HDF5Array::loadHDF5SummarizedExperiment() reads it";
