@@ -185,7 +185,8 @@
         .inform(
             "`num_threads` = ", .number_text(num_threads), ", but there ",
             if (processors == 1) "is " else "are ",
-            .pluralize(processors, "processor"), ": that many threads are used."
+            .pluralize(processors, "processor"), ": ", processors,
+            if (processors == 1) " is used." else " are used."
         )
         num_threads <- processors
     }
@@ -197,8 +198,8 @@
     limit <- machine_info()$memory_limit
     if (bytes > limit) {
         .stop_argument(
-            argument, what, " takes ", .gigabytes(bytes), " of memory; there ",
-            "are ", .gigabytes(limit), ".", instead
+            argument, what, " would take ", .gigabytes(bytes), " of memory; ",
+            .gigabytes(limit), " are available.", instead
         )
     }
 }

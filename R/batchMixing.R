@@ -48,9 +48,7 @@ batchMixing <- function(
     groups <- rep(1L, length(codes))
     if (!is.null(within)) {
         column <- .read_column(within, "within", data)
-        groups <- .categorize(
-            column$values, .covariate_label(column, "within"), "within"
-        )$codes
+        groups <- .categorize_labels(column, "within")$codes
     }
     space <- .mixing_space(space, query, compute)
     mixing <- rep(NA_real_, length(codes))
@@ -80,7 +78,7 @@ batchMixing <- function(
         return(query$cells$batch)
     }
     column <- .read_column(batch, "batch", data)
-    .categorize(column$values, .covariate_label(column, "batch"), "batch")$codes
+    .categorize_labels(column, "batch")$codes
 }
 
 .mixing_space <- function(space, query, compute) {
@@ -98,17 +96,7 @@ batchMixing <- function(
             "for each of the ", .pluralize(n_cells, "cell"), "."
         )
     }
-    names <- query$cell_names
-    if (!is.null(rownames(space)) && length(names) &&
-        !identical(rownames(space), names)) {
-        rows <- match(names, rownames(space))
-        if (anyNA(rows)) {
-            .stop_argument(
-                "space", "The row names of `space` are not those of the cells."
-            )
-        }
-        space <- space[rows, , drop = FALSE]
-    }
+    space <- .match_rows(space, .query_data(query), "space", "`space`")
     storage.mode(space) <- "double"
     space
 }

@@ -8,7 +8,7 @@
     twice <- unique(cells[duplicated(cells)])
     if (length(twice)) {
         .warn(
-            data$label, " has several cells with one name: ",
+            data$label, " has several cells with the same name: ",
             .quote_first(twice, 3), ". They cannot be told apart by name."
         )
     }
@@ -25,13 +25,17 @@
     }
 }
 
+# A barcode, with the prefix and the suffixes that programs give it to tell
+# samples apart: "s1_ACGTACGTACGT-1", "ACGTACGTACGT-1_2".
+.barcode_pattern <- "(^|[^A-Za-z0-9])[ACGTN]{10,}([-_.][0-9A-Za-z]+)*$"
+
 # Barcodes among the rows, or well-known genes among the columns.
 .warn_transposed <- function(counts, label) {
     rows <- head(rownames(counts), 1000)
     columns <- head(colnames(counts), 1000)
     barcodes <- function(names) {
         length(names) > 0 &&
-            mean(grepl("^[ACGTN]{10,}(-[0-9]+)?$", names)) > 0.5
+            mean(grepl(.barcode_pattern, names)) > 0.5
     }
     genes <- function(names) {
         length(names) > 0 && mean(grepl(
@@ -95,11 +99,14 @@
         label, " has ", length(levels), " levels for ", n_cells, " cells. ",
         if (is.numeric(values) && argument != "labels") {
             paste0(
-                "Numbers that vary from cell to cell belong into ",
+                "Numbers that vary from cell to cell belong in ",
                 "`continuous_covariates`."
             )
         } else {
-            "Is it what names the cells? Little can be learned about levels."
+            paste0(
+                "Are these cell names? Little can be learned about levels ",
+                "that so few cells have."
+            )
         }
     )
     TRUE

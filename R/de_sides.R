@@ -133,12 +133,19 @@
 # The cells of each level of a covariate, by level; those without one are left
 # out.
 .cells_by_label <- function(covariate, argument, cells) {
-    label <- .covariate_label(covariate, argument)
-    found <- .categorize(covariate$values[cells], label, argument)
-    .inform_unlabeled(found$codes, label, argument)
+    covariate$values <- covariate$values[cells]
+    found <- .categorize_labels(covariate, argument)
     split(cells, factor(
         found$codes, seq_along(found$levels), found$levels
     ))
+}
+
+# As .categorize(), of labels that some cells may lack: a message counts those.
+.categorize_labels <- function(covariate, argument) {
+    label <- .covariate_label(covariate, argument)
+    found <- .categorize(covariate$values, label, argument)
+    .inform_unlabeled(found$codes, label, argument)
+    found
 }
 
 .inform_unlabeled <- function(codes, label, argument) {

@@ -19,6 +19,10 @@ exampleSCE <- function(n_genes = 100, n_cells = 300, n_batches = 2) {
     .check_count(n_genes, "n_genes", min = 3)
     .check_count(n_cells, "n_cells", min = 3)
     .check_count(n_batches, "n_batches")
+    .check_memory(
+        4 * 8 * n_genes * n_cells, "n_cells",
+        paste(.number_text(n_genes), "genes x", .number_text(n_cells), "cells")
+    )
     type <- sample(rep_len(1:3, n_cells))
     batch <- sample(rep_len(seq_len(n_batches), n_cells))
     # log fold changes, genes x types and genes x batches

@@ -38,11 +38,9 @@
 #' @export
 exportScviTools <- function(object, dir, overwrite = FALSE, prefix = NULL,
                             layer = NULL, name = NULL) {
-    .check_not_missing(
-        missing(object), "object", "a model or an object with one"
-    )
     .check_not_missing(missing(dir), "dir", "the folder to write to")
     model <- scviModel(object, name)
+    .inform_untrained(model)
     folder <- .check_path(dir, "dir", "folder")
     .check_flag(overwrite, "overwrite")
     if (!is.null(layer)) {

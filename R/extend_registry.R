@@ -37,6 +37,20 @@
     registry
 }
 
+# factor(300000) has the level "3e+05", 300000 the level "300000".
+.warn_same_numbers <- function(new, known, covariate, argument) {
+    twins <- match(.as_number(new), .as_number(known), incomparables = NA)
+    is_twin <- !is.na(twins)
+    if (any(is_twin)) {
+        .warn(
+            .covariate_label(covariate, argument), " has new levels that are ",
+            "the same numbers as levels of the reference: ",
+            .quote_first(new[is_twin]), " and ",
+            .quote_first(known[twins[is_twin]]), ". They are kept apart."
+        )
+    }
+}
+
 # `column` is where the query has it.
 .extend_entry <- function(entry, covariate, argument) {
     entry["column"] <- list(covariate$column)
@@ -44,6 +58,7 @@
         return(entry)
     }
     new <- setdiff(.levels_of(covariate, argument), entry$levels)
+    .warn_same_numbers(new, entry$levels, covariate, argument)
     codes <- match(.level_text(covariate$values), new) - 1L
     .warn_small_levels(codes, new, covariate, argument)
     entry$levels <- c(entry$levels, new)

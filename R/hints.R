@@ -9,7 +9,7 @@
     labels_key = "labels", labels_keys = "labels",
     categorical_covariate_keys = "categorical_covariates",
     continuous_covariate_keys = "continuous_covariates",
-    size_factor_key = "size_factor", layer = c("assay.type", "layer"),
+    size_factor_key = "size_factor", layer = c("assay.type", "layer", "assay"), filename = c("file", "path"),
     n_epochs = "max_epochs", epochs = "max_epochs",
     train_epochs = "max_epochs", use_gpu = "accelerator",
     gpu = "accelerator", use_cuda = "accelerator", device = "accelerator",
@@ -62,8 +62,6 @@
     device = " (\"auto\", \"cpu\" or \"cuda\")",
     devices = " (\"auto\", \"cpu\" or \"cuda\"; one device)",
     silent = ", which says the opposite",
-    n_top_genes = ", the names of the genes to use",
-    nfeatures = ", the names of the genes to use",
     reduction.key = ", from which the key follows"
 )
 
@@ -71,10 +69,17 @@
 .argument_hint <- function(name, known) {
     name <- .mark_utf8(name)
     ours <- intersect(.foreign_arguments[[.lower_case(name)]], known)
+    if (!length(ours) && "group1" %in% known &&
+        "subset.row" %in% .foreign_arguments[[.lower_case(name)]]) {
+        return("; all genes are compared: choose rows of the result.")
+    }
     if (!length(ours)) {
         return(.did_you_mean(name, setdiff(known, c("x", "object"))))
     }
     note <- .foreign_notes[.lower_case(name)]
+    if (ours[1] == "subset.row" && is.na(note)) {
+        note <- ", the genes to use"
+    }
     paste0(
         "; in scvigor it is `", ours[1], "`", if (!is.na(note)) note, "."
     )
@@ -106,6 +111,7 @@
     squeeze <- function(text) gsub("[[:space:]\u00a0]+", "", text)
     plain <- function(text) gsub("[-_. ]+", "", .lower_case(text))
     near <- found(trimws, " (without blanks around it)")
+    if (is.null(near)) near <- found(.as_number, " (the same number)")
     if (is.null(near)) near <- .normal_form_twin(one, known)
     if (is.null(near)) {
         near <- found(.lower_case, " (upper and lower case differ)")
@@ -116,6 +122,8 @@
     if (is.null(near)) near <- .misspelled(one, known)
     near
 }
+
+.as_number <- function(text) suppressWarnings(as.numeric(text))
 
 # tolower() leaves letters that are not ASCII alone in the C locale, and changes
 # the letter i in a Turkish one.

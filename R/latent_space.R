@@ -4,6 +4,7 @@
 .latent_coordinates <- function(object, argument, name) {
     if (is(object, "SCVIModel")) {
         .check_has_latent(object, argument)
+        .inform_untrained(object)
         return(.training_latent(object))
     }
     latent <- if (is(object, "SingleCellExperiment") ||

@@ -94,6 +94,7 @@ unminify <- function(object, x = NULL, ..., name = NULL) {
             log_library = numeric()
         ))
     }
+    .check_reading_arguments(list(...), c("object", "x", "name"))
     if (!.is_minified_object(object, name)) {
         return(object)
     }

@@ -39,7 +39,6 @@ plotLatent <- function(
     size = NULL, seed = 1
 ) {
     .check_dots(list(...), names(formals()))
-    .check_not_missing(missing(object), "object", "an object with a result")
     .check_package("ggplot2", "plotLatent()")
     .check_count(n_neighbors, "n_neighbors", min = 2)
     .check_non_negative(min_dist, "min_dist")

@@ -31,7 +31,6 @@
 plotTransfer <- function(
     object, label = NULL, truth = NULL, what = NULL, unknown = "unknown"
 ) {
-    .check_not_missing(missing(object), "object", "the result")
     .check_package("ggplot2", "plotTransfer()")
     table <- if (is(object, "DataFrame") || is.data.frame(object)) {
         object
@@ -96,10 +95,7 @@ plotTransfer <- function(
         counts = .cells_without_counts(nrow(table), rownames(table)),
         cell_data = table
     )
-    covariate <- .read_column(truth, "truth", data)
-    found <- .categorize(
-        covariate$values, .covariate_label(covariate, "truth"), "truth"
-    )
+    found <- .categorize_labels(.read_column(truth, "truth", data), "truth")
     factor(found$levels[found$codes], found$levels)
 }
 

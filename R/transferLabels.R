@@ -209,9 +209,7 @@ transferLabels <- function(
         )
     }
     lapply(found, function(covariate) {
-        label <- .covariate_label(covariate, "labels")
-        found <- .categorize(covariate$values, label, "labels")
-        .inform_unlabeled(found$codes, label, "labels")
+        found <- .categorize_labels(covariate, "labels")
         found$levels[found$codes]
     })
 }

@@ -58,6 +58,9 @@ tuneSCVI <- function(
     verbose = interactive()
 ) {
     .check_not_missing(missing(x), "x", "the counts")
+    .check_not_missing(
+        missing(space), "space", "what to try, a list such as n_latent = 5:20,"
+    )
     .check_flag(verbose, "verbose")
     .check_choice(metric, c("elbo", "marginal_log_likelihood"), "metric")
     .check_count(max_epochs, "max_epochs")

@@ -96,3 +96,24 @@ test_that("labels that the model does without may be missing", {
     expect_argument_error(quick_train(sce, labels = "type"), "labels",
                           "20 missing")
 })
+
+test_that("B22: nor are they mixed or compared with the truth", {
+    sce <- toy_sce(20, 2, 30)
+    model <- quick_train(sce, batch = "batch")
+    batch <- sce$batch
+    batch[1:4] <- NA
+    expect_message(batchMixing(model, sce, batch = batch, k = 5),
+                   "no value for 4 cells of 60; left out")
+    expect_message(batchMixing(model, sce, within = batch, k = 5),
+                   "no value for 4 cells of 60; left out")
+    expect_argument_error(
+        batchMixing(model, sce, batch = rep(NA, 60), k = 5), "batch",
+        "no value for any cell"
+    )
+    skip_if_not_installed("ggplot2")
+    query <- S4Vectors::DataFrame(
+        kind = batch, kind_predicted = sce$batch, row.names = colnames(sce)
+    )
+    expect_message(plotTransfer(query, truth = "kind"),
+                   "no value for 4 cells of 60; left out")
+})

@@ -176,7 +176,7 @@ test_that("a continuous batch and names of cells as batch are reported", {
     withr::local_seed(1)
     expect_warning(quick_train(sce, batch = runif(120)),
                    "continuous_covariates")
-    expect_warning(quick_train(sce, batch = colnames(sce)), "names the cells")
+    expect_warning(quick_train(sce, batch = colnames(sce)), "Are these cell names")
 })
 
 test_that("cells with one name and genes without a count are reported", {
@@ -218,4 +218,60 @@ test_that("arguments that a function gives by itself are refused in words", {
     expect_argument_error(
         posteriorPredictiveCheck(model, sce, sink = "HDF5Array"), "sink"
     )
+})
+
+test_that("arguments of other programs are named where they come first", {
+    sce <- toy_sce(20, 2, 30)
+    model <- quick_train(sce, batch = "batch")
+    expect_argument_error(mapQuery(adata = sce, reference = model), "adata",
+                          "`x`")
+    expect_argument_error(elbo(adata = sce), "adata", "`object`")
+    for (verb in list(elbo, latentRepresentation, differentialExpression)) {
+        expect_argument_error(verb(), "object", "a model or an object with one")
+    }
+    expect_argument_error(topMarkers(), "de", "differentialExpression()")
+    expect_argument_error(tuneSCVI(sce), "space", "what to try")
+    expect_argument_error(readCounts(), "file")
+    expect_argument_error(readCounts("f.h5ad", layer = "counts"), "layer",
+                          "`assay`")
+    expect_argument_error(readCounts(filename = "f.h5ad"), "filename", "`file`")
+    expect_argument_error(
+        differentialExpression(model, sce, groups = "batch", features = "g"),
+        "features", "rows of the result"
+    )
+    for (name in c("n_top_genes", "nfeatures")) {
+        expect_argument_error(
+            do.call(selectGenes, c(list(sce), setNames(list(5), name))), name,
+            "it is `n`[.]?$"
+        )
+        expect_argument_error(
+            do.call(trainSCVI, c(list(sce), setNames(list(5), name))), name,
+            "`subset.row`, the genes to use"
+        )
+    }
+    expect_argument_error(unminify(quick_run(sce), foo = 1), "foo")
+    expect_argument_error(exampleSCE(n_cells = 1e9), "n_cells", "GB")
+})
+
+test_that("barcodes with the prefix of their sample are recognized as columns", {
+    withr::local_seed(1)
+    barcodes <- replicate(60, paste(sample(c("A", "C", "G", "T"), 16, TRUE),
+                                    collapse = ""))
+    counts <- toy_counts(20, 60)
+    rownames(counts) <- c("CD3D", "GAPDH", paste0("GENE", 3:20))
+    for (form in c("s1_%s-1", "%s-1_2", "sample.2#%s", "%s")) {
+        colnames(counts) <- sprintf(form, barcodes)
+        expect_no_warning(quick_train(counts))
+        expect_warning(quick_train(t(counts)), "seems to be transposed")
+    }
+})
+
+test_that("an untrained query says so wherever its latent space is used", {
+    sce <- toy_sce(20, 2, 30)
+    reference <- quick_train(sce, batch = "batch", labels = "labels")
+    sce$batch <- paste0("new_", sce$batch)
+    query <- loadQuery(sce, reference)
+    expect_message(transferLabels(query, reference, k = 5), "not been trained")
+    expect_message(exportScviTools(query, withr::local_tempfile()),
+                   "not been trained")
 })
