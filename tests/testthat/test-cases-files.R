@@ -289,6 +289,12 @@ test_that("B33: files and folders of other formats are named", {
         "loadHDF5SummarizedExperiment()"
     )
     expect_file_error(readCounts(make("some", "a.h5ad")), "\"a.h5ad\"")
+    expect_file_error(readCounts(make("geo", "GSM1_matrix.mtx.gz")),
+                      "\"GSM1_matrix.mtx.gz\"")
+    make("outs")
+    make("outs/filtered_feature_bc_matrix", "matrix.mtx.gz")
+    expect_file_error(readCounts(file.path(folder, "outs")), "a folder in it",
+                      "\"filtered_feature_bc_matrix\"")
     rds <- file.path(folder, "x.rds")
     for (compress in list(TRUE, FALSE)) {
         saveRDS(1:3, rds, compress = compress)

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <string_view>
 #include <vector>
 
 namespace scvigor::h5 {
@@ -32,6 +33,12 @@ string read_start(const string& path) {
 
 bool begins(const string& bytes, const string& mark) {
   return bytes.compare(0, mark.size(), mark) == 0;
+}
+
+bool ends(const string& name, std::string_view extension) {
+  return name.size() >= extension.size() &&
+         name.compare(name.size() - extension.size(), extension.size(),
+                      extension) == 0;
 }
 
 bool is_text(const string& bytes) {
@@ -155,9 +162,13 @@ string describe_folder(const string& path) {
     names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   for (const string& name : names)
-    for (const char* extension : {".h5ad", ".h5mu", ".h5"})
-      if (fs::path(name).extension() == extension)
+    for (const std::string_view extension :
+         {".h5ad", ".h5mu", ".h5", ".mtx", ".mtx.gz"})
+      if (ends(name, extension))
         return "give the path of a file in it, such as \"" + name + "\"";
+  for (const string& name : names)
+    if (has_any(path + "/" + name, {"matrix.mtx", "matrix.mtx.gz"}))
+      return "give the path of a folder in it, such as \"" + name + "\"";
   return "give the path of a file";
 }
 
