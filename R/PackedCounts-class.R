@@ -120,10 +120,10 @@ setMethod("[", "PackedCounts", function(x, i, j, ..., drop = FALSE) {
         .stop_argument("i", "PackedCounts needs rows and columns: x[i, j].")
     }
     names <- x@Dimnames
-    genes <- if (missing(i)) NULL else {
+    genes <- if (!missing(i)) {
         .packed_positions(i, nrow(x), names[[1]], "i", "genes")
     }
-    cells <- if (missing(j)) NULL else {
+    cells <- if (!missing(j)) {
         .packed_positions(j, ncol(x), names[[2]], "j", "cells")
     }
     .take_packed(x, genes, cells)

@@ -203,37 +203,42 @@
 }
 
 .code_problems <- function(slots, n_cells) {
-    registry <- slots$registry
-    codes <- slots$codes
-    weights <- codes$cell_weights
-    if (!is.null(weights) && !(is.numeric(weights) &&
+    c(
+        .cell_weight_problems(slots$codes$cell_weights, n_cells),
+        unlist(lapply(names(.argument_of), function(field) {
+            .field_problems(slots, field, n_cells)
+        }))
+    )
+}
+
+.cell_weight_problems <- function(weights, n_cells) {
+    fits <- is.null(weights) || is.numeric(weights) &&
         length(weights) == n_cells && all(is.finite(weights)) &&
-        all(weights >= 0))) {
-        return(paste("slot `codes` must have a number from 0 per cell as",
-                     "`cell_weights`"))
+        all(weights >= 0)
+    if (!fits) {
+        "slot `codes` must have a number from 0 per cell as `cell_weights`"
     }
-    unlist(lapply(names(.argument_of), function(field) {
-        entries <- registry[[field]]
-        if (!length(entries)) {
-            return(NULL)
-        }
-        expected <- c(n_cells, if (field %in% .list_fields) length(entries))
-        found <- codes[[field]]
-        # a query may leave its labels out where no parameter depends on them
-        if (is.null(found) && field == "labels" &&
-            !identical(slots$options$dispersion, "gene-label")) {
-            return(NULL)
-        }
-        shape <- if (is.null(dim(found))) length(found) else dim(found)
-        if (!is.numeric(found) || !identical(as.integer(shape), expected)) {
-            return(paste0(
-                "slot `codes` has a `", field, "` of ", .shape_text(found),
-                ", expected is ", paste(expected, collapse = " x "),
-                " (one row per cell)"
-            ))
-        }
-        .value_problems(found, field, entries)
-    }))
+}
+
+.field_problems <- function(slots, field, n_cells) {
+    entries <- slots$registry[[field]]
+    found <- slots$codes[[field]]
+    # a query may leave its labels out where no parameter depends on them
+    may_be_missing <- field == "labels" &&
+        !identical(slots$options$dispersion, "gene-label")
+    if (!length(entries) || is.null(found) && may_be_missing) {
+        return(NULL)
+    }
+    expected <- c(n_cells, if (field %in% .list_fields) length(entries))
+    shape <- if (is.null(dim(found))) length(found) else dim(found)
+    if (!is.numeric(found) || !identical(as.integer(shape), expected)) {
+        return(paste0(
+            "slot `codes` has a `", field, "` of ", .shape_text(found),
+            ", expected is ", paste(expected, collapse = " x "),
+            " (one row per cell)"
+        ))
+    }
+    .value_problems(found, field, entries)
 }
 
 .value_problems <- function(codes, field, entries) {

@@ -3,7 +3,9 @@
 
 # Packs what is on disk. Says before where, and how much that takes.
 .cached <- function(counts, label, cache) {
-    stream <- if (.is_count_stream(counts)) counts else {
+    stream <- if (.is_count_stream(counts)) {
+        counts
+    } else {
         .stream_of_array(counts)
     }
     bytes <- if (is.null(stream)) {

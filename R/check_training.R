@@ -63,9 +63,10 @@
     if (max(values) > 30) {
         totals <- Matrix::colSums(counts)
     } else {
-        counts <- if (is.matrix(counts)) expm1(counts) else {
+        if (is.matrix(counts)) {
+            counts <- expm1(counts)
+        } else {
             slot(counts, "x") <- expm1(values)
-            counts
         }
         totals <- Matrix::colSums(counts)
         if (.are_equal(totals)) {

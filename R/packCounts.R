@@ -136,7 +136,9 @@ packCounts <- function(x = NULL, file = NULL, ..., overwrite = FALSE,
             return(counts)
         }
     }
-    stream <- if (.is_count_stream(counts)) counts else {
+    stream <- if (.is_count_stream(counts)) {
+        counts
+    } else {
         .stream_of_array(counts)
     }
     if (!is.null(stream)) {

@@ -1,15 +1,15 @@
 # The options of trainSCVI() that decide how weights are found; their defaults
 # are written in inst/include/scvigor/options.hpp and shown by its formals.
 
-#' @param recipe `"scvi-tools"` (default): every option as it is there. `"fast"`:
-#'   the same model and loss in a tenth of the time, by a learning rate that
-#'   rises to 0.016 and falls (`lr_schedule = "one-cycle"`) with clipped
-#'   gradients and a smaller `eps`, a KL weight that grows over the first fifth
-#'   of the steps, and a number of steps that goes by the number of cells (25
-#'   epochs, at least 600 and at most 20,000 steps); training stops earlier
-#'   where the held-out cells no longer gain, and the weights of the best epoch
-#'   are kept. Arguments that are given win over the recipe; [trainOptions()]
-#'   shows what it chose.
+#' @param recipe `"scvi-tools"` (default): every option as it is there.
+#'   `"fast"`: the same model and loss in a tenth of the time, by a learning
+#'   rate that rises to 0.016 and falls (`lr_schedule = "one-cycle"`) with
+#'   clipped gradients and a smaller `eps`, a KL weight that grows over the
+#'   first fifth of the steps, and a number of steps that goes by the number of
+#'   cells (25 epochs, at least 600 and at most 20,000 steps); training stops
+#'   earlier where the held-out cells no longer gain, and the weights of the
+#'   best epoch are kept. Arguments that are given win over the recipe;
+#'   [trainOptions()] shows what it chose.
 #' @param max_epochs Passes over the data. NULL (default): 400, and fewer for
 #'   more than 20,000 cells (`20000 / cells * 400`). More fit better until
 #'   they overfit; see `early_stopping`.
@@ -56,11 +56,11 @@
 #'   are, in PyTorch's words: `"highest"` (default), as float32 is; `"high"`,
 #'   of numbers of 16 bits (two bfloat16, an error of 0.002 percent);
 #'   `"medium"`, of numbers of 8 bits (one bfloat16, an error of 0.4 percent).
-#'   Less is faster on processors with instructions for bfloat16: Intel's AMX has both,
-#'   AVX-512-BF16 `"medium"`; see [scviInfo()]. Others, and GPUs, compute as
-#'   `"highest"` whatever is said, and so does any processor outside of training
-#'   steps and with `precision = "float64"`. With fewer bits, processors of
-#'   different kinds give different models.
+#'   Less is faster on processors with instructions for bfloat16: Intel's AMX
+#'   has both, AVX-512-BF16 `"medium"`; see [scviInfo()]. Others, and GPUs,
+#'   compute as `"highest"` whatever is said, and so does any processor outside
+#'   of training steps and with `precision = "float64"`. With fewer bits,
+#'   processors of different kinds give different models.
 #' @param n_epochs_kl_warmup,n_steps_kl_warmup Epochs (default 400) or
 #'   minibatches over which the KL weight grows. NULL: it does not. Epochs win
 #'   when both are given.

@@ -232,8 +232,8 @@ tuneSCVI <- function(
     state
 }
 
-# The learning rate is low at the end of each round, all of which is trained. The
-# KL weight grows in the first.
+# The learning rate is low at the end of each round, all of which is trained.
+# The KL weight grows in the first.
 .continue_trial <- function(state, run, until) {
     common <- list(
         max_epochs = until - state$epochs, seed = run$seed,
