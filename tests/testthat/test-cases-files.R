@@ -364,7 +364,9 @@ test_that("a dense H5ADMatrix, with a way to a sparse matrix or not, is read", {
 
 test_that("a folder of matrix.mtx lacks names, or its first line", {
     folder <- withr::local_tempdir()
-    write <- function(name, ...) writeLines(c(...), file.path(folder, name))
+    write <- function(name, ...) {
+        writeLines(c(...), file.path(folder, name), useBytes = TRUE)
+    }
     banner <- "%%MatrixMarket matrix coordinate integer general"
     entries <- c("3 2 3", "1 1 1", "2 2 2", "3 1 4")
     write("matrix.mtx", banner, entries)
