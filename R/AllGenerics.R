@@ -4,7 +4,7 @@
 
 # A verb without its first argument: it may be among `dots` by the name that
 # another program has for it.
-.stop_if_needed <- function(first, dots) {
+.stop_without_first <- function(first, dots) {
     for (name in names(dots)) {
         if (first %in% .foreign_arguments[[.lower_case(name)]]) {
             .check_dots(dots[name], first)
@@ -34,7 +34,7 @@
     first <- signature[1]
     dots <- if ("..." %in% names(formals(method))) quote(list(...))
     check <- bquote(
-        if (missing(.(as.name(first)))) .stop_if_needed(.(first), .(dots))
+        if (missing(.(as.name(first)))) .stop_without_first(.(first), .(dots))
     )
     generic <- method
     body(generic) <- as.call(

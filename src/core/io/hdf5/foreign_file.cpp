@@ -97,6 +97,10 @@ bool has_any(const string& folder, const std::vector<string>& names) {
   });
 }
 
+bool holds_matrix_market(const string& folder) {
+  return has_any(folder, {"matrix.mtx", "matrix.mtx.gz"});
+}
+
 }  // namespace
 
 bool has_signature(std::istream& file) {
@@ -144,7 +148,7 @@ string describe_folder(const string& path) {
               {".zgroup", ".zattrs", ".zarray", ".zmetadata", "zarr.json"}))
     return "it is a zarr store. In Python, anndata.read_zarr(folder).write"
            "_h5ad(file) makes an .h5ad of one";
-  if (has_any(path, {"matrix.mtx", "matrix.mtx.gz"}))
+  if (holds_matrix_market(path))
     return "it is a folder with a matrix.mtx. readCounts() reads it";
   if (has_any(path, {"se.rds"}))
     return "it is an object that HDF5Array saved. "
@@ -167,7 +171,7 @@ string describe_folder(const string& path) {
       if (ends(name, extension))
         return "give the path of a file in it, such as \"" + name + "\"";
   for (const string& name : names)
-    if (has_any(path + "/" + name, {"matrix.mtx", "matrix.mtx.gz"}))
+    if (holds_matrix_market(path + "/" + name))
       return "give the path of a folder in it, such as \"" + name + "\"";
   return "give the path of a file";
 }
