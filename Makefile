@@ -15,8 +15,10 @@
 # make clean     removes what was built
 #
 # LIBTORCH_HOME=folder chooses a LibTorch; SCVIGOR_DISABLE_AMX=1 leaves out the
-# code for Intel's AMX, SCVIGOR_DISABLE_GEMM=1 all matrix products but Eigen's; BUILD=folder keeps another build; CHECK_OPTIONS=--no-tests
-# goes to R CMD check.
+# code for Intel's AMX, SCVIGOR_DISABLE_GEMM=1 all matrix products but Eigen's;
+# SCVIGOR_PRECOMPILE=0 compiles without precompiled headers, as R CMD INSTALL
+# does; BUILD=folder keeps another build; CHECK_OPTIONS=--no-tests goes to R CMD
+# check.
 
 BUILD ?= build
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)

@@ -21,7 +21,9 @@
 # The same by the totals alone.
 .other_totals <- function(counts, log_library) {
     same <- .same_log_library(log_library_sizes(counts), log_library)
-    if (!any(same)) "all" else if (!all(same)) as.character(sum(!same))
+    if (!all(same)) {
+        if (any(same)) as.character(sum(!same)) else "all"
+    }
 }
 
 # "3 cells", "some cells"
